@@ -1,0 +1,24 @@
+/** Why a verb failed. Each face has one total map from these words to its own; add a word only with the line that throws it. */
+export const ERROR_CODES = [
+  /** The request does not parse or breaks a rule of its schema. */
+  "invalid_params",
+  /** No token, or one that is unknown or revoked. */
+  "unauthenticated",
+  /** Unknown, deleted, or another organisation's; one answer for all. */
+  "app_not_found",
+  "deployment_not_found",
+  "process_not_found",
+  "room_not_found",
+  /** A live room of the application has this id. */
+  "room_exists",
+  /** The application has no deployment that could take a room. */
+  "no_deployment",
+  /** The room's game server failed to start three times. */
+  "start_failed",
+  /** No free slot and no way to start a process, or no live host in the region. */
+  "no_capacity",
+  /** The database did not answer; nothing is known to have been done. */
+  "internal",
+] as const;
+
+export type ErrorCode = (typeof ERROR_CODES)[number];

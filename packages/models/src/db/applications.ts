@@ -1,0 +1,75 @@
+import { sql } from "drizzle-orm";
+import { bigint, boolean, check, doublePrecision, index, integer, jsonb, pgTable, text, uniqueIndex } from "drizzle-orm/pg-core";
+import type { AdditionalContainerPort, EnvironmentVariable } from "../api/deployment.ts";
+import type { TransportType } from "../api/exposed-port.ts";
+import { instant } from "./columns.ts";
+import { organizations } from "./organizations.ts";
+
+/** A game registered with us (`app-<uuid>`), a Hathora application. */
+export const applications = pgTable(
+  "applications",
+  {
+    appId: text().primaryKey(),
+    orgId: text()
+      .notNull()
+      .references(() => organizations.orgId),
+    appName: text().notNull(),
+    /** Signs player tokens; handed to game servers as HATHORA_APP_SECRET. */
+    appSecret: text().notNull(),
+    createdAt: instant().notNull().default(sql`clock_timestamp()`),
+    deletedAt: instant(),
+  },
+  (table) => [uniqueIndex().on(table.orgId, table.appName).where(sql`deleted_at is null`)],
+);
+
+/** A server artefact. For the local provider it names a command of the operator's config file. */
+export const builds = pgTable(
+  "builds",
+  {
+    buildId: text().primaryKey(),
+    orgId: text()
+      .notNull()
+      .references(() => organizations.orgId),
+    buildTag: text(),
+    /** Name of a command in ROOMBRIDGE_CONFIG; never a command line itself. */
+    command: text(),
+    createdAt: instant().notNull().default(sql`clock_timestamp()`),
+    deletedAt: instant(),
+  },
+  (table) => [index().on(table.orgId)],
+);
+
+/** A build with its run-time settings (`dep-<uuid>`); the newest one of an application takes new rooms. */
+export const deployments = pgTable(
+  "deployments",
+  {
+    deploymentId: text().primaryKey(),
+    /** Order of creation; clocks may tie. */
+    sequence: bigint({ mode: "number" }).notNull().generatedAlwaysAsIdentity(),
+    appId: text()
+      .notNull()
+      .references(() => applications.appId),
+    buildId: text()
+      .notNull()
+      .references(() => builds.buildId),
+    deploymentTag: text(),
+    containerPort: integer().notNull(),
+    transportType: text().$type<TransportType>().notNull(),
+    additionalContainerPorts: jsonb().$type<AdditionalContainerPort[]>().notNull().default([]),
+    roomsPerProcess: integer().notNull(),
+    /** Upper limit of live processes per region (a pool). */
+    maxProcesses: integer().notNull(),
+    /** Cores; may be fractional. */
+    requestedCpu: doublePrecision().notNull(),
+    requestedMemoryMb: doublePrecision().notNull(),
+    idleTimeoutEnabled: boolean().notNull(),
+    env: jsonb().$type<EnvironmentVariable[]>().notNull().default([]),
+    createdAt: instant().notNull().default(sql`clock_timestamp()`),
+    deletedAt: instant(),
+  },
+  (table) => [
+    index().on(table.appId, table.sequence),
+    check("deployments_rooms_per_process_check", sql`${table.roomsPerProcess} between 1 and 10000`),
+    check("deployments_max_processes_check", sql`${table.maxProcesses} between 0 and 100000`),
+  ],
+);

@@ -1,0 +1,91 @@
+import { sql } from "drizzle-orm";
+import { bigint, boolean, check, index, integer, jsonb, pgTable, primaryKey, text, uniqueIndex, uuid } from "drizzle-orm/pg-core";
+import type { ExposedPort } from "../api/exposed-port.ts";
+import type { ProcessStatus } from "../api/process.ts";
+import { instant } from "./columns.ts";
+
+/** A process host: one `apps/host`. It beats every 2 s and counts as dead after 6 s without a beat. */
+export const hosts = pgTable("hosts", {
+  hostId: text().primaryKey(),
+  provider: text().notNull(),
+  regions: text().array().notNull(),
+  publicHost: text().notNull(),
+  maxProcesses: integer().notNull(),
+  /** A new value each time the host starts, so that a host can tell its own processes from its predecessor's. */
+  incarnation: uuid().notNull(),
+  startedAt: instant().notNull().default(sql`clock_timestamp()`),
+  beatAt: instant().notNull().default(sql`clock_timestamp()`),
+});
+
+/** Where rooms of one deployment in one region are placed; its advisory lock orders all placement. */
+export const pools = pgTable(
+  "pools",
+  {
+    poolId: bigint({ mode: "number" }).primaryKey().generatedAlwaysAsIdentity(),
+    appId: text().notNull(),
+    deploymentId: text().notNull(),
+    region: text().notNull(),
+    maxProcesses: integer().notNull(),
+    /** Start failures in a row; five stop the pool for 60 s. */
+    startFailures: integer().notNull().default(0),
+    stoppedUntil: instant(),
+  },
+  (table) => [uniqueIndex().on(table.deploymentId, table.region)],
+);
+
+/** One running game server; a Hathora process. */
+export const processes = pgTable(
+  "processes",
+  {
+    processId: uuid().primaryKey(),
+    poolId: bigint({ mode: "number" }).notNull(),
+    appId: text().notNull(),
+    deploymentId: text().notNull(),
+    region: text().notNull(),
+    status: text().$type<ProcessStatus>().notNull(),
+    roomsPerProcess: integer().notNull(),
+    roomsAllocated: integer().notNull(),
+    /** Indexed instead of the counter, so that taking a slot stays a HOT update. */
+    hasRoom: boolean()
+      .notNull()
+      .generatedAlwaysAs(sql`rooms_allocated < rooms_per_process`),
+    exposedPort: jsonb().$type<ExposedPort>(),
+    additionalExposedPorts: jsonb().$type<ExposedPort[]>().notNull().default([]),
+    initialRoomKey: text(),
+    initialRoomConfig: text(),
+    /** Owner; its lease is `hosts.beat_at`. */
+    hostId: text(),
+    hostIncarnation: uuid(),
+    createdAt: instant().notNull().default(sql`clock_timestamp()`),
+    scheduledAt: instant(),
+    bootedAt: instant(),
+    startedAt: instant(),
+    stoppingAt: instant(),
+    terminatedAt: instant(),
+    stopReason: text(),
+    exitCode: integer(),
+    exitSignal: text(),
+  },
+  (table) => [
+    index("processes_free_idx").on(table.poolId).where(sql`has_room and status in ('starting', 'running')`),
+    index("processes_live_idx").on(table.poolId).where(sql`terminated_at is null`),
+    index("processes_host_idx").on(table.hostId).where(sql`terminated_at is null`),
+    index("processes_unclaimed_idx").on(table.createdAt).where(sql`status = 'starting' and host_id is null`),
+    index("processes_terminated_idx").on(table.terminatedAt).where(sql`terminated_at is not null`),
+    check("processes_rooms_allocated_check", sql`${table.roomsAllocated} between 0 and ${table.roomsPerProcess}`),
+  ],
+);
+
+/** A port that a host has promised to a process. */
+export const portLeases = pgTable(
+  "port_leases",
+  {
+    hostId: text().notNull(),
+    port: integer().notNull(),
+    processId: uuid()
+      .notNull()
+      .references(() => processes.processId, { onDelete: "cascade" }),
+    name: text().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.hostId, table.port] }), index().on(table.processId)],
+);

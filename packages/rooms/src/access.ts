@@ -1,0 +1,43 @@
+import { createHash, timingSafeEqual } from "node:crypto";
+import type { RoomsContext } from "./context.ts";
+import { RoomError } from "./errors.ts";
+import { findApplication } from "./store/find-application.ts";
+import { findToken } from "./store/find-token.ts";
+
+/** Who is asking: an organisation, by one of its tokens. */
+export interface Principal {
+  readonly orgId: string;
+  readonly orgTokenId: string;
+}
+
+export interface Application {
+  readonly appId: string;
+  readonly orgId: string;
+}
+
+/** SHA-256 of a token, as `org_tokens.token_hash` keeps it. */
+export function hashToken(token: string): Buffer {
+  return createHash("sha256").update(token, "utf8").digest();
+}
+
+/** Throws `unauthenticated` for a token that is missing, unknown or revoked. */
+export async function authenticate(context: RoomsContext, token: string | undefined): Promise<Principal> {
+  if (token === undefined || token === "") throw new RoomError("unauthenticated", "a token is required");
+  const hash = hashToken(token);
+  return context.principals.get(hash.toString("base64"), async () => {
+    const found = await findToken(context.database, hash);
+    if (!found || !timingSafeEqual(found.tokenHash, hash)) throw new RoomError("unauthenticated", "the token is not valid");
+    return { orgId: found.orgId, orgTokenId: found.orgTokenId };
+  });
+}
+
+/** Throws `app_not_found` when the application is unknown or another organisation's. */
+export async function getApplication(context: RoomsContext, principal: Principal, appId: string): Promise<Application> {
+  const application = await context.applications.get(appId, async () => {
+    const found = await findApplication(context.database, appId);
+    if (!found) throw new RoomError("app_not_found", `no application ${appId}`);
+    return found;
+  });
+  if (application.orgId !== principal.orgId) throw new RoomError("app_not_found", `no application ${appId}`);
+  return application;
+}

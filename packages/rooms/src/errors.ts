@@ -1,0 +1,28 @@
+import type { ErrorCode } from "@roombridge/models/api";
+
+export interface RoomErrorOptions {
+  readonly cause?: unknown;
+  /** Seconds after which trying again may help. */
+  readonly retryAfterSeconds?: number;
+}
+
+const BRAND = Symbol.for("roombridge.RoomError");
+
+/** The one error of the core. `message` is for the caller: plain, names the id, says nothing of the inside. */
+export class RoomError extends Error {
+  override readonly name = "RoomError";
+  readonly [BRAND] = true;
+  readonly code: ErrorCode;
+  readonly retryAfterSeconds: number | undefined;
+
+  constructor(code: ErrorCode, message: string, options: RoomErrorOptions = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.code = code;
+    this.retryAfterSeconds = options.retryAfterSeconds;
+  }
+
+  /** True for a RoomError of any copy of this package. */
+  static isInstance(value: unknown): value is RoomError {
+    return typeof value === "object" && value !== null && BRAND in value;
+  }
+}

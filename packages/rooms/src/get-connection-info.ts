@@ -1,0 +1,22 @@
+import { toConnection, type Connection } from "./connection.ts";
+import type { RoomsContext } from "./context.ts";
+import { RoomError } from "./errors.ts";
+import { isRoomId } from "./room-id.ts";
+import { findConnection, type ConnectionRow } from "./store/find-room.ts";
+
+/**
+ * What a player needs to connect; public, and without any secret. Throws `room_not_found` (unknown, destroyed, without a
+ * game server, or not running) and `start_failed`.
+ */
+export async function getConnectionInfo(context: RoomsContext, appId: string, roomId: string): Promise<Connection> {
+  const row = isRoomId(roomId) ? await findConnection(context.database, appId, roomId) : undefined;
+  if (!row) throw new RoomError("room_not_found", `no room ${roomId}`);
+  if (row.state !== "active") throw whyNotRunning(row);
+  return toConnection(row);
+}
+
+function whyNotRunning({ poolId, unscheduledReason }: ConnectionRow): RoomError {
+  if (poolId === null) return new RoomError("room_not_found", "room has no game server");
+  if (unscheduledReason === "start_failed") return new RoomError("start_failed", "the game server did not start");
+  return new RoomError("room_not_found", "room is not running; resume it");
+}

@@ -1,0 +1,34 @@
+import type { Application } from "./access.ts";
+import type { RoomsContext } from "./context.ts";
+import { RoomError } from "./errors.ts";
+import type { TurnCredential } from "./issued-credential.ts";
+import { isRoomId } from "./room-id.ts";
+import { findRoomCredential, renewRoomCredential } from "./store/room-credential.ts";
+import { derivePassword, findKey } from "./turn-credential.ts";
+
+export interface RoomCredential {
+  readonly roomId: string;
+  readonly credential: TurnCredential;
+}
+
+/**
+ * The credential of a room: of the application's own, else of the newest live room of this id in its organisation. Past
+ * half of its life it is renewed (username and password stay); before that nothing is written.
+ * Throws `room_not_found` for a room that is unknown, suspended or destroyed.
+ */
+export async function getRoomCredential(context: RoomsContext, application: Application, roomId: string): Promise<RoomCredential> {
+  const { database, turn } = context;
+  const row = isRoomId(roomId)
+    ? await findRoomCredential(database, { ...application, roomId, ttlSeconds: turn.ttlSeconds })
+    : undefined;
+  if (!row) throw new RoomError("room_not_found", `no room ${roomId}`);
+  if (row.state === "suspended") throw new RoomError("room_not_found", `room ${roomId} is suspended`);
+  const expiresAt = row.isPastHalfLife ? await renewRoomCredential(database, row.username, turn.ttlSeconds) : row.expiresAt;
+  if (!expiresAt) throw new RoomError("room_not_found", `no room ${roomId}`);
+  const key = findKey(turn.keys, row.keyVersion);
+  if (!key) throw new RoomError("internal", `the TURN credential key ${row.keyVersion} is not configured`);
+  return {
+    roomId: row.roomId,
+    credential: { username: row.username, password: derivePassword(key, row.username), expiresAt, uris: turn.uris },
+  };
+}

@@ -1,0 +1,50 @@
+export { authenticate, getApplication, hashToken } from "./access.ts";
+export type { Application, Principal } from "./access.ts";
+export type { Connection } from "./connection.ts";
+export { closeRooms, openRooms } from "./context.ts";
+export type { RoomsContext, RoomsContextOptions, TurnSettings } from "./context.ts";
+export { createRoom } from "./create-room.ts";
+export type { CreatedRoom, CreateRoomInput } from "./create-room.ts";
+export { destroyRoom } from "./destroy-room.ts";
+export { RoomError } from "./errors.ts";
+export { getConnectionInfo } from "./get-connection-info.ts";
+export { getRoomCredential } from "./get-room-credential.ts";
+export type { RoomCredential } from "./get-room-credential.ts";
+export { getRoomInfo } from "./get-room-info.ts";
+export type { RoomAllocation, RoomInfo } from "./get-room-info.ts";
+export { runHousekeeping } from "./housekeeping.ts";
+export type { HousekeepingReport, HousekeepingSettings } from "./housekeeping.ts";
+export { newUuid } from "./ids.ts";
+export { toIceServers } from "./issued-credential.ts";
+export type { IceServer, TurnCredential } from "./issued-credential.ts";
+export { listRooms } from "./list-rooms.ts";
+export type { ListedRoom } from "./list-rooms.ts";
+export { isRoomId, isStorable } from "./room-id.ts";
+export type { RoomStatus } from "./room-status.ts";
+export { openHousekeepingLock } from "./store/advisory-holder.ts";
+export type { HousekeepingLock } from "./store/advisory-holder.ts";
+export { isConnectionError, openDatabase, ping } from "./store/database.ts";
+export type { Database } from "./store/database.ts";
+export { beatHost, registerHost, retireHost } from "./store/hosts.ts";
+export type { HostBeat } from "./store/hosts.ts";
+export { listen } from "./store/listen.ts";
+export type { Listener } from "./store/listen.ts";
+export { checkSchema, migrate } from "./store/migrate.ts";
+export { leasePorts } from "./store/port-leases.ts";
+export {
+  claimProcesses,
+  endProcess,
+  listHostProcesses,
+  reportBooted,
+  reportRunning,
+  requestStop,
+} from "./store/processes.ts";
+export type { EndReason, HostProcessRow, ProcessEnd, StartOrder, StopReason } from "./store/processes.ts";
+export {
+  declareApplication,
+  declareBuild,
+  declareDeployment,
+  declareOrganization,
+  declareToken,
+} from "./store/declare.ts";
+export type { DeploymentSettings } from "./store/declare.ts";

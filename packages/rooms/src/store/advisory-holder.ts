@@ -1,0 +1,36 @@
+import postgres from "postgres";
+
+/** The one holder of the housekeeping among all hosts. */
+const HOUSEKEEPING_LOCK = 7_301_002;
+
+export interface HousekeepingLock {
+  /** True while this process holds the lock; takes it when it is free. */
+  tryHold(): Promise<boolean>;
+  close(): Promise<void>;
+}
+
+/**
+ * A session advisory lock on a connection of its own, so that a crashed holder frees it by dying. `url` must reach the
+ * server itself (no transaction pooler).
+ */
+export function openHousekeepingLock(url: string): HousekeepingLock {
+  const sql = postgres(url, {
+    max: 1,
+    connect_timeout: 5,
+    idle_timeout: 0,
+    max_lifetime: null,
+    connection: { application_name: "roombridge housekeeping" },
+    onnotice: () => {},
+  });
+  return {
+    async tryHold() {
+      const [row] = await sql<{ held: boolean }[]>`
+        select case
+          when exists (select from pg_locks where locktype = 'advisory' and pid = pg_backend_pid() and granted
+                        and classid = 0 and objid = ${HOUSEKEEPING_LOCK}) then true
+          else pg_try_advisory_lock(${HOUSEKEEPING_LOCK}) end as held`;
+      return row?.held ?? false;
+    },
+    close: () => sql.end({ timeout: 1 }),
+  };
+}

@@ -1,0 +1,85 @@
+import { drizzle, type PostgresJsDatabase } from "drizzle-orm/postgres-js";
+import postgres from "postgres";
+
+/** One pool of connections. `sql` runs typed SQL on the hot paths, `orm` the rest; both share the pool. */
+export interface Database {
+  readonly sql: postgres.Sql;
+  readonly orm: PostgresJsDatabase;
+  /** Waits at most five seconds for queries under way, then closes every connection. */
+  close(): Promise<void>;
+}
+
+export interface DatabaseOptions {
+  readonly url: string;
+  /** Shown in pg_stat_activity. */
+  readonly applicationName: string;
+  /** Connections at most; opened when needed. */
+  readonly maxConnections?: number;
+  /** A statement that runs longer is cancelled by the server. */
+  readonly statementTimeoutMs?: number;
+}
+
+const TIMESTAMPTZ = 1184;
+
+export function openDatabase(options: DatabaseOptions): Database {
+  const sql = postgres(options.url, {
+    max: options.maxConnections ?? 10,
+    connect_timeout: 5,
+    // A short back-off: after a database restart the first request that finds it back is served at once.
+    backoff: (attempt) => Math.min(0.05 * 2 ** attempt, 1),
+    connection: {
+      application_name: options.applicationName,
+      statement_timeout: options.statementTimeoutMs ?? 15_000,
+      idle_in_transaction_session_timeout: 30_000,
+    },
+    onnotice: () => {},
+  });
+  const orm = drizzle(sql, { casing: "snake_case" });
+  // drizzle switches the shared client's conversion of timestamps off; plain SQL wants Dates in and out.
+  sql.options.parsers[TIMESTAMPTZ] = (text: string) => new Date(text);
+  sql.options.serializers[TIMESTAMPTZ] = (value: unknown) => (value instanceof Date ? value.toISOString() : value);
+  return { sql, orm, close: () => sql.end({ timeout: 5 }) };
+}
+
+/** One round trip; throws when the database does not answer. */
+export async function ping({ sql }: Database): Promise<void> {
+  await sql`select 1`;
+}
+
+const CONNECTION_ERRORS = new Set([
+  "CONNECTION_CLOSED",
+  "CONNECTION_ENDED",
+  "CONNECTION_DESTROYED",
+  "CONNECT_TIMEOUT",
+  "ECONNREFUSED",
+  "ECONNRESET",
+  "EPIPE",
+  "ETIMEDOUT",
+  // SQLSTATE class 57P: the server is shutting down, starting up, or was told to end this connection.
+  "57P01",
+  "57P02",
+  "57P03",
+]);
+
+/** True when the connection broke or could not be made: a statement that was sent may or may not have been done. */
+export function isConnectionError(error: unknown): boolean {
+  return CONNECTION_ERRORS.has(sqlState(error));
+}
+
+/** True for a deadlock (40P01) or a serialisation failure (40001): the transaction was rolled back and may be repeated. */
+export function isTransientConflict(error: unknown): boolean {
+  return sqlState(error) === "40P01" || sqlState(error) === "40001";
+}
+
+/** SQLSTATE classes that blame the server or the whole statement, never one row of a batch. */
+const SYSTEMIC_CLASSES = new Set(["08", "25", "28", "3D", "42", "53", "55", "57", "58"]);
+
+/** True when running the statement again with fewer rows could succeed for some of them. */
+export function mayBlameOneRow(error: unknown): boolean {
+  return sqlState(error) !== "" && !SYSTEMIC_CLASSES.has(sqlState(error).slice(0, 2)) && !isConnectionError(error);
+}
+
+function sqlState(error: unknown): string {
+  if (typeof error !== "object" || error === null || !("code" in error)) return "";
+  return typeof error.code === "string" ? error.code : "";
+}

@@ -1,0 +1,44 @@
+import type { Region } from "@roombridge/models/api";
+import type { Database } from "./database.ts";
+
+export interface HostBeat {
+  readonly hostId: string;
+  readonly provider: string;
+  readonly regions: readonly Region[];
+  readonly publicHost: string;
+  readonly maxProcesses: number;
+  /** A UUID drawn anew at each start of the host. */
+  readonly incarnation: string;
+}
+
+export type BeatAnswer = "alive" | "superseded";
+
+/**
+ * Registers a host or renews its lease. A younger incarnation of the same host takes over; the elder then reads
+ * `superseded` and must stop.
+ */
+export async function beatHost({ sql }: Database, beat: HostBeat): Promise<BeatAnswer> {
+  const rows = await sql`
+    update hosts set beat_at = clock_timestamp(), regions = ${beat.regions as Region[]}::text[], public_host = ${beat.publicHost},
+           max_processes = ${beat.maxProcesses}, provider = ${beat.provider}
+     where host_id = ${beat.hostId} and incarnation = ${beat.incarnation}`;
+  return rows.count === 1 ? "alive" : "superseded";
+}
+
+/** Takes the host's place for a new incarnation; from here on its predecessor is superseded. */
+export async function registerHost({ sql }: Database, beat: HostBeat): Promise<void> {
+  await sql`
+    insert into hosts (host_id, provider, regions, public_host, max_processes, incarnation)
+    values (${beat.hostId}, ${beat.provider}, ${beat.regions as Region[]}::text[], ${beat.publicHost}, ${beat.maxProcesses},
+            ${beat.incarnation})
+    on conflict (host_id) do update set
+      provider = excluded.provider, regions = excluded.regions, public_host = excluded.public_host,
+      max_processes = excluded.max_processes, incarnation = excluded.incarnation,
+      started_at = clock_timestamp(), beat_at = clock_timestamp()`;
+}
+
+/** Ends the lease at once, so that no new room is placed here. */
+export async function retireHost({ sql }: Database, hostId: string, incarnation: string): Promise<void> {
+  await sql`
+    update hosts set beat_at = '-infinity' where host_id = ${hostId} and incarnation = ${incarnation}`;
+}

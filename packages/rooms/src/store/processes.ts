@@ -1,0 +1,134 @@
+import type { AdditionalContainerPort, EnvironmentVariable, ExposedPort, ProcessStatus, Region, TransportType } from "@roombridge/models/api";
+import { newUuid } from "../ids.ts";
+import type { Database } from "./database.ts";
+
+/** Everything that is needed to start a process, joined from its deployment, build and application. */
+export interface StartOrder {
+  readonly processId: string;
+  readonly appId: string;
+  readonly appSecret: string;
+  readonly deploymentId: string;
+  readonly buildTag: string | null;
+  /** Name of a command in the operator's config file; null when the build has none. */
+  readonly command: string | null;
+  readonly region: Region;
+  readonly containerPort: number;
+  readonly transportType: TransportType;
+  readonly additionalContainerPorts: readonly AdditionalContainerPort[];
+  readonly roomsPerProcess: number;
+  readonly requestedCpu: number;
+  readonly requestedMemoryMb: number;
+  readonly env: readonly EnvironmentVariable[];
+  /** Null when the process was started without a room. */
+  readonly initialRoomId: string | null;
+  readonly initialRoomConfig: string | null;
+}
+
+/** Takes unclaimed processes of these regions, oldest first, at most `limit`, for one incarnation of a host. */
+export async function claimProcesses(
+  { sql }: Database,
+  claim: { readonly hostId: string; readonly incarnation: string; readonly regions: readonly Region[]; readonly limit: number },
+): Promise<StartOrder[]> {
+  return sql<StartOrder[]>`
+    with claimed as (
+      update processes set host_id = ${claim.hostId}, host_incarnation = ${claim.incarnation}, scheduled_at = clock_timestamp()
+       where process_id in (
+         select process_id from processes
+          where status = 'starting' and host_id is null and terminated_at is null
+            and region = any (${claim.regions as Region[]}::text[])
+          order by created_at limit ${claim.limit} for update skip locked)
+         and exists (select from hosts where host_id = ${claim.hostId} and incarnation = ${claim.incarnation})
+      returning *
+    )
+    select c.process_id as "processId", c.app_id as "appId", a.app_secret as "appSecret", c.deployment_id as "deploymentId",
+           b.build_tag as "buildTag", b.command, c.region, d.container_port as "containerPort",
+           d.transport_type as "transportType", d.additional_container_ports as "additionalContainerPorts",
+           c.rooms_per_process as "roomsPerProcess", d.requested_cpu as "requestedCpu",
+           d.requested_memory_mb as "requestedMemoryMb", d.env, r.room_id as "initialRoomId",
+           c.initial_room_config as "initialRoomConfig"
+      from claimed c
+      join applications a on a.app_id = c.app_id
+      join deployments d on d.deployment_id = c.deployment_id
+      join builds b on b.build_id = d.build_id
+      left join rooms r on r.room_key = c.initial_room_key
+     order by c.created_at`;
+}
+
+export interface HostProcessRow {
+  readonly processId: string;
+  readonly status: ProcessStatus;
+  readonly incarnation: string;
+  /** Set when somebody asked for the end of the process. */
+  readonly stopReason: string | null;
+}
+
+/** The processes of a host that have not ended, of every incarnation. */
+export async function listHostProcesses({ sql }: Database, hostId: string): Promise<HostProcessRow[]> {
+  return sql<HostProcessRow[]>`
+    select process_id as "processId", status, host_incarnation as "incarnation", stop_reason as "stopReason"
+      from processes where host_id = ${hostId} and terminated_at is null order by process_id`;
+}
+
+/** The process object exists at the provider and boots. */
+export async function reportBooted({ sql }: Database, processId: string): Promise<void> {
+  await sql`
+    update processes set booted_at = clock_timestamp() where process_id = ${processId} and booted_at is null and terminated_at is null`;
+}
+
+/** The process has bound its ports. False when it is not starting any more, or is another incarnation's. */
+export async function reportRunning(
+  { sql }: Database,
+  report: {
+    readonly processId: string;
+    readonly incarnation: string;
+    readonly exposedPort: ExposedPort;
+    readonly additionalExposedPorts: readonly ExposedPort[];
+  },
+): Promise<boolean> {
+  const [row] = await sql<{ done: boolean }[]>`
+    select report_running(${report.processId}, ${report.incarnation}, ${JSON.stringify(report.exposedPort)}::jsonb,
+                          ${JSON.stringify(report.additionalExposedPorts)}::jsonb) as done`;
+  return row?.done ?? false;
+}
+
+/** Why a process ended. `exited`: by itself, with the exit code or signal. Recorded stop reasons win over these. */
+export type EndReason = "exited" | "spawn_error" | "port_taken" | "bind_deadline" | "host_lost" | "host_shutdown";
+
+export interface ProcessEnd {
+  readonly processId: string;
+  readonly reason: EndReason;
+  readonly exitCode?: number | undefined;
+  readonly exitSignal?: string | undefined;
+}
+
+/**
+ * Records the end of a process and decides in the same transaction what becomes of its rooms: destroyed (asked for, or
+ * exit code 0 after it ran), placed again (never ran, three times in all), or unscheduled. False when it had ended before.
+ */
+export async function endProcess({ sql }: Database, end: ProcessEnd): Promise<boolean> {
+  const [open] = await sql<{ rooms: number }[]>`
+    select count(*)::integer as rooms from room_allocations where process_id = ${end.processId} and unscheduled_at is null`;
+  // Some spare ids: the count may grow until the pool is locked. A room without one would fail the call, not be lost.
+  const count = (open?.rooms ?? 0) + 100;
+  const allocationIds = Array.from({ length: count }, newUuid);
+  const processIds = Array.from({ length: count }, newUuid);
+  const [row] = await sql<{ done: boolean }[]>`
+    select end_process(${end.processId}, ${end.reason}, ${end.exitCode ?? null}::integer, ${end.exitSignal ?? null}::text,
+                       ${allocationIds}::uuid[], ${processIds}::uuid[]) as done`;
+  return row?.done ?? false;
+}
+
+/** What somebody may ask for. `stop_requested` destroys the rooms, the others unschedule them. */
+export type StopReason = "stop_requested" | "idle" | "host_shutdown";
+
+/** Asks for the end of a process; its host stops it. False when it has ended or is stopping already. */
+export async function requestStop({ sql }: Database, processId: string, reason: StopReason): Promise<boolean> {
+  const rows = await sql`
+    with asked as (
+      update processes set status = 'stopping', stop_reason = ${reason}, stopping_at = clock_timestamp()
+       where process_id = ${processId} and terminated_at is null and stop_reason is null
+      returning region
+    )
+    select pg_notify('roombridge_processes', region) from asked`;
+  return rows.length > 0;
+}
