@@ -1,3 +1,5 @@
+import { z } from "zod";
+
 /** The regions of Hathora Cloud in the order of its specification; the wire knows no others. */
 export const REGIONS = [
   "Seattle",
@@ -16,7 +18,9 @@ export const REGIONS = [
   "Dubai",
 ] as const;
 
-export type Region = (typeof REGIONS)[number];
+/** Hathora `Region`. */
+export const Region = z.enum(REGIONS).meta({ id: "Region" });
+export type Region = z.infer<typeof Region>;
 
 export function isRegion(value: string): value is Region {
   return (REGIONS as readonly string[]).includes(value);

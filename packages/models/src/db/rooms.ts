@@ -38,7 +38,7 @@ export const rooms = pgTable(
     index("rooms_destroyed_idx").on(table.destroyedAt).where(sql`destroyed_at is not null`),
     index("rooms_expires_idx").on(table.expiresAt).where(sql`destroyed_at is null and expires_at is not null`),
     index("rooms_unscheduled_idx").on(table.unscheduledAt).where(sql`destroyed_at is null and unscheduled_at is not null`),
-    index("rooms_app_idx").on(table.appId, table.roomKey).where(sql`destroyed_at is null`),
+    index("rooms_app_idx").on(table.appId, table.createdAt, table.roomKey).where(sql`destroyed_at is null`),
     check("rooms_state_check", sql`${table.state} in ('active', 'scheduling', 'suspended', 'unscheduled', 'destroyed')`),
     check("rooms_destroyed_check", sql`(${table.state} = 'destroyed') = (${table.destroyedAt} is not null)`),
   ],

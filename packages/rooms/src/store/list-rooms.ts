@@ -13,6 +13,6 @@ export async function listRoomCredentials({ sql }: Database, appId: string, limi
       from rooms r
       join turn_credentials c on c.room_key = r.room_key and c.player_id is null
      where r.app_id = ${appId} and r.destroyed_at is null
-     order by r.room_key desc
+     order by r.created_at desc, r.room_key desc
      limit ${limit}`;
 }

@@ -1,0 +1,82 @@
+import { once } from "node:events";
+import { connect, createServer, type AddressInfo, type Socket } from "node:net";
+
+/** When the proxy cuts the connection on which the marked request was sent. */
+export type Cut = "before_request" | "before_answer" | "after_request";
+
+export interface CuttingProxy {
+  /** The given database URL with the proxy's address. */
+  readonly url: string;
+  /** Cuts the next connection whose traffic to the server contains `marker`, once. */
+  cutNext(marker: string, when: Cut): void;
+  /** Resolves when the armed cut has happened. */
+  readonly cut: () => Promise<void>;
+  close(): Promise<void>;
+}
+
+/**
+ * A TCP proxy in front of PostgreSQL that breaks one connection at a chosen moment: before the request reaches the server,
+ * right after it was handed over, or when the server has answered and the answer is on its way.
+ */
+export async function startCuttingProxy(databaseUrl: string): Promise<CuttingProxy> {
+  const target = new URL(databaseUrl);
+  const sockets = new Set<Socket>();
+  let armed: { readonly marker: string; readonly when: Cut } | undefined;
+  let happened = Promise.withResolvers<void>();
+
+  const server = createServer((client) => {
+    const upstream = connect(Number(target.port || 5432), target.hostname);
+    for (const socket of [client, upstream]) {
+      sockets.add(socket);
+      socket.on("error", () => {});
+      socket.on("close", () => sockets.delete(socket));
+    }
+    let isMarked = false;
+    const cut = () => {
+      client.resetAndDestroy();
+      // The server must be able to finish what it was asked: its side stays open until it has nothing more to say.
+      upstream.end();
+      happened.resolve();
+    };
+    client.on("data", (chunk) => {
+      if (armed && chunk.includes(armed.marker)) {
+        const { when } = armed;
+        armed = undefined;
+        if (when === "before_request") {
+          upstream.destroy();
+          cut();
+          return;
+        }
+        upstream.write(chunk);
+        if (when === "after_request") cut();
+        else isMarked = true;
+        return;
+      }
+      upstream.write(chunk);
+    });
+    upstream.on("data", (chunk) => {
+      if (isMarked) cut();
+      else if (!client.destroyed) client.write(chunk);
+    });
+    client.on("close", () => upstream.end());
+    upstream.on("close", () => client.destroy());
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const url = new URL(databaseUrl);
+  url.hostname = "127.0.0.1";
+  url.port = String((server.address() as AddressInfo).port);
+  return {
+    url: url.href,
+    cutNext(marker, when) {
+      armed = { marker, when };
+      happened = Promise.withResolvers<void>();
+    },
+    cut: () => happened.promise,
+    async close() {
+      for (const socket of sockets) socket.destroy();
+      server.close();
+      await once(server, "close");
+    },
+  };
+}
