@@ -1,7 +1,8 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { RoomError } from "./errors.ts";
 import { createRooms, settleRooms, type CreateRow, type NewRoom, type RoomBatch } from "./store/create-rooms.ts";
-import { isConnectionError, isTransientConflict, mayBlameOneRow, type Database } from "./store/database.ts";
+import { isConnectionError, mayBlameOneRow, type Database } from "./store/database.ts";
+import { retryConflicts } from "./store/retry-conflicts.ts";
 
 interface Entry {
   readonly room: NewRoom;
@@ -16,7 +17,6 @@ interface Lane {
 
 /** Rooms in one call; more wait for the next one. */
 const MAX_BATCH = 100;
-const CONFLICT_RETRIES = 3;
 /** How long the outcome of a call with a broken connection is looked for. */
 const SETTLE_DEADLINE_MS = 8_000;
 
@@ -86,14 +86,11 @@ export class PlacementQueue {
   }
 
   async #call(batch: RoomBatch, rooms: readonly NewRoom[]): Promise<CreateRow[]> {
-    for (let attempt = 0; ; attempt += 1) {
-      try {
-        return await createRooms(this.#database, batch, rooms);
-      } catch (error) {
-        if (isConnectionError(error)) return this.#settle(rooms, error);
-        if (!isTransientConflict(error) || attempt === CONFLICT_RETRIES) throw error;
-        await delay(10 * 2 ** attempt * (0.5 + Math.random()));
-      }
+    try {
+      return await retryConflicts(() => createRooms(this.#database, batch, rooms));
+    } catch (error) {
+      if (isConnectionError(error)) return this.#settle(rooms, error);
+      throw error;
     }
   }
 

@@ -1,25 +1,30 @@
 import type { Database } from "./database.ts";
+import { retryConflicts } from "./retry-conflicts.ts";
 
 const BATCH = 1_000;
 
 /** Destroys live rooms whose time is over; at most 1,000. Answers how many. */
 export async function destroyExpiredRooms({ sql }: Database): Promise<number> {
-  const rows = await sql`
-    select destroy_rooms(array(
-      select room_key from rooms where expires_at <= clock_timestamp() and destroyed_at is null order by expires_at limit ${BATCH}
-    ), 'expired')`;
+  const rows = await retryConflicts(
+    () => sql`
+      select destroy_rooms(array(
+        select room_key from rooms where expires_at <= clock_timestamp() and destroyed_at is null order by expires_at limit ${BATCH}
+      ), 'expired')`,
+  );
   return rows.length;
 }
 
 /** Destroys rooms that nobody resumed within the given hours; at most 1,000. */
 export async function destroyForgottenRooms({ sql }: Database, ttlHours: number): Promise<number> {
-  const rows = await sql`
-    select destroy_rooms(array(
-      select room_key from rooms
-       where unscheduled_at <= clock_timestamp() - make_interval(hours => ${ttlHours}::integer)
-         and state = 'unscheduled' and destroyed_at is null
-       order by unscheduled_at limit ${BATCH}
-    ), 'unscheduled_too_long')`;
+  const rows = await retryConflicts(
+    () => sql`
+      select destroy_rooms(array(
+        select room_key from rooms
+         where unscheduled_at <= clock_timestamp() - make_interval(hours => ${ttlHours}::integer)
+           and state = 'unscheduled' and destroyed_at is null
+         order by unscheduled_at limit ${BATCH}
+      ), 'unscheduled_too_long')`,
+  );
   return rows.length;
 }
 

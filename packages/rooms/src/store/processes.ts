@@ -1,6 +1,7 @@
 import type { AdditionalContainerPort, EnvironmentVariable, ExposedPort, ProcessStatus, Region, TransportType } from "@roombridge/models/api";
 import { newUuid } from "../ids.ts";
 import type { Database } from "./database.ts";
+import { retryConflicts } from "./retry-conflicts.ts";
 
 /** Everything that is needed to start a process, joined from its deployment, build and application. */
 export interface StartOrder {
@@ -112,9 +113,11 @@ export async function endProcess({ sql }: Database, end: ProcessEnd): Promise<bo
   const count = (open?.rooms ?? 0) + 100;
   const allocationIds = Array.from({ length: count }, newUuid);
   const processIds = Array.from({ length: count }, newUuid);
-  const [row] = await sql<{ done: boolean }[]>`
-    select end_process(${end.processId}, ${end.reason}, ${end.exitCode ?? null}::integer, ${end.exitSignal ?? null}::text,
-                       ${allocationIds}::uuid[], ${processIds}::uuid[]) as done`;
+  const [row] = await retryConflicts(
+    () => sql<{ done: boolean }[]>`
+      select end_process(${end.processId}, ${end.reason}, ${end.exitCode ?? null}::integer, ${end.exitSignal ?? null}::text,
+                         ${allocationIds}::uuid[], ${processIds}::uuid[]) as done`,
+  );
   return row?.done ?? false;
 }
 

@@ -1,0 +1,43 @@
+import { createDeployment, createTenant } from "@roombridge/testing";
+import { expect, test } from "vitest";
+import { useRooms } from "../../test/setup.ts";
+import { declareApplication, declareDeployment, declareToken, hashToken, type DeploymentSettings } from "../index.ts";
+
+const suite = useRooms();
+
+test("declaring the same deployment again keeps it; a change makes a new one", async () => {
+  const { database } = suite().rooms;
+  const { application } = await createTenant(database);
+  await createDeployment(database, application);
+  const [build] = await database.sql<{ buildId: string }[]>`select build_id as "buildId" from builds where org_id = ${application.orgId}`;
+  const settings: DeploymentSettings = {
+    appId: application.appId,
+    buildId: build?.buildId ?? "",
+    containerPort: 7777,
+    transportType: "udp",
+    roomsPerProcess: 3,
+    maxProcesses: 5,
+    requestedCpu: 0.5,
+    requestedMemoryMb: 64,
+    idleTimeoutEnabled: false,
+    env: [
+      { name: "B", value: "2" },
+      { name: "A", value: "1" },
+    ],
+    additionalContainerPorts: [{ name: "debug", port: 9000, transportType: "tcp" }],
+  };
+  expect(await declareDeployment(database, settings, "dep-1")).toBe("dep-1");
+  expect(await declareDeployment(database, { ...settings }, "dep-2")).toBe("dep-1");
+  expect(await declareDeployment(database, { ...settings, maxProcesses: 6 }, "dep-3")).toBe("dep-1");
+  expect(await declareDeployment(database, { ...settings, roomsPerProcess: 4 }, "dep-4")).toBe("dep-4");
+});
+
+test("an application and a token of another organisation cannot be taken over", async () => {
+  const { database } = suite().rooms;
+  const [mine, theirs] = [await createTenant(database), await createTenant(database)];
+  const { appId } = theirs.application;
+  const { orgId } = mine.application;
+  await expect(declareApplication(database, { appId, orgId, appName: "x", appSecret: "s" })).rejects.toThrow(appId);
+  const stolen = { orgTokenId: "org-token-stolen", orgId, name: "x", tokenHash: hashToken(theirs.token) };
+  await expect(declareToken(database, stolen)).rejects.toThrow("another organisation");
+});
