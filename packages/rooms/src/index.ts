@@ -23,6 +23,8 @@ export { isRoomId, isStorable } from "./room-id.ts";
 export type { RoomStatus } from "./room-status.ts";
 export { openHousekeepingLock } from "./store/advisory-holder.ts";
 export type { HousekeepingLock } from "./store/advisory-holder.ts";
+export { coturnAccessSql, grantCoturnAccess } from "./store/coturn-access.ts";
+export type { CoturnAccess } from "./store/coturn-access.ts";
 export { isConnectionError, openDatabase, ping } from "./store/database.ts";
 export type { Database } from "./store/database.ts";
 export { beatHost, registerHost, retireHost } from "./store/hosts.ts";
@@ -48,3 +50,4 @@ export {
   declareToken,
 } from "./store/declare.ts";
 export type { DeploymentSettings } from "./store/declare.ts";
+export { parseCredentialKeys } from "./turn-credential.ts";

@@ -42,7 +42,9 @@ describe("parseCredentialKeys", () => {
   });
 
   test("a key in the place of the id is not printed either", () => {
-    expect(() => parseCredentialKeys(`${b}:k1`)).toThrow(/^key 1: the id must be 1 to 32 of A-Z, a-z, 0-9, _, \. and -$/);
+    expect(() => parseCredentialKeys(`${b}:k1`)).toThrow(
+      /^key 1: the id must be 1 to 32 of A-Z, a-z, 0-9, _, \. and -$/,
+    );
   });
 
   test.each(["", ",", `k:${a},`])("%j is refused", (text) => {

@@ -45,7 +45,12 @@ export async function createTenant(database: Database, orgId = `org-${randomUUID
   const application = { appId: `app-${randomUUID()}`, orgId };
   const token = randomBytes(24).toString("base64url");
   await declareOrganization(database, { orgId, name: "test" });
-  await declareToken(database, { orgTokenId: `org-token-${randomUUID()}`, orgId, name: "test", tokenHash: hashToken(token) });
+  await declareToken(database, {
+    orgTokenId: `org-token-${randomUUID()}`,
+    orgId,
+    name: "test",
+    tokenHash: hashToken(token),
+  });
   await declareApplication(database, {
     ...application,
     appName: application.appId.slice(0, 40),
@@ -100,8 +105,18 @@ export async function registerTestHost(database: Database, settings: Partial<Hos
 export async function runWaitingProcesses(database: Database, host: HostBeat): Promise<StartOrder[]> {
   const orders = await claimProcesses(database, { ...host, limit: 1_000 });
   for (const [index, { processId }] of orders.entries()) {
-    const exposedPort: ExposedPort = { host: host.publicHost, name: "default", port: 20_000 + index, transportType: "tcp" };
-    await reportRunning(database, { processId, incarnation: host.incarnation, exposedPort, additionalExposedPorts: [] });
+    const exposedPort: ExposedPort = {
+      host: host.publicHost,
+      name: "default",
+      port: 20_000 + index,
+      transportType: "tcp",
+    };
+    await reportRunning(database, {
+      processId,
+      incarnation: host.incarnation,
+      exposedPort,
+      additionalExposedPorts: [],
+    });
   }
   return orders;
 }

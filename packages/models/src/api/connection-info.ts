@@ -1,10 +1,8 @@
 import { z } from "zod";
 import { ExposedPort } from "./exposed-port.ts";
 
-export const ROOM_READY_STATUSES = ["active", "starting"] as const;
-
 /** Hathora `RoomReadyStatus`: follows the process, `active` from the moment it has bound its ports. */
-export const RoomReadyStatus = z.enum(ROOM_READY_STATUSES).meta({ id: "RoomReadyStatus" });
+export const RoomReadyStatus = z.enum(["active", "starting"]).meta({ id: "RoomReadyStatus" });
 export type RoomReadyStatus = z.infer<typeof RoomReadyStatus>;
 
 /**

@@ -1,5 +1,5 @@
 export { ApiError } from "./api-error.ts";
-export { ConnectionInfoV2, ROOM_READY_STATUSES, RoomReadyStatus } from "./connection-info.ts";
+export { ConnectionInfoV2, RoomReadyStatus } from "./connection-info.ts";
 export { CreateRoomParams } from "./create-room-params.ts";
 export type { AdditionalContainerPort, EnvironmentVariable } from "./deployment.ts";
 export { ERROR_CODES } from "./error-code.ts";
@@ -9,6 +9,6 @@ export { IceServer } from "./ice-server.ts";
 export { PROCESS_STATUSES } from "./process.ts";
 export type { ProcessStatus } from "./process.ts";
 export { isRegion, Region, REGIONS } from "./region.ts";
-export { Room, ROOM_STATUSES, RoomAllocation, RoomStatus } from "./room.ts";
+export { Room, RoomAllocation, RoomStatus } from "./room.ts";
 export { RoomConnectionData } from "./room-connection-data.ts";
 export { RoomId } from "./room-id.ts";

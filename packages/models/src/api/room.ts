@@ -1,9 +1,7 @@
 import { z } from "zod";
 
-export const ROOM_STATUSES = ["scheduling", "active", "destroyed"] as const;
-
 /** Hathora `RoomStatus`: follows the allocation, `active` as soon as the room has a process. */
-export const RoomStatus = z.enum(ROOM_STATUSES).meta({ id: "RoomStatus" });
+export const RoomStatus = z.enum(["scheduling", "active", "destroyed"]).meta({ id: "RoomStatus" });
 export type RoomStatus = z.infer<typeof RoomStatus>;
 
 /** The stay of a room on a process (Hathora `RoomAllocation`). */

@@ -1,0 +1,39 @@
+import { HttpTransport } from "./http-transport.ts";
+import { RoombridgeError } from "./roombridge-error.ts";
+import { RoomsV2 } from "./rooms-v2.ts";
+
+export interface RoombridgeClientOptions {
+  /** The gateway, with or without a path: `https://games.example.net/rooms-api`. */
+  readonly serverUrl: string;
+  /** A token of the organisation. Leave it out where only `getConnectionInfo` is called, as in a game client. */
+  readonly token?: string | undefined;
+  /** The application of calls that name none. */
+  readonly appId?: string | undefined;
+  /** Deadline of a call, with its answer. Default 30,000. */
+  readonly timeoutMs?: number | undefined;
+  /** In place of the global one. */
+  readonly fetch?: typeof globalThis.fetch | undefined;
+}
+
+/** Roombridge over HTTP; holds no connection and need not be closed. Throws `invalid_argument`. */
+export class RoombridgeClient {
+  readonly roomsV2: RoomsV2;
+
+  constructor({ serverUrl, token, appId, timeoutMs = 30_000, fetch = globalThis.fetch }: RoombridgeClientOptions) {
+    // An error of fetch would show the whole header.
+    if (token !== undefined && !/^[!-~]+$/.test(token)) {
+      throw new RoombridgeError("invalid_argument", "token: expected printable ASCII without spaces");
+    }
+    const transport = new HttpTransport({ serverUrl: toBaseUrl(serverUrl), token, timeoutMs, fetch: fetch.bind(globalThis) });
+    this.roomsV2 = new RoomsV2(transport, appId);
+  }
+}
+
+/** Without a slash at its end, so that paths can follow. */
+function toBaseUrl(serverUrl: string): string {
+  const url = URL.canParse(serverUrl) ? new URL(serverUrl) : undefined;
+  if (!url || !/^https?:$/.test(url.protocol) || url.search !== "" || url.hash !== "" || url.username !== "") {
+    throw new RoombridgeError("invalid_argument", "serverUrl: expected http(s)://host[:port][/path]");
+  }
+  return url.href.replace(/\/+$/, "");
+}

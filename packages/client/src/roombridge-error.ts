@@ -1,0 +1,47 @@
+/**
+ * Why a call failed. `api`: the server refused, see `status`. `network`: no answer came; it may or may not have been done.
+ * `timeout`: our own deadline. `aborted`: the caller's signal. `invalid_response`: an answer that is not the protocol, for
+ * instance a proxy's page. `invalid_argument`: nothing was sent.
+ */
+export type RoombridgeErrorCode = "api" | "network" | "timeout" | "aborted" | "invalid_response" | "invalid_argument";
+
+export interface RoombridgeErrorOptions {
+  readonly cause?: unknown;
+  readonly status?: number | undefined;
+  readonly retryAfterSeconds?: number | undefined;
+}
+
+const BRAND = Symbol.for("roombridge.RoombridgeError");
+const RETRYABLE_STATUSES = new Set([408, 429, 500, 502, 503, 504]);
+
+/** The one error of this package. */
+export class RoombridgeError extends Error {
+  override readonly name = "RoombridgeError";
+  readonly [BRAND] = true;
+  readonly code: RoombridgeErrorCode;
+  /** The HTTP status, when there was an answer. */
+  readonly status: number | undefined;
+  /** What the server said in `Retry-After`. */
+  readonly retryAfterSeconds: number | undefined;
+
+  constructor(code: RoombridgeErrorCode, message: string, { cause, status, retryAfterSeconds }: RoombridgeErrorOptions = {}) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.code = code;
+    this.status = status;
+    this.retryAfterSeconds = retryAfterSeconds;
+  }
+
+  /**
+   * True when the same call may succeed later. Repeat `createRoom` only with a roomId of your own: if the first attempt was
+   * done after all, the second answers 400 instead of making a second room.
+   */
+  get isRetryable(): boolean {
+    if (this.code === "network" || this.code === "timeout") return true;
+    return this.status !== undefined && RETRYABLE_STATUSES.has(this.status);
+  }
+
+  /** True for an error of any copy of this package, unlike `instanceof`. */
+  static isInstance(value: unknown): value is RoombridgeError {
+    return typeof value === "object" && value !== null && BRAND in value;
+  }
+}

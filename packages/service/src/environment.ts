@@ -1,0 +1,66 @@
+import { parseCredentialKeys } from "@roombridge/rooms";
+import { z } from "zod";
+
+/** A whole number from `min` to `max`, as a number. */
+export function integer(min: number, max: number) {
+  const error = `expected a whole number from ${min} to ${max}`;
+  return z
+    .string()
+    .regex(/^\d{1,9}$/, { error })
+    .transform(Number)
+    .refine((value) => value >= min && value <= max, { error });
+}
+
+/** A PostgreSQL connection URL. Its value never appears in a message: it holds a password. */
+export const databaseUrl = z
+  .string({ error: "is required" })
+  .refine((text) => /^postgres(?:ql)?:\/\//.test(text) && URL.canParse(text), {
+    error: "expected postgres://user:password@host:port/database",
+  });
+
+const LOG_LEVELS = ["trace", "debug", "info", "warn", "error", "fatal", "silent"] as const;
+
+export const logVariables = {
+  LOG_LEVEL: z.enum(LOG_LEVELS, { error: `expected one of ${LOG_LEVELS.join(", ")}` }).default("info"),
+  LOG_FORMAT: z
+    .enum(["pretty", "json"], { error: "expected pretty or json" })
+    .default(() => (process.stdout.isTTY ? "pretty" : "json")),
+};
+
+/** RFC 7064 and RFC 7065. */
+const ICE_URI = /^(?:stuns?:[^\s?,]+|turns?:[^\s?,]+(?:\?transport=(?:udp|tcp))?)$/;
+
+/** What issuing TURN credentials needs; the same for every face. */
+export const turnVariables = {
+  TURN_REALM: z
+    .string()
+    .regex(/^[!-~]{1,127}$/, { error: "expected 1 to 127 printable ASCII characters without spaces" })
+    .default("roombridge"),
+  TURN_URIS: z
+    .string()
+    .transform((text) => text.split(",").map((uri) => uri.trim()))
+    .refine((uris) => uris.every((uri) => ICE_URI.test(uri)), {
+      error: "expected turn:, turns: or stun: URIs separated by commas, such as turn:relay.example.net:3478?transport=udp",
+    })
+    .default([]),
+  TURN_TTL_SECONDS: integer(60, 86_400).default(3_600),
+  TURN_CREDENTIAL_KEYS: z.string({ error: "is required: id:base64 pairs separated by commas" }).transform((text, context) => {
+    try {
+      return parseCredentialKeys(text);
+    } catch (error) {
+      context.addIssue({ code: "custom", message: error instanceof Error ? error.message : "expected id:base64" });
+      return z.NEVER;
+    }
+  }),
+};
+
+/**
+ * Reads an app's environment once, at start; an empty variable counts as not set. Throws an Error that lists every
+ * problem, one per line, by the name of the variable and without its value.
+ */
+export function parseEnvironment<Schema extends z.ZodType>(schema: Schema, variables: NodeJS.ProcessEnv): z.output<Schema> {
+  const given = Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== ""));
+  const parsed = schema.safeParse(given);
+  if (parsed.success) return parsed.data;
+  throw new Error(parsed.error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`).join("\n"));
+}

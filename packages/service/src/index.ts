@@ -1,0 +1,5 @@
+export { databaseUrl, integer, logVariables, parseEnvironment, turnVariables } from "./environment.ts";
+export { createLog } from "./log.ts";
+export type { Logger, LogSettings } from "./log.ts";
+export { runService } from "./run-service.ts";
+export type { RunningService, ServiceOptions } from "./run-service.ts";

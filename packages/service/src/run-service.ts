@@ -1,0 +1,87 @@
+import { IS_SUPERVISED } from "./env.ts";
+import { createLog, type Logger } from "./log.ts";
+
+/** Whatever is not finished by then is given up. */
+const HARD_STOP_MS = 20_000;
+
+/** An app that is doing its job. */
+export interface RunningService {
+  /** Where it listens, for the log and the supervisor. */
+  readonly port?: number;
+  /** Refuses new work, finishes what is under way, and frees everything. */
+  drain(): Promise<void>;
+  /** Settles when the app cannot go on by itself, with the reason. */
+  readonly failed?: Promise<string>;
+}
+
+export interface ServiceOptions<Env> {
+  readonly name: string;
+  /** Reads the environment; throws an Error whose message lists every problem. */
+  readonly parseEnv: (variables: NodeJS.ProcessEnv) => Env;
+  readonly variables: NodeJS.ProcessEnv;
+  readonly start: (env: Env, log: Logger) => Promise<RunningService>;
+}
+
+/**
+ * The life of an app's process. Starts it, logs `<name> ready`, tells a supervisor by message, and on the first SIGTERM or
+ * SIGINT, or when the supervisor is gone, drains it; a second signal, or 20 s, end it at once. Exit codes: 0 drained, 1 not.
+ */
+export async function runService<Env extends { LOG_LEVEL: string; LOG_FORMAT: "pretty" | "json" }>(
+  options: ServiceOptions<Env>,
+): Promise<void> {
+  const { name } = options;
+  const env = readEnv(options);
+  const log = createLog({ name, level: env.LOG_LEVEL, format: env.LOG_FORMAT });
+  const die = (message: string, error?: unknown): never => {
+    log.fatal(error === undefined ? {} : { err: error }, message);
+    process.exit(1);
+  };
+  process.on("uncaughtException", (error) => die("uncaught exception", error));
+  process.on("unhandledRejection", (error) => die("unhandled rejection", error));
+
+  const signals = catchSignals();
+  const service = await options.start(env, log).catch((error: unknown) => die(`${name} could not start`, error));
+  log.info(service.port === undefined ? {} : { port: service.port }, `${name} ready`);
+  process.send?.({ type: "ready", ...(service.port === undefined ? {} : { port: service.port }) });
+
+  const reason = await Promise.race([signals.next(), ...(service.failed ? [service.failed] : [])]);
+  log.info({ reason }, `${name} draining`);
+  void signals.next().then((again) => die(`${again} while draining: stopped at once`));
+  setTimeout(() => die(`draining took longer than ${HARD_STOP_MS / 1_000} s; the rest was given up`), HARD_STOP_MS).unref();
+  await service.drain().catch((error: unknown) => die("draining failed", error));
+  log.info(`${name} stopped`);
+  process.exit(0);
+}
+
+/** Every call of `next` waits for one more reason to stop; reasons that come early are kept. */
+function catchSignals(): { next(): Promise<string> } {
+  const early: string[] = [];
+  const waiting: ((reason: string) => void)[] = [];
+  const push = (reason: string) => {
+    const resolve = waiting.shift();
+    if (resolve) resolve(reason);
+    else early.push(reason);
+  };
+  process.on("SIGTERM", push);
+  // Ctrl-C in a terminal reaches the supervisor too, which then sends SIGTERM: both would count as "twice = at once".
+  process.on("SIGINT", (signal) => IS_SUPERVISED || push(signal));
+  // Even after SIGKILL of the supervisor the kernel closes the channel between it and us.
+  if (IS_SUPERVISED && process.connected) process.once("disconnect", () => push("the supervisor is gone"));
+  return {
+    next: () =>
+      new Promise((resolve) => {
+        const reason = early.shift();
+        if (reason === undefined) waiting.push(resolve);
+        else resolve(reason);
+      }),
+  };
+}
+
+function readEnv<Env>({ name, parseEnv, variables }: ServiceOptions<Env>): Env {
+  try {
+    return parseEnv(variables);
+  } catch (error) {
+    process.stderr.write(`The environment of ${name} has problems:\n${error instanceof Error ? error.message : ""}\n`);
+    process.exit(1);
+  }
+}

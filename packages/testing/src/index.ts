@@ -1,0 +1,16 @@
+export { type App, type AppExit, type AppOptions, REPOSITORY_ROOT, startApp } from "./start-app.ts";
+export { createTestDatabase, type TestDatabase } from "./create-test-database.ts";
+export { type Cut, type CuttingProxy, startCuttingProxy } from "./cutting-proxy.ts";
+export {
+  clearRooms,
+  createDeployment,
+  createTenant,
+  openTestRooms,
+  registerTestHost,
+  runWaitingProcesses,
+  type Tenant,
+  TEST_REGION,
+} from "./fixtures.ts";
+export { freePort } from "./free-port.ts";
+export { requireProgram } from "./require-program.ts";
+export { waitFor, type WaitOptions } from "./wait-for.ts";

@@ -1,0 +1,65 @@
+import { ATTRIBUTE, METHOD } from "./attributes.ts";
+import { toAllocation, type Allocation } from "./allocation.ts";
+import { Exchange } from "./exchange.ts";
+import { Inbox } from "./inbox.ts";
+import type { Attribute } from "./message.ts";
+import { decodeChannelData, decodeDataIndication, uint32 } from "./relay-messages.ts";
+import { Session, type Credential, type Refusal } from "./session.ts";
+import type { TransportName } from "./transport.ts";
+
+export interface AllocateOptions extends Credential {
+  readonly host: string;
+  readonly port: number;
+  readonly transport: TransportName;
+  /** Asks for a relayed address of this family (RFC 8656 section 7.1); without it the server chooses IPv4. */
+  readonly family?: "ipv4" | "ipv6";
+  /** For each request; default 10,000. */
+  readonly timeoutMs?: number;
+}
+
+const DEFAULT_TIMEOUT_MS = 10_000;
+const UDP = 17;
+
+/**
+ * Allocates a relayed UDP address from a new local port (RFC 8656 section 7). A refusal is a value; rejected are only a
+ * deadline, a broken connection and an answer that breaks the protocol (StunFormatError).
+ */
+export async function allocate(options: AllocateOptions): Promise<Allocation | Refusal> {
+  const inbox = new Inbox();
+  const { host, port, transport, timeoutMs = DEFAULT_TIMEOUT_MS } = options;
+  const exchange = await Exchange.open({
+    host,
+    port,
+    transport,
+    timeoutMs,
+    onIndication: (message) => {
+      const data = decodeDataIndication(message);
+      if (data) inbox.put(data);
+    },
+    onChannelData: (packet) => {
+      inbox.put(decodeChannelData(packet));
+    },
+  });
+  try {
+    const session = new Session(exchange, options);
+    const result = await session.request(METHOD.allocate, () => allocateAttributes(options));
+    if (result.ok) return toAllocation({ exchange, session, inbox, answer: result.answer, timeoutMs });
+    exchange.close();
+    return result;
+  } catch (error) {
+    exchange.close();
+    throw error;
+  }
+}
+
+function allocateAttributes({ family }: AllocateOptions): Attribute[] {
+  const transport = { type: ATTRIBUTE.requestedTransport, value: uint32(UDP * 0x1000000) };
+  if (family === undefined) return [transport];
+  return [
+    transport,
+    {
+      type: ATTRIBUTE.requestedAddressFamily,
+      value: uint32((family === "ipv4" ? 1 : 2) * 0x1000000),
+    },
+  ];
+}

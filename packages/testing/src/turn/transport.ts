@@ -1,0 +1,126 @@
+import { createSocket } from "node:dgram";
+import { connect } from "node:net";
+import { HEADER_BYTES, StunFormatError } from "./message.ts";
+
+export type TransportName = "udp" | "tcp";
+
+export interface Transport {
+  /** UDP loses packets, so requests are repeated on it. */
+  readonly isReliable: boolean;
+  /** Sends one STUN message or one ChannelData message; padding for TCP is added here (RFC 8656 section 12.5). */
+  send(packet: Buffer): void;
+  close(): void;
+  /** Settles when nothing can arrive any more; with the error if one was the reason. */
+  readonly closed: Promise<Error | undefined>;
+}
+
+export interface TransportOptions {
+  readonly host: string;
+  readonly port: number;
+  readonly timeoutMs: number;
+  readonly onPacket: (packet: Buffer) => void;
+}
+
+/** Opens a new local port, so that no two allocations of a test share a 5-tuple. */
+export function openTransport(name: TransportName, options: TransportOptions): Promise<Transport> {
+  return name === "udp" ? openUdp(options) : openTcp(options);
+}
+
+async function openUdp({ host, port, onPacket }: TransportOptions): Promise<Transport> {
+  const socket = createSocket(host.includes(":") ? "udp6" : "udp4");
+  let failure: Error | undefined;
+  const closed = new Promise<Error | undefined>((resolve) => {
+    socket.on("close", () => {
+      resolve(failure);
+    });
+  });
+  socket.on("message", onPacket);
+  let isClosed = false;
+  const close = (): void => {
+    if (isClosed) return;
+    isClosed = true;
+    socket.close();
+  };
+  await new Promise<void>((resolve, reject) => {
+    socket.on("error", (error) => {
+      failure = error;
+      close();
+      reject(error);
+    });
+    socket.connect(port, host, resolve);
+  });
+  const send = (packet: Buffer): void => {
+    if (!isClosed) socket.send(packet);
+  };
+  return { isReliable: false, send, close, closed };
+}
+
+async function openTcp({ host, port, timeoutMs, onPacket }: TransportOptions): Promise<Transport> {
+  const socket = connect({ host, port });
+  let failure: Error | undefined;
+  const closed = new Promise<Error | undefined>((resolve) => {
+    socket.on("close", () => {
+      resolve(failure);
+    });
+  });
+  const split = new StreamSplitter(onPacket);
+  socket.on("data", (chunk: Buffer) => {
+    try {
+      split.push(chunk);
+    } catch (error) {
+      socket.destroy(error instanceof Error ? error : new Error(String(error)));
+    }
+  });
+  await new Promise<void>((resolve, reject) => {
+    socket.setTimeout(timeoutMs, () =>
+      socket.destroy(new Error(`no TCP connection to ${host}:${port} in ${timeoutMs} ms`)),
+    );
+    socket.on("error", (error) => {
+      failure = error;
+      reject(error);
+    });
+    socket.on("connect", () => {
+      socket.setTimeout(0);
+      resolve();
+    });
+  });
+  const send = (packet: Buffer): void => {
+    if (!socket.writable) return;
+    socket.write(Buffer.concat([packet, Buffer.alloc((4 - (packet.length % 4)) % 4)]));
+  };
+  return { isReliable: true, send, close: () => socket.destroy(), closed };
+}
+
+/** Cuts a TCP stream into STUN and ChannelData messages (RFC 8656 sections 7 and 12.5). */
+export class StreamSplitter {
+  readonly #onPacket: (packet: Buffer) => void;
+  #rest: Buffer = Buffer.alloc(0);
+
+  constructor(onPacket: (packet: Buffer) => void) {
+    this.#onPacket = onPacket;
+  }
+
+  /** Throws StunFormatError when the stream is neither. */
+  push(chunk: Buffer): void {
+    this.#rest = Buffer.concat([this.#rest, chunk]);
+    while (this.#rest.length >= 4) {
+      const { length, padded } = measure(this.#rest);
+      if (this.#rest.length < padded) return;
+      const packet = this.#rest.subarray(0, length);
+      this.#rest = this.#rest.subarray(padded);
+      this.#onPacket(packet);
+    }
+  }
+}
+
+/** True for ChannelData, false for STUN: the first two bits tell (RFC 8656 section 12). */
+export function isChannelData(packet: Buffer): boolean {
+  return packet.length >= 4 && packet.readUInt8(0) >> 6 === 1;
+}
+
+function measure(bytes: Buffer): { length: number; padded: number } {
+  const body = bytes.readUInt16BE(2);
+  if (isChannelData(bytes)) return { length: 4 + body, padded: 4 + body + ((4 - (body % 4)) % 4) };
+  if (bytes.readUInt8(0) >> 6 !== 0) throw new StunFormatError("neither STUN nor ChannelData on the stream");
+  return { length: HEADER_BYTES + body, padded: HEADER_BYTES + body };
+}
