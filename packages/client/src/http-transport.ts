@@ -89,7 +89,10 @@ export class HttpTransport {
 function toApiError({ status, headers }: Response, text: string): RoombridgeError {
   if (status < 400) return new RoombridgeError("invalid_response", `unexpected status ${status}`, { status });
   const retryAfterSeconds = readRetryAfter(headers.get("retry-after"));
-  return new RoombridgeError("api", readMessage(text) ?? `the server answered ${status}`, { status, retryAfterSeconds });
+  return new RoombridgeError("api", readMessage(text) ?? `the server answered ${status}`, {
+    status,
+    retryAfterSeconds,
+  });
 }
 
 /** The server's own words, unless a proxy answered in its place. */

@@ -23,7 +23,8 @@ export class JsonReader {
 
   integer(name: string): number {
     const value = this.#fields[name];
-    if (typeof value !== "number" || !Number.isInteger(value)) throw unexpected(`${this.#path}.${name}`, "a whole number");
+    if (typeof value !== "number" || !Number.isInteger(value))
+      throw unexpected(`${this.#path}.${name}`, "a whole number");
     return value;
   }
 

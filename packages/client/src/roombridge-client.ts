@@ -24,7 +24,12 @@ export class RoombridgeClient {
     if (token !== undefined && !/^[!-~]+$/.test(token)) {
       throw new RoombridgeError("invalid_argument", "token: expected printable ASCII without spaces");
     }
-    const transport = new HttpTransport({ serverUrl: toBaseUrl(serverUrl), token, timeoutMs, fetch: fetch.bind(globalThis) });
+    const transport = new HttpTransport({
+      serverUrl: toBaseUrl(serverUrl),
+      token,
+      timeoutMs,
+      fetch: fetch.bind(globalThis),
+    });
     this.roomsV2 = new RoomsV2(transport, appId);
   }
 }

@@ -24,7 +24,11 @@ export class RoombridgeError extends Error {
   /** What the server said in `Retry-After`. */
   readonly retryAfterSeconds: number | undefined;
 
-  constructor(code: RoombridgeErrorCode, message: string, { cause, status, retryAfterSeconds }: RoombridgeErrorOptions = {}) {
+  constructor(
+    code: RoombridgeErrorCode,
+    message: string,
+    { cause, status, retryAfterSeconds }: RoombridgeErrorOptions = {},
+  ) {
     super(message, cause === undefined ? undefined : { cause });
     this.code = code;
     this.status = status;

@@ -1,7 +1,13 @@
 import type { CallOptions, HttpTransport } from "./http-transport.ts";
 import { readConnectionInfo, readRoom, readRoomConnectionData } from "./read-answers.ts";
 import { RoombridgeError } from "./roombridge-error.ts";
-import type { ActiveConnectionInfo, ConnectionInfo, CreateRoomParams, Room, RoomConnectionData } from "./rooms-v2-answers.ts";
+import type {
+  ActiveConnectionInfo,
+  ConnectionInfo,
+  CreateRoomParams,
+  Room,
+  RoomConnectionData,
+} from "./rooms-v2-answers.ts";
 import { encodeText } from "./encode-text.ts";
 import { pause } from "./pause.ts";
 
@@ -51,7 +57,13 @@ export class RoomsV2 {
   async getRoomInfo(roomId: string, options: RoomCallOptions = {}): Promise<Room> {
     const path = `${this.#basePath(options)}/info/${encodeText(roomId)}`;
     return readRoom(
-      await this.#transport.call({ ...callOptions(options), method: "GET", path, needsToken: true, expectedStatus: 200 }),
+      await this.#transport.call({
+        ...callOptions(options),
+        method: "GET",
+        path,
+        needsToken: true,
+        expectedStatus: 200,
+      }),
     );
   }
 
@@ -59,21 +71,33 @@ export class RoomsV2 {
   async getConnectionInfo(roomId: string, options: RoomCallOptions = {}): Promise<ConnectionInfo> {
     const path = `${this.#basePath(options)}/connectioninfo/${encodeText(roomId)}`;
     return readConnectionInfo(
-      await this.#transport.call({ ...callOptions(options), method: "GET", path, needsToken: false, expectedStatus: 200 }),
+      await this.#transport.call({
+        ...callOptions(options),
+        method: "GET",
+        path,
+        needsToken: false,
+        expectedStatus: 200,
+      }),
     );
   }
 
   /** Ends the room. Repeating it answers 404. */
   async destroyRoom(roomId: string, options: RoomCallOptions = {}): Promise<void> {
     const path = `${this.#basePath(options)}/destroy/${encodeText(roomId)}`;
-    await this.#transport.send({ ...callOptions(options), method: "POST", path, needsToken: true, expectedStatus: 204 });
+    await this.#transport.send({
+      ...callOptions(options),
+      method: "POST",
+      path,
+      needsToken: true,
+      expectedStatus: 204,
+    });
   }
 
   /** Polls `getConnectionInfo` until players can connect; failures that may pass are waited out. */
   async waitUntilActive(roomId: string, options: WaitOptions = {}): Promise<ActiveConnectionInfo> {
     const { timeoutMs = 120_000, pollIntervalMs = 500, signal, appId } = options;
     const endsAt = performance.now() + timeoutMs;
-    for (let pauseMs = pollIntervalMs; ; ) {
+    for (let pauseMs = pollIntervalMs; ;) {
       const leftMs = Math.ceil(endsAt - performance.now());
       if (leftMs <= 0) throw new RoombridgeError("timeout", `room ${roomId} was not active within ${timeoutMs} ms`);
       try {
@@ -89,7 +113,8 @@ export class RoomsV2 {
   }
 
   #basePath({ appId = this.#appId }: RoomCallOptions): string {
-    if (appId === undefined) throw new RoombridgeError("invalid_argument", "appId is missing: give it to the client or the call");
+    if (appId === undefined)
+      throw new RoombridgeError("invalid_argument", "appId is missing: give it to the client or the call");
     return `/rooms/v2/${encodeText(appId)}`;
   }
 }

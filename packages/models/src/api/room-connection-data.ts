@@ -7,7 +7,9 @@ export const RoomConnectionData = z
   .object({
     ...ConnectionInfoV2.shape,
     processId: z.string(),
-    iceServers: z.array(IceServer).meta({ description: "TURN credentials of the room; empty while no relay is known." }),
+    iceServers: z
+      .array(IceServer)
+      .meta({ description: "TURN credentials of the room; empty while no relay is known." }),
   })
   .meta({ id: "RoomConnectionData" });
 export type RoomConnectionData = z.infer<typeof RoomConnectionData>;

@@ -1,0 +1,7 @@
+/** What an endpoint answers; `createApp` turns it into HTTP and adds the headers that every answer has. */
+export interface Answer {
+  readonly status: number;
+  /** Sent as JSON; without it the answer has no body. */
+  readonly body?: object;
+  readonly headers?: Readonly<Record<string, string>>;
+}

@@ -1,0 +1,108 @@
+import type { RoomsContext } from "@roombridge/rooms";
+import type { Logger } from "@roombridge/service";
+import { Hono, type Context, type HonoRequest } from "hono";
+import { allowedMethods } from "./allowed-methods.ts";
+import type { Answer } from "./answer.ts";
+import { CORS_HEADERS, PREFLIGHT_HEADERS } from "./cors.ts";
+import { errorAnswer, isForeseen, toErrorAnswer } from "./error-response.ts";
+import { checkAlive, checkReady } from "./health.ts";
+import type { Lifecycle } from "./lifecycle.ts";
+import { createDocument } from "./openapi.ts";
+import { OPERATIONS } from "./operations.ts";
+import { newRequestId } from "./request-id.ts";
+
+export interface Gateway {
+  readonly rooms: RoomsContext;
+  readonly log: Logger;
+  readonly lifecycle: Lifecycle;
+}
+
+interface Endpoint {
+  /** The operationId in the access log. */
+  readonly name: string;
+  readonly handle: (request: HonoRequest) => Answer | Promise<Answer>;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Probes come every few seconds and are logged at debug. */
+  readonly isProbe?: boolean;
+}
+
+/** The REST face as a function from requests to responses; it does not listen. */
+export function createApp(gateway: Gateway): Hono {
+  const { rooms, lifecycle } = gateway;
+  const app = new Hono();
+  const serve = (endpoint: Endpoint) => (c: Context) => answer(gateway, endpoint, c);
+
+  for (const { route, handle, isForBrowsers } of OPERATIONS) {
+    const headers = isForBrowsers ? CORS_HEADERS : {};
+    const path = toHonoPath(route.path);
+    app.on(
+      route.method,
+      path,
+      serve({ name: route.operationId, headers, handle: (request) => handle(rooms, request) }),
+    );
+    app.options(
+      path,
+      serve({ name: "Preflight", headers: isForBrowsers ? PREFLIGHT_HEADERS : {}, handle: () => ({ status: 204 }) }),
+    );
+  }
+  const document = createDocument();
+  app.get(
+    "/openapi.json",
+    serve({ name: "OpenApi", headers: CORS_HEADERS, handle: () => ({ status: 200, body: document }) }),
+  );
+  app.get("/healthz", serve({ name: "Healthz", isProbe: true, handle: checkAlive }));
+  app.get("/readyz", serve({ name: "Readyz", isProbe: true, handle: () => checkReady(rooms, lifecycle) }));
+
+  const methodsOf = allowedMethods(app.routes);
+  app.notFound(serve({ name: "NotFound", headers: CORS_HEADERS, handle: ({ path }) => refuse(methodsOf(path)) }));
+  return app;
+}
+
+/** 404 for a path that is not there, 405 for a method that it does not have. */
+function refuse(methods: readonly string[]): Answer {
+  if (methods.length === 0) return errorAnswer(404, "there is nothing at this path");
+  return errorAnswer(405, "this path does not have this method", { allow: methods.join(", ") });
+}
+
+/** Runs an endpoint; whatever it throws becomes its answer and, if unforeseen, an error in the log. */
+async function answer({ log, lifecycle }: Gateway, endpoint: Endpoint, c: Context): Promise<Response> {
+  const startedAt = performance.now();
+  const requestId = newRequestId();
+  let given: Answer;
+  try {
+    given = await endpoint.handle(c.req);
+  } catch (error) {
+    given = toErrorAnswer(error, requestId);
+    if (!isForeseen(error)) log.error({ requestId, operation: endpoint.name, err: error }, "request failed");
+  }
+  log[endpoint.isProbe ? "debug" : "info"](
+    {
+      requestId,
+      operation: endpoint.name,
+      method: c.req.method,
+      path: c.req.path,
+      status: given.status,
+      durationMs: Math.round((performance.now() - startedAt) * 10) / 10,
+    },
+    "request",
+  );
+  return toResponse(given, {
+    "x-request-id": requestId,
+    "cache-control": "no-store",
+    ...endpoint.headers,
+    ...(lifecycle.isDraining ? { connection: "close" } : {}),
+  });
+}
+
+function toResponse({ status, body, headers }: Answer, common: Readonly<Record<string, string>>): Response {
+  if (body === undefined) return new Response(null, { status, headers: { ...common, ...headers } });
+  return new Response(JSON.stringify(body), {
+    status,
+    headers: { "content-type": "application/json", ...common, ...headers },
+  });
+}
+
+/** `/rooms/{roomId}` in OpenAPI is `/rooms/:roomId` in Hono. */
+function toHonoPath(path: string): string {
+  return path.replaceAll(/\{(\w+)\}/g, ":$1");
+}

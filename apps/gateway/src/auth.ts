@@ -1,0 +1,20 @@
+import { authenticate, getApplication, type Application, type Principal, type RoomsContext } from "@roombridge/rooms";
+import type { HonoRequest } from "hono";
+import { appIdOf } from "./path-values.ts";
+
+const SCHEME = /^bearer(?:\s+|$)/i;
+
+/** Who is asking. Throws `unauthenticated`. */
+export function principalOf(rooms: RoomsContext, request: HonoRequest): Promise<Principal> {
+  return authenticate(rooms, readToken(request.header("authorization")));
+}
+
+/** The application in the path. Throws `app_not_found` when the principal's organisation does not own it. */
+export function applicationOf(rooms: RoomsContext, principal: Principal, request: HonoRequest): Promise<Application> {
+  return getApplication(rooms, principal, appIdOf(request));
+}
+
+/** Old Hathora SDKs send the bare token, so the scheme may be missing; its case does not matter (RFC 9110 section 11.1). */
+export function readToken(authorization: string | undefined): string | undefined {
+  return authorization?.replace(SCHEME, "").trim();
+}

@@ -1,0 +1,32 @@
+import type { RouteConfig } from "@hono/zod-openapi";
+import { ApiError } from "@roombridge/models/api";
+import type { z } from "zod";
+
+const MEANINGS = {
+  400: "Refused: the room id is taken, or there is nothing that could run the room.",
+  401: "The token is missing, unknown or revoked.",
+  404: "Unknown, destroyed, or another organisation's.",
+  422: "The request breaks the schema; the message names the field.",
+  429: "No capacity now; `Retry-After` says when to try again.",
+  500: "Unforeseen; the message holds the request id.",
+} as const;
+
+type ErrorStatus = keyof typeof MEANINGS;
+
+export const SECURITY = [{ hathoraDevToken: [] }];
+
+/** The `responses` of an operation: one success, and errors that all share Hathora's body. */
+export function documentResponses(
+  success: { readonly status: 200 | 201 | 204; readonly description: string; readonly schema?: z.ZodType },
+  errors: readonly ErrorStatus[],
+): RouteConfig["responses"] {
+  const { status, description, schema } = success;
+  const content = schema && { "application/json": { schema } };
+  return Object.fromEntries([
+    [status, { description, ...(content ? { content } : {}) }],
+    ...errors.map((error) => [
+      error,
+      { description: MEANINGS[error], content: { "application/json": { schema: ApiError } } },
+    ]),
+  ]);
+}

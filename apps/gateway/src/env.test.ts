@@ -1,0 +1,91 @@
+import { describe, expect, test } from "vitest";
+import { parseEnv } from "./env.ts";
+
+const key = Buffer.alloc(32, 7).toString("base64");
+const REQUIRED = { DATABASE_URL: "postgres://me:db-password@127.0.0.1:5432/rooms", TURN_CREDENTIAL_KEYS: `k1:${key}` };
+
+function problemsOf(variables: NodeJS.ProcessEnv): string[] {
+  try {
+    parseEnv(variables);
+  } catch (error) {
+    return error instanceof Error ? error.message.split("\n") : [];
+  }
+  return [];
+}
+
+test("what is not set has the documented defaults", () => {
+  expect(parseEnv(REQUIRED)).toMatchObject({
+    GATEWAY_HOST: "127.0.0.1",
+    GATEWAY_PORT: 8080,
+    TURN_REALM: "roombridge",
+    TURN_URIS: [],
+    TURN_TTL_SECONDS: 3_600,
+    LOG_LEVEL: "info",
+  });
+});
+
+test("an empty variable counts as not set", () => {
+  expect(parseEnv({ ...REQUIRED, GATEWAY_PORT: "", TURN_URIS: "" })).toMatchObject({
+    GATEWAY_PORT: 8080,
+    TURN_URIS: [],
+  });
+});
+
+test("values are read into their types", () => {
+  const env = parseEnv({
+    ...REQUIRED,
+    GATEWAY_PORT: "0",
+    TURN_URIS: "turn:a.example:3478?transport=udp, turns:a.example:5349",
+    TURN_TTL_SECONDS: "86400",
+    LOG_FORMAT: "json",
+  });
+  expect(env).toMatchObject({
+    GATEWAY_PORT: 0,
+    TURN_URIS: ["turn:a.example:3478?transport=udp", "turns:a.example:5349"],
+    TURN_TTL_SECONDS: 86_400,
+    TURN_CREDENTIAL_KEYS: [{ id: "k1", key: Buffer.alloc(32, 7) }],
+  });
+});
+
+describe("problems", () => {
+  test("are all told at once, by name and without the value", () => {
+    const problems = problemsOf({
+      GATEWAY_PORT: "65536",
+      DATABASE_URL: "mysql://me:db-password@127.0.0.1/rooms",
+      TURN_REALM: "with space",
+      TURN_URIS: "turn:ok.example,http://relay.example",
+      TURN_TTL_SECONDS: "59",
+      TURN_CREDENTIAL_KEYS: "k1:c2VjcmV0",
+      LOG_LEVEL: "loud",
+      LOG_FORMAT: "xml",
+    });
+    expect(problems.map((line) => line.split(":")[0])).toEqual([
+      "GATEWAY_PORT",
+      "DATABASE_URL",
+      "TURN_REALM",
+      "TURN_URIS",
+      "TURN_TTL_SECONDS",
+      "TURN_CREDENTIAL_KEYS",
+      "LOG_LEVEL",
+      "LOG_FORMAT",
+    ]);
+    expect(problems.join("\n")).not.toMatch(/db-password|c2VjcmV0/);
+  });
+
+  test("nothing set: only what has no default is missed", () => {
+    expect(problemsOf({})).toEqual([
+      "DATABASE_URL: is required",
+      "TURN_CREDENTIAL_KEYS: is required: id:base64 pairs separated by commas",
+    ]);
+  });
+
+  test.each(["-1", "1.5", "8080x", "1e3", " 80", "65536"])("GATEWAY_PORT=%s", (GATEWAY_PORT) => {
+    expect(problemsOf({ ...REQUIRED, GATEWAY_PORT })).toEqual([
+      "GATEWAY_PORT: expected a whole number from 0 to 65535",
+    ]);
+  });
+
+  test.each(["59", "86401", "0", "hour"])("TURN_TTL_SECONDS=%s", (TURN_TTL_SECONDS) => {
+    expect(problemsOf({ ...REQUIRED, TURN_TTL_SECONDS })).toHaveLength(1);
+  });
+});

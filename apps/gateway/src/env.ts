@@ -1,0 +1,20 @@
+import { databaseUrl, integer, logVariables, parseEnvironment, turnVariables } from "@roombridge/service";
+import { z } from "zod";
+
+const Environment = z.object({
+  GATEWAY_HOST: z.string().default("127.0.0.1"),
+  GATEWAY_PORT: integer(0, 65_535).default(8080),
+  DATABASE_URL: databaseUrl,
+  ...turnVariables,
+  ...logVariables,
+});
+
+/** What this process was started with. */
+export const variables = process.env;
+
+export type Env = z.output<typeof Environment>;
+
+/** Throws an Error that lists every problem, one per line. */
+export function parseEnv(given: NodeJS.ProcessEnv): Env {
+  return parseEnvironment(Environment, given);
+}

@@ -1,0 +1,44 @@
+import type { ApiError, ErrorCode } from "@roombridge/models/api";
+import { RoomError } from "@roombridge/rooms";
+import type { Answer } from "./answer.ts";
+
+/** Only statuses that RoomsV2 documents: any other reaches callers of the SDKs without its message. */
+const HTTP_STATUS = {
+  invalid_params: 422,
+  unauthenticated: 401,
+  app_not_found: 404,
+  deployment_not_found: 404,
+  process_not_found: 404,
+  room_not_found: 404,
+  room_exists: 400,
+  no_deployment: 400,
+  start_failed: 400,
+  no_capacity: 429,
+  internal: 500,
+} as const satisfies Record<ErrorCode, number>;
+
+/** The answer for anything that an endpoint throws. What we did not foresee says nothing but the request id. */
+export function toErrorAnswer(error: unknown, requestId: string): Answer {
+  if (!isForeseen(error)) {
+    return errorAnswer(
+      500,
+      `something failed on our side; look up what was done before trying again (request ${requestId})`,
+    );
+  }
+  return errorAnswer(HTTP_STATUS[error.code], error.message, {
+    ...(error.code === "unauthenticated" ? { "www-authenticate": "Bearer" } : {}),
+    ...(error.retryAfterSeconds === undefined
+      ? {}
+      : { "retry-after": String(Math.max(1, Math.ceil(error.retryAfterSeconds))) }),
+  });
+}
+
+/** True when the caller is told what happened; the rest belongs into the log with its cause. */
+export function isForeseen(error: unknown): error is RoomError {
+  return RoomError.isInstance(error) && error.code !== "internal";
+}
+
+/** The error body of Hathora: exactly `message`. */
+export function errorAnswer(status: number, message: string, headers: Readonly<Record<string, string>> = {}): Answer {
+  return { status, body: { message } satisfies ApiError, headers };
+}

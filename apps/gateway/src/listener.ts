@@ -1,0 +1,55 @@
+import { createServer, type Server } from "node:http";
+import { setTimeout as delay } from "node:timers/promises";
+import { getRequestListener } from "@hono/node-server";
+import { createApp, type Gateway } from "./app.ts";
+import { errorAnswer } from "./error-response.ts";
+
+/** How long after the first signal new connections are still served, so that busy clients and balancers see the end come. */
+const NOTICE_MS = 500;
+
+export interface Listener {
+  /** The real port, also when port 0 was asked for. */
+  readonly port: number;
+  /** Answers what has arrived and closes its connections. */
+  drain(): Promise<void>;
+}
+
+/** Serves the gateway. Rejects when the address is taken or not ours. */
+export async function listen(
+  gateway: Gateway,
+  address: { readonly host: string; readonly port: number },
+): Promise<Listener> {
+  const respond = getRequestListener(createApp(gateway).fetch, { hostname: "localhost", errorHandler: badRequest });
+  const server = createServer(
+    // Longer than the idle time-outs of common balancers, which would else send into a connection that we just closed.
+    { keepAliveTimeout: 75_000, headersTimeout: 10_000, requestTimeout: 30_000, connectionsCheckingInterval: 5_000 },
+    (incoming, outgoing) => void respond(incoming, outgoing),
+  );
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  server.once("error", reject);
+  server.listen(address.port, address.host, resolve);
+  await promise;
+  server.off("error", reject);
+  return { port: portOf(server), drain: () => drain(gateway, server) };
+}
+
+async function drain({ lifecycle }: Gateway, server: Server): Promise<void> {
+  lifecycle.isDraining = true;
+  await delay(NOTICE_MS);
+  const { promise: closed, resolve } = Promise.withResolvers<void>();
+  server.close(() => resolve());
+  server.closeIdleConnections();
+  await closed;
+}
+
+/** For what Node's parser accepts but no URL can be made of, such as a broken Host header. */
+function badRequest(): Response {
+  const { status, body } = errorAnswer(400, "malformed HTTP request");
+  return Response.json(body, { status });
+}
+
+function portOf(server: Server): number {
+  const address = server.address();
+  if (address === null || typeof address === "string") throw new Error("the server does not listen on a port");
+  return address.port;
+}

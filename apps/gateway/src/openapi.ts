@@ -1,0 +1,23 @@
+import { OpenAPIHono } from "@hono/zod-openapi";
+import { OPERATIONS } from "./operations.ts";
+
+/** The OpenAPI 3.1 document of the API; the same for the same code. */
+export function createDocument(): object {
+  const { openAPIRegistry, getOpenAPI31Document } = new OpenAPIHono();
+  openAPIRegistry.registerComponent("securitySchemes", "hathoraDevToken", {
+    type: "http",
+    scheme: "bearer",
+    description: "A token of the organisation. `GetConnectionInfo` is public.",
+  });
+  for (const { route } of OPERATIONS) openAPIRegistry.registerPath({ tags: ["RoomsV2"], ...route });
+  return getOpenAPI31Document({
+    openapi: "3.1.0",
+    info: {
+      title: "Roombridge RoomsV2",
+      version: "2",
+      description: "Game rooms with the wire contract of Hathora Cloud RoomsV2.",
+      license: { name: "Apache-2.0" },
+    },
+    servers: [{ url: "/" }],
+  });
+}

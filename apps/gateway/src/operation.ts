@@ -1,0 +1,13 @@
+import type { RouteConfig } from "@hono/zod-openapi";
+import type { RoomsContext } from "@roombridge/rooms";
+import type { HonoRequest } from "hono";
+import type { Answer } from "./answer.ts";
+
+/** One operation of the API: how it is documented and what it does. */
+export interface Operation {
+  readonly route: RouteConfig & { readonly operationId: string; readonly method: "get" | "post" };
+  /** Browsers call it directly, so it answers with CORS headers. */
+  readonly isForBrowsers: boolean;
+  /** Throws RoomError. */
+  readonly handle: (rooms: RoomsContext, request: HonoRequest) => Promise<Answer>;
+}

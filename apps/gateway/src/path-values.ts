@@ -1,0 +1,28 @@
+import { RoomId } from "@roombridge/models/api";
+import { isStorable, RoomError } from "@roombridge/rooms";
+import type { HonoRequest } from "hono";
+import { z } from "zod";
+import { parse } from "./parse.ts";
+
+/** Path parameters, for the document only: handlers read them with the functions below. */
+export const AppPath = z.object({
+  appId: z.string().meta({ example: "app-af469a92-5b45-4565-b3c4-b79878de67d2" }),
+});
+export const RoomPath = AppPath.extend({ roomId: RoomId });
+
+/** Any text may stand there, so one that no application can have is unknown like any other. */
+export function appIdOf(request: HonoRequest): string {
+  const appId = request.param("appId") ?? "";
+  if (!isStorable(appId)) throw new RoomError("app_not_found", "no such application");
+  return appId;
+}
+
+/** Throws `invalid_params` when the roomId breaks Hathora's rule. */
+export function roomIdOf(request: HonoRequest): string {
+  return parse(RoomId, request.param("roomId"), "roomId");
+}
+
+/** For operations that do not document 422: what cannot be a roomId is a room that does not exist. */
+export function anyRoomIdOf(request: HonoRequest): string {
+  return request.param("roomId") ?? "";
+}

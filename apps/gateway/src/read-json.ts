@@ -1,0 +1,45 @@
+import { RoomError } from "@roombridge/rooms";
+import type { HonoRequest } from "hono";
+
+/** Enough for the longest roomConfig (10,000 characters) with every character as a six-byte escape. */
+const MAX_BODY_BYTES = 65_536;
+
+const utf8 = new TextDecoder("utf-8", { fatal: true });
+
+/** The body as JSON, whatever the content type says. Throws `invalid_params` when it is too long or not JSON. */
+export async function readJson(request: HonoRequest): Promise<unknown> {
+  const bytes = await readBytes(request);
+  if (bytes.byteLength === 0) throw new RoomError("invalid_params", "body: a JSON object is required");
+  try {
+    return JSON.parse(utf8.decode(bytes));
+  } catch {
+    throw new RoomError("invalid_params", "body: malformed JSON");
+  }
+}
+
+async function readBytes(request: HonoRequest): Promise<ArrayBuffer | Buffer> {
+  const length = request.header("content-length");
+  if (length !== undefined && Number(length) > MAX_BODY_BYTES) throw tooLong();
+  try {
+    return await (length === undefined ? readChunks(request.raw) : request.arrayBuffer());
+  } catch (cause) {
+    if (RoomError.isInstance(cause)) throw cause;
+    throw new RoomError("invalid_params", "body: the connection broke while it was read", { cause });
+  }
+}
+
+/** A chunked body tells no length, so it is counted while it arrives. */
+async function readChunks({ body }: Request): Promise<Buffer> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of body ?? []) {
+    size += chunk.byteLength;
+    if (size > MAX_BODY_BYTES) throw tooLong();
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+function tooLong(): RoomError {
+  return new RoomError("invalid_params", `body: at most ${MAX_BODY_BYTES} bytes`);
+}

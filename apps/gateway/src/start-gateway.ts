@@ -1,0 +1,28 @@
+import { checkSchema, closeRooms, openRooms } from "@roombridge/rooms";
+import type { Logger, RunningService } from "@roombridge/service";
+import type { Env } from "./env.ts";
+import { listen } from "./listener.ts";
+
+/** Serves RoomsV2. Rejects when the database is not there or older than this release, or the address is taken. */
+export async function startGateway(env: Env, log: Logger): Promise<RunningService> {
+  const rooms = openRooms({
+    databaseUrl: env.DATABASE_URL,
+    applicationName: "roombridge gateway",
+    turn: {
+      realm: env.TURN_REALM,
+      ttlSeconds: env.TURN_TTL_SECONDS,
+      keys: env.TURN_CREDENTIAL_KEYS,
+      uris: env.TURN_URIS,
+    },
+  });
+  await checkSchema(rooms.database);
+  const address = { host: env.GATEWAY_HOST, port: env.GATEWAY_PORT };
+  const listener = await listen({ rooms, log, lifecycle: { isDraining: false } }, address);
+  return {
+    port: listener.port,
+    async drain() {
+      await listener.drain();
+      await closeRooms(rooms);
+    },
+  };
+}
