@@ -35,7 +35,8 @@ export class BinaryWriter implements ProtocolWriter {
   }
 
   writeMessageBegin({ name, type, sequenceId }: MessageHeader): void {
-    this.#bytes.writeUInt32BE(0x8001_0000 + type, this.#reserve(4));
+    const at = this.#reserve(4);
+    this.#bytes.writeUInt32BE(0x8001_0000 + type, at);
     this.writeString(name);
     this.writeI32(sequenceId);
   }
@@ -47,7 +48,8 @@ export class BinaryWriter implements ProtocolWriter {
   }
 
   writeStop(): void {
-    this.#bytes.writeUInt8(0, this.#reserve(1));
+    const at = this.#reserve(1);
+    this.#bytes.writeUInt8(0, at);
   }
 
   writeListBegin(element: WireType, size: number): void {
@@ -69,29 +71,35 @@ export class BinaryWriter implements ProtocolWriter {
 
   writeBool(value: boolean): void {
     if (typeof value !== "boolean") throw mismatch("bool", value);
-    this.#bytes.writeUInt8(value ? 1 : 0, this.#reserve(1));
+    const at = this.#reserve(1);
+    this.#bytes.writeUInt8(value ? 1 : 0, at);
   }
 
   writeI8(value: number): void {
-    this.#bytes.writeInt8(whole("i8", value, 0x7f), this.#reserve(1));
+    const at = this.#reserve(1);
+    this.#bytes.writeInt8(whole("i8", value, 0x7f), at);
   }
 
   writeI16(value: number): void {
-    this.#bytes.writeInt16BE(whole("i16", value, 0x7fff), this.#reserve(2));
+    const at = this.#reserve(2);
+    this.#bytes.writeInt16BE(whole("i16", value, 0x7fff), at);
   }
 
   writeI32(value: number): void {
-    this.#bytes.writeInt32BE(whole("i32", value, 0x7fff_ffff), this.#reserve(4));
+    const at = this.#reserve(4);
+    this.#bytes.writeInt32BE(whole("i32", value, 0x7fff_ffff), at);
   }
 
   writeI64(value: bigint): void {
     if (typeof value !== "bigint" || BigInt.asIntN(64, value) !== value) throw mismatch("i64", value);
-    this.#bytes.writeBigInt64BE(value, this.#reserve(8));
+    const at = this.#reserve(8);
+    this.#bytes.writeBigInt64BE(value, at);
   }
 
   writeDouble(value: number): void {
     if (typeof value !== "number") throw mismatch("double", value);
-    this.#bytes.writeDoubleBE(value, this.#reserve(8));
+    const at = this.#reserve(8);
+    this.#bytes.writeDoubleBE(value, at);
   }
 
   writeString(value: string): void {
@@ -114,6 +122,7 @@ export class BinaryWriter implements ProtocolWriter {
     this.#bytes.write(value.replaceAll("-", ""), this.#reserve(16), "hex");
   }
 
+  /** To be called before `#bytes` is touched: it may be another buffer afterwards. */
   #reserve(size: number): number {
     const at = this.#at;
     const needed = at + size;
