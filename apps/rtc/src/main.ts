@@ -1,5 +1,5 @@
 import { runService } from "@roombridge/service";
-import { parseEnv } from "./env.ts";
+import { parseEnv, variables } from "./env.ts";
 import { startRtc } from "./start-rtc.ts";
 
-await runService({ name: "rtc", parseEnv, start: startRtc });
+await runService({ name: "rtc", parseEnv, variables, start: startRtc });

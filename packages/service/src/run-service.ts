@@ -1,4 +1,4 @@
-import { IS_SUPERVISED, VARIABLES } from "./env.ts";
+import { IS_SUPERVISED } from "./env.ts";
 import { createLog, type Logger } from "./log.ts";
 
 /** Whatever is not finished by then is given up. */
@@ -18,6 +18,7 @@ export interface ServiceOptions<Env> {
   readonly name: string;
   /** Reads the environment; throws an Error whose message lists every problem. */
   readonly parseEnv: (variables: NodeJS.ProcessEnv) => Env;
+  readonly variables: NodeJS.ProcessEnv;
   readonly start: (env: Env, log: Logger) => Promise<RunningService>;
 }
 
@@ -69,9 +70,9 @@ function catchReasonsToStop() {
   };
 }
 
-function readEnv<Env>({ name, parseEnv }: ServiceOptions<Env>): Env {
+function readEnv<Env>({ name, parseEnv, variables }: ServiceOptions<Env>): Env {
   try {
-    return parseEnv(VARIABLES);
+    return parseEnv(variables);
   } catch (error) {
     process.stderr.write(`The environment of ${name} has problems:\n${error instanceof Error ? error.message : ""}\n`);
     process.exit(1);
