@@ -1,5 +1,5 @@
 import type { RoomsContext } from "./context.ts";
-import { RoomError } from "./errors.ts";
+import { roomNotFound } from "./errors.ts";
 import { isRoomId } from "./room-id.ts";
 import { destroyRoomById } from "./store/destroy-rooms.ts";
 
@@ -9,5 +9,5 @@ import { destroyRoomById } from "./store/destroy-rooms.ts";
  */
 export async function destroyRoom(context: RoomsContext, appId: string, roomId: string): Promise<void> {
   const destroyed = isRoomId(roomId) && (await destroyRoomById(context.database, appId, roomId));
-  if (!destroyed) throw new RoomError("room_not_found", `no room ${roomId}`);
+  if (!destroyed) throw roomNotFound(roomId);
 }

@@ -26,3 +26,8 @@ export class RoomError extends Error {
     return typeof value === "object" && value !== null && BRAND in value;
   }
 }
+
+/** One answer for a room that is unknown, destroyed, or somebody else's. Echoes no more than an id can be long. */
+export function roomNotFound(roomId: string): RoomError {
+  return new RoomError("room_not_found", `no room ${roomId.slice(0, 100).toWellFormed()}`);
+}

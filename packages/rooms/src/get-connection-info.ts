@@ -1,6 +1,6 @@
 import { toConnection, type Connection } from "./connection.ts";
 import type { RoomsContext } from "./context.ts";
-import { RoomError } from "./errors.ts";
+import { RoomError, roomNotFound } from "./errors.ts";
 import { isRoomId } from "./room-id.ts";
 import { findConnection, type ConnectionRow } from "./store/find-room.ts";
 
@@ -10,7 +10,7 @@ import { findConnection, type ConnectionRow } from "./store/find-room.ts";
  */
 export async function getConnectionInfo(context: RoomsContext, appId: string, roomId: string): Promise<Connection> {
   const row = isRoomId(roomId) ? await findConnection(context.database, appId, roomId) : undefined;
-  if (!row) throw new RoomError("room_not_found", `no room ${roomId}`);
+  if (!row) throw roomNotFound(roomId);
   if (row.state !== "active") throw whyNotRunning(row);
   return toConnection(row);
 }

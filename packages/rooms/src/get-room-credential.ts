@@ -1,6 +1,6 @@
 import type { Application } from "./access.ts";
 import type { RoomsContext } from "./context.ts";
-import { RoomError } from "./errors.ts";
+import { RoomError, roomNotFound } from "./errors.ts";
 import type { TurnCredential } from "./issued-credential.ts";
 import { isRoomId } from "./room-id.ts";
 import { findRoomCredential, renewRoomCredential } from "./store/room-credential.ts";
@@ -21,10 +21,10 @@ export async function getRoomCredential(context: RoomsContext, application: Appl
   const row = isRoomId(roomId)
     ? await findRoomCredential(database, { ...application, roomId, ttlSeconds: turn.ttlSeconds })
     : undefined;
-  if (!row) throw new RoomError("room_not_found", `no room ${roomId}`);
+  if (!row) throw roomNotFound(roomId);
   if (row.state === "suspended") throw new RoomError("room_not_found", `room ${roomId} is suspended`);
   const expiresAt = row.isPastHalfLife ? await renewRoomCredential(database, row.username, turn.ttlSeconds) : row.expiresAt;
-  if (!expiresAt) throw new RoomError("room_not_found", `no room ${roomId}`);
+  if (!expiresAt) throw roomNotFound(roomId);
   const key = findKey(turn.keys, row.keyVersion);
   if (!key) throw new RoomError("internal", `the TURN credential key ${row.keyVersion} is not configured`);
   return {

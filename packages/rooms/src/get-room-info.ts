@@ -1,6 +1,6 @@
 import type { RoomState } from "@roombridge/models/db";
 import type { RoomsContext } from "./context.ts";
-import { RoomError } from "./errors.ts";
+import { roomNotFound } from "./errors.ts";
 import { isRoomId } from "./room-id.ts";
 import { toRoomStatus, type RoomStatus } from "./room-status.ts";
 import { findRoomInfo, type AllocationRow } from "./store/find-room.ts";
@@ -28,7 +28,7 @@ export interface RoomInfo {
 /** The live room of this id, else its newest tombstone (kept 24 h). Throws `room_not_found`. */
 export async function getRoomInfo(context: RoomsContext, appId: string, roomId: string): Promise<RoomInfo> {
   const row = isRoomId(roomId) ? await findRoomInfo(context.database, appId, roomId) : undefined;
-  if (!row) throw new RoomError("room_not_found", `no room ${roomId}`);
+  if (!row) throw roomNotFound(roomId);
   const allocations = row.allocations.map(toAllocation);
   const isDestroyed = row.state === "destroyed";
   return {

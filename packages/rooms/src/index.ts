@@ -51,3 +51,4 @@ export {
 } from "./store/declare.ts";
 export type { DeploymentSettings } from "./store/declare.ts";
 export { parseCredentialKeys } from "./turn-credential.ts";
+export { findApplication as findApplicationById } from "./store/find-application.ts";

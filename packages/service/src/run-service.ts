@@ -39,41 +39,34 @@ export async function runService<Env extends { LOG_LEVEL: string; LOG_FORMAT: "p
   process.on("uncaughtException", (error) => die("uncaught exception", error));
   process.on("unhandledRejection", (error) => die("unhandled rejection", error));
 
-  const signals = catchSignals();
+  const reasons = catchReasonsToStop();
   const service = await options.start(env, log).catch((error: unknown) => die(`${name} could not start`, error));
   log.info(service.port === undefined ? {} : { port: service.port }, `${name} ready`);
   process.send?.({ type: "ready", ...(service.port === undefined ? {} : { port: service.port }) });
 
-  const reason = await Promise.race([signals.next(), ...(service.failed ? [service.failed] : [])]);
+  const reason = await Promise.race([reasons.first, ...(service.failed ? [service.failed] : [])]);
   log.info({ reason }, `${name} draining`);
-  void signals.next().then((again) => die(`${again} while draining: stopped at once`));
+  reasons.onSignal((signal) => die(`${signal} while draining: stopped at once`));
   setTimeout(() => die(`draining took longer than ${HARD_STOP_MS / 1_000} s; the rest was given up`), HARD_STOP_MS).unref();
   await service.drain().catch((error: unknown) => die("draining failed", error));
   log.info(`${name} stopped`);
   process.exit(0);
 }
 
-/** Every call of `next` waits for one more reason to stop; reasons that come early are kept. */
-function catchSignals(): { next(): Promise<string> } {
-  const early: string[] = [];
-  const waiting: ((reason: string) => void)[] = [];
-  const push = (reason: string) => {
-    const resolve = waiting.shift();
-    if (resolve) resolve(reason);
-    else early.push(reason);
-  };
-  process.on("SIGTERM", push);
+/** A signal, or the end of the supervisor; what comes before the app has started is kept. */
+function catchReasonsToStop() {
+  const { promise: first, resolve } = Promise.withResolvers<string>();
+  let handle: (signal: string) => void = resolve;
+  process.on("SIGTERM", (signal) => handle(signal));
   // Ctrl-C in a terminal reaches the supervisor too, which then sends SIGTERM: both would count as "twice = at once".
-  process.on("SIGINT", (signal) => IS_SUPERVISED || push(signal));
+  process.on("SIGINT", (signal) => IS_SUPERVISED || handle(signal));
   // Even after SIGKILL of the supervisor the kernel closes the channel between it and us.
-  if (IS_SUPERVISED && process.connected) process.once("disconnect", () => push("the supervisor is gone"));
+  if (IS_SUPERVISED && process.connected) process.once("disconnect", () => resolve("the supervisor is gone"));
   return {
-    next: () =>
-      new Promise((resolve) => {
-        const reason = early.shift();
-        if (reason === undefined) waiting.push(resolve);
-        else resolve(reason);
-      }),
+    first,
+    onSignal(next: (signal: string) => void) {
+      handle = next;
+    },
   };
 }
 

@@ -1,0 +1,27 @@
+import type { Logger } from "@roombridge/service";
+import type { OnServerEvent } from "@roombridge/thrift";
+
+/** Writes what the Thrift server reports to the log; calls at debug level, faults of ours as errors. */
+export function logEvents(log: Logger): OnServerEvent {
+  return (event) => {
+    switch (event.type) {
+      case "call": {
+        const { method, outcome, durationMs, remoteAddress } = event;
+        log.debug({ method, outcome, durationMs: Math.round(durationMs * 100) / 100, remoteAddress }, "call");
+        return;
+      }
+      case "handler_error":
+        log.error({ method: event.method, err: event.error, remoteAddress: event.remoteAddress }, "a call failed");
+        return;
+      case "protocol_error":
+        log.warn({ reason: event.message, remoteAddress: event.remoteAddress }, "connection refused: not understood");
+        return;
+      case "timeout":
+        // A client that goes quiet is everyday life; a handler that does is not.
+        log[event.what === "handler" ? "error" : "debug"]({ what: event.what, remoteAddress: event.remoteAddress }, "timeout");
+        return;
+      case "overload":
+        log.warn({ what: event.what, remoteAddress: event.remoteAddress }, "connection refused: overload");
+    }
+  };
+}

@@ -1,0 +1,77 @@
+import { RoomServiceClient } from "@roombridge/models/thrift";
+import { closeRooms } from "@roombridge/rooms";
+import { createDeployment, createTenant, createTestDatabase, openTestRooms, registerTestHost, startApp, waitFor } from "@roombridge/testing";
+import { ThriftClient } from "@roombridge/thrift";
+import { createServer } from "node:net";
+import { once } from "node:events";
+import { expect, onTestFinished, test } from "vitest";
+
+async function environment() {
+  const database = await createTestDatabase();
+  const rooms = openTestRooms(database.url);
+  onTestFinished(async () => {
+    await closeRooms(rooms);
+    await database.drop();
+  });
+  const { application } = await createTenant(rooms.database);
+  const env = {
+    RTC_PORT: "0",
+    RTC_APP_ID: application.appId,
+    DATABASE_URL: database.url,
+    TURN_CREDENTIAL_KEYS: `test:${Buffer.alloc(32, 7).toString("base64")}`,
+    LOG_FORMAT: "json",
+    LOG_LEVEL: "debug",
+  };
+  return { env, rooms, application };
+}
+
+const rtc = { path: "apps/rtc/src/main.ts", readyPattern: /"port":(\d+).*"rtc ready"/ };
+
+test("answers what is under way when it is told to stop, and logs no password", async () => {
+  const { env, rooms, application } = await environment();
+  await createDeployment(rooms.database, application);
+  await registerTestHost(rooms.database);
+  const app = await startApp({ ...rtc, env });
+  const [client, other] = [new ThriftClient({ port: Number(app.ready[1]) }), new ThriftClient({ port: Number(app.ready[1]) })];
+  const service = new RoomServiceClient(client);
+  const info = await service.create();
+
+  const { sql } = rooms.database;
+  const { underWay, exit } = await sql.begin(async (holder) => {
+    await holder`select lock_pool(pool_id) from pools where app_id = ${application.appId}`;
+    const calls = Promise.all(Array.from({ length: 20 }, () => service.create()));
+    await waitFor(async () => (await sql`select from pg_locks where locktype = 'advisory' and not granted`).length > 0, {
+      what: "the server waits for the pool",
+    });
+    await new RoomServiceClient(other).pppbool(true);
+    const stopped = app.stop();
+    await app.line(/"rtc draining"/);
+    await expect(new RoomServiceClient(other).pppbool(true)).rejects.toThrow();
+    return { underWay: calls, exit: stopped };
+  });
+  expect(await underWay).toHaveLength(20);
+  expect(await exit).toEqual({ code: 0, signal: null });
+  expect(app.output()).toContain('"method":"create"');
+  expect(app.output()).not.toContain(info.password);
+  await client.close();
+  await other.close();
+});
+
+test.each([
+  ["an unknown application", { RTC_APP_ID: "app-unknown" }, /there is no application app-unknown/],
+  ["a public address without TLS", { RTC_HOST: "0.0.0.0" }, /RTC_INSECURE=1/],
+  ["a database that is not there", { DATABASE_URL: "postgres://u:topsecret@127.0.0.1:9/x" }, /could not start|ECONNREFUSED/],
+])("%s ends it at once with the reason", async (_what, change, reason) => {
+  const start = startApp({ ...rtc, env: { ...(await environment()).env, ...change } });
+  await expect(start).rejects.toThrow(reason);
+  await expect(start).rejects.not.toThrow(/topsecret/);
+});
+
+test("a taken port is named with the variable that moves it", async () => {
+  const other = createServer().listen(0, "127.0.0.1");
+  await once(other, "listening");
+  onTestFinished(() => void other.close());
+  const address = other.address();
+  const port = typeof address === "object" ? address?.port : undefined;
+  await expect(startApp({ ...rtc, env: { ...(await environment()).env, RTC_PORT: String(port) } })).rejects.toThrow(/set RTC_PORT/);
+});

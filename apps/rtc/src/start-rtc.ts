@@ -1,0 +1,47 @@
+import { RoomService } from "@roombridge/models/thrift";
+import { checkSchema, closeRooms, findApplicationById, openRooms } from "@roombridge/rooms";
+import type { Logger, RunningService } from "@roombridge/service";
+import { createProcessor, ThriftServer } from "@roombridge/thrift";
+import type { Env } from "./env.ts";
+import { logEvents } from "./log-event.ts";
+import { createRoomService } from "./room-service.ts";
+
+/** Calls under way get this long; the rest of the 20 s belongs to the database. */
+const DRAIN_MS = 15_000;
+
+/** Serves RoomService. Throws when the schema is old, the application unknown, or the port taken. */
+export async function startRtc(env: Env, log: Logger): Promise<RunningService> {
+  const rooms = openRooms({
+    databaseUrl: env.DATABASE_URL,
+    applicationName: "roombridge rtc",
+    turn: { realm: env.TURN_REALM, ttlSeconds: env.TURN_TTL_SECONDS, keys: env.TURN_CREDENTIAL_KEYS, uris: env.TURN_URIS },
+  });
+  try {
+    await checkSchema(rooms.database);
+    const application = await findApplicationById(rooms.database, env.RTC_APP_ID);
+    if (!application) throw new Error(`RTC_APP_ID: there is no application ${env.RTC_APP_ID}`);
+    const service = createRoomService(rooms, { application, region: env.RTC_REGION, listsMax: env.RTC_LISTS_MAX });
+    const server = new ThriftServer({ processors: [createProcessor(RoomService, service)], onEvent: logEvents(log) });
+    const port = await listen(server, env);
+    return {
+      port,
+      async drain() {
+        await server.close({ deadlineMs: DRAIN_MS });
+        await closeRooms(rooms);
+      },
+    };
+  } catch (error) {
+    await closeRooms(rooms);
+    throw error;
+  }
+}
+
+async function listen(server: ThriftServer, { RTC_HOST: host, RTC_PORT: port }: Env): Promise<number> {
+  try {
+    return await server.listen({ host, port });
+  } catch (error) {
+    const isTaken = error instanceof Error && "code" in error && error.code === "EADDRINUSE";
+    if (!isTaken) throw error;
+    throw new Error(`${host}:${port} is taken by another program; set RTC_PORT to a free port, or to 0 for any`, { cause: error });
+  }
+}

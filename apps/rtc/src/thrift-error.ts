@@ -1,0 +1,32 @@
+import type { ErrorCode } from "@roombridge/models/api";
+import { RoomError } from "@roombridge/rooms";
+import { ApplicationException, ApplicationExceptionType } from "@roombridge/thrift";
+
+type Answer = "not_found" | "public" | "private";
+
+/** What the caller of RoomService reads: the declared exception, the core's own sentence, or a fixed one. */
+const ANSWERS = {
+  invalid_params: "public",
+  unauthenticated: "private",
+  app_not_found: "private",
+  deployment_not_found: "private",
+  process_not_found: "private",
+  room_not_found: "not_found",
+  room_exists: "public",
+  no_deployment: "public",
+  start_failed: "public",
+  no_capacity: "public",
+  internal: "private",
+} as const satisfies Record<ErrorCode, Answer>;
+
+/**
+ * The error as it goes to the caller. What is private, and whatever is not a RoomError, passes through unchanged: the
+ * server then answers with a fixed sentence and the log gets the cause.
+ */
+export function toThriftError(error: unknown, notFound?: (reason: string) => Error): unknown {
+  if (!RoomError.isInstance(error)) return error;
+  const answer = ANSWERS[error.code];
+  if (answer === "private") return error;
+  if (answer === "not_found" && notFound) return notFound(error.message);
+  return new ApplicationException(ApplicationExceptionType.INTERNAL_ERROR, error.message);
+}

@@ -1,0 +1,39 @@
+import type { Idl } from "./idl.ts";
+import { serviceCode } from "./service-code.ts";
+import { enumCode, structCode, typedefNote } from "./struct-code.ts";
+
+/**
+ * TypeScript for one IDL file: interfaces, codecs, the handler's type, the service and its client. `idl` is the output of
+ * Apache's `thrift --gen json`. Throws an Error that names what is not supported.
+ */
+export function generate(idl: Idl): string {
+  const body = [
+    ...typedefNote(idl.typedefs),
+    ...idl.enums.flatMap(enumCode),
+    ...idl.structs.flatMap(structCode),
+    ...idl.services.flatMap(serviceCode),
+  ].join("\n");
+  return `${header(idl, body)}\n${body.trimEnd()}\n`;
+}
+
+const RUNTIME_VALUES = ["missingField", "missingResult", "raise", "WireType"] as const;
+const RUNTIME_TYPES = [
+  "CallContext",
+  "CallOptions",
+  "ErasedMethod",
+  "MethodDefinition",
+  "ServiceDefinition",
+  "StructCodec",
+  "ThriftClient",
+] as const;
+
+function header(idl: Idl, body: string): string {
+  const uses = (name: string) => new RegExp(`\\b${name}\\b`).test(body);
+  const names = [...RUNTIME_VALUES.filter(uses), ...RUNTIME_TYPES.filter(uses).map((name) => `type ${name}`)];
+  const sorted = names.toSorted((a, b) => a.replace("type ", "").localeCompare(b.replace("type ", "")));
+  return [
+    `// Generated from ${idl.name}.thrift by @roombridge/thrift. Do not edit.`,
+    `import { ${sorted.join(", ")} } from "@roombridge/thrift";`,
+    "",
+  ].join("\n");
+}

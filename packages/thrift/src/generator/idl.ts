@@ -1,0 +1,68 @@
+/** What `thrift --gen json` prints; only what the generator reads. */
+export interface Idl {
+  readonly name: string;
+  readonly enums: readonly IdlEnum[];
+  readonly typedefs: readonly IdlTypedef[];
+  readonly structs: readonly IdlStruct[];
+  readonly services: readonly IdlService[];
+}
+
+export interface IdlEnum {
+  readonly name: string;
+  readonly doc?: string;
+  readonly members: readonly { readonly name: string; readonly value: number; readonly doc?: string }[];
+}
+
+export interface IdlTypedef extends IdlTypeHolder {
+  readonly name: string;
+  readonly doc?: string;
+}
+
+/** `typeId` names a base type, a container, or a kind whose details are in `type`. */
+export interface IdlTypeHolder {
+  readonly typeId: string;
+  readonly type?: IdlType;
+}
+
+export interface IdlType {
+  readonly typeId: string;
+  readonly class?: string;
+  readonly elemTypeId?: string;
+  readonly elemType?: IdlType;
+  readonly keyTypeId?: string;
+  readonly keyType?: IdlType;
+  readonly valueTypeId?: string;
+  readonly valueType?: IdlType;
+}
+
+export interface IdlField extends IdlTypeHolder {
+  readonly key: number;
+  readonly name: string;
+  readonly doc?: string;
+  readonly required: "required" | "optional" | "req_out";
+}
+
+export interface IdlStruct {
+  readonly name: string;
+  readonly doc?: string;
+  readonly isException: boolean;
+  readonly isUnion: boolean;
+  readonly fields: readonly IdlField[];
+}
+
+export interface IdlFunction {
+  readonly name: string;
+  readonly doc?: string;
+  readonly oneway: boolean;
+  readonly returnTypeId: string;
+  readonly returnType?: IdlType;
+  readonly arguments: readonly IdlField[];
+  readonly exceptions: readonly IdlField[];
+}
+
+export interface IdlService {
+  readonly name: string;
+  readonly doc?: string;
+  readonly extends?: string;
+  readonly functions: readonly IdlFunction[];
+}

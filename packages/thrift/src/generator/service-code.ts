@@ -1,0 +1,174 @@
+import type { IdlFunction, IdlService } from "./idl.ts";
+import { local, readFields } from "./struct-code.ts";
+import { docComment, indent, writeValue } from "./value-code.ts";
+import { toValueType, typescriptName, wireName, type ValueType } from "./value-type.ts";
+
+interface Argument {
+  readonly id: number;
+  readonly name: string;
+  readonly type: ValueType;
+}
+
+interface Method {
+  readonly name: string;
+  readonly doc: string | undefined;
+  readonly isOneway: boolean;
+  readonly args: readonly Argument[];
+  /** Undefined: void. */
+  readonly result: ValueType | undefined;
+  readonly exceptions: readonly { readonly id: number; readonly name: string }[];
+}
+
+export function serviceCode(service: IdlService): string[] {
+  if (service.extends !== undefined) throw new Error(`service ${service.name}: inheritance is not supported`);
+  const methods = service.functions.map(toMethod);
+  return [
+    ...handlerCode(service, methods),
+    ...methods.flatMap((method) => methodCode(service.name, method)),
+    ...definitionCode(service, methods),
+    ...clientCode(service, methods),
+  ];
+}
+
+function toMethod(definition: IdlFunction): Method {
+  const { name, doc, oneway, returnTypeId, returnType, exceptions } = definition;
+  const args = definition.arguments.map((field) => ({ id: field.key, name: field.name, type: toValueType(field) }));
+  return {
+    name,
+    doc,
+    isOneway: oneway,
+    args,
+    result:
+      returnTypeId === "void"
+        ? undefined
+        : toValueType(returnType ? { typeId: returnTypeId, type: returnType } : { typeId: returnTypeId }),
+    exceptions: exceptions.map((field) => {
+      const type = toValueType(field);
+      if (type.kind !== "struct") throw new Error(`${name} declares an exception that is none`);
+      return { id: field.key, name: type.name };
+    }),
+  };
+}
+
+const parameters = (args: readonly Argument[]) => args.map(({ name, type }) => `${name}: ${typescriptName(type)}`);
+const resultName = ({ result }: Method) => (result ? typescriptName(result) : "void");
+
+function handlerCode({ name, doc }: IdlService, methods: readonly Method[]): string[] {
+  const signatures = methods.flatMap((method) => [
+    ...docComment(method.doc),
+    `${method.name}(${[...parameters(method.args), "call: CallContext"].join(", ")}): ${resultName(method)} | Promise<${resultName(method)}>;`,
+  ]);
+  return [...docComment(doc), `export interface ${name}Handler {`, ...indent(signatures), "}", ""];
+}
+
+function methodCode(service: string, method: Method): string[] {
+  const tuple = `[${parameters(method.args).join(", ")}]`;
+  const names = method.args.map(({ name }) => name);
+  return [
+    `const ${constant(service, method)}: MethodDefinition<${service}Handler, ${tuple}, ${resultName(method)}> = {`,
+    ...indent([
+      `isOneway: ${method.isOneway},`,
+      `writeArgs(output${names.length > 0 ? `, [${names.join(", ")}]` : ""}) {`,
+      ...indent([...method.args.flatMap(writeArgument), "output.writeStop();"]),
+      "},",
+      "readArgs(input) {",
+      ...indent([
+        ...readFields(method.args),
+        `return [${method.args.map((arg) => `${local(arg.name)} ?? raise(missingField("${method.name}", "${arg.name}"))`).join(", ")}];`,
+      ]),
+      "},",
+      `call: (handler, [${names.join(", ")}], context) => handler.${method.name}(${[...names, "context"].join(", ")}),`,
+      ...writeResult(method),
+      ...writeException(method),
+      ...readResult(method),
+    ]),
+    "};",
+    "",
+  ];
+}
+
+function writeArgument({ id, name, type }: Argument): string[] {
+  return [`output.writeField(${wireName(type)}, ${id});`, ...writeValue(type, name)];
+}
+
+function writeResult({ result }: Method): string[] {
+  if (!result) return ["writeResult(output) {", "  output.writeStop();", "},"];
+  return [
+    "writeResult(output, result) {",
+    ...indent([`output.writeField(${wireName(result)}, 0);`, ...writeValue(result, "result"), "output.writeStop();"]),
+    "},",
+  ];
+}
+
+function writeException({ exceptions }: Method): string[] {
+  if (exceptions.length === 0) return ["writeException: () => false,"];
+  const cases = exceptions.flatMap(({ id, name }) => [
+    `if (error instanceof ${name}) {`,
+    ...indent([
+      `output.writeField(WireType.STRUCT, ${id});`,
+      `${name}Codec.write(output, error);`,
+      "output.writeStop();",
+      "return true;",
+    ]),
+    "}",
+  ]);
+  return ["writeException(output, error) {", ...indent([...cases, "return false;"]), "},"];
+}
+
+function readResult({ name, result, exceptions }: Method): string[] {
+  const fields: Argument[] = [
+    ...(result ? [{ id: 0, name: "success", type: result }] : []),
+    ...exceptions.map((exception) => ({
+      id: exception.id,
+      name: `exception${exception.id}_`,
+      type: { kind: "struct", name: exception.name } as const,
+    })),
+  ];
+  const failures = exceptions.map(({ id }) => `if (exception${id}_Value !== undefined) throw exception${id}_Value;`);
+  const success = result ? [`return successValue ?? raise(missingResult("${name}"));`] : [];
+  return ["readResult(input) {", ...indent([...readFields(fields), ...failures, ...success]), "},"];
+}
+
+function definitionCode({ name, doc }: IdlService, methods: readonly Method[]): string[] {
+  return [
+    ...docComment(doc),
+    `export const ${name}: ServiceDefinition<${name}Handler> = {`,
+    ...indent([
+      `name: "${name}",`,
+      `methods: new Map<string, ErasedMethod<${name}Handler>>([`,
+      ...indent(methods.map((method) => `["${method.name}", ${constant(name, method)}],`)),
+      "]),",
+    ]),
+    "};",
+    "",
+  ];
+}
+
+function clientCode({ name, doc }: IdlService, methods: readonly Method[]): string[] {
+  const calls = methods.flatMap((method) => [
+    ...docComment(method.doc),
+    `${method.name}(${[...parameters(method.args), "options?: CallOptions"].join(", ")}): Promise<${resultName(method)}> {`,
+    `  return this.#client.call("${method.name}", ${constant(name, method)}, [${method.args.map((arg) => arg.name).join(", ")}], options);`,
+    "}",
+    "",
+  ]);
+  return [
+    ...docComment(doc),
+    `export class ${name}Client {`,
+    ...indent([
+      "readonly #client: ThriftClient;",
+      "",
+      "constructor(client: ThriftClient) {",
+      "  this.#client = client;",
+      "}",
+      "",
+      ...calls.slice(0, -1),
+    ]),
+    "}",
+    "",
+  ];
+}
+
+function constant(service: string, { name }: Method): string {
+  return `${service}_${name}`;
+}

@@ -1,0 +1,26 @@
+export {
+  ApplicationException,
+  ApplicationExceptionType,
+  missingResult,
+  raise,
+  readApplicationException,
+  writeApplicationException,
+} from "./application-exception.ts";
+export { ThriftClient } from "./client/thrift-client.ts";
+export type { CallOptions, ThriftClientOptions } from "./client/thrift-client.ts";
+export { TransportError } from "./client/transport-error.ts";
+export type { TransportErrorCode } from "./client/transport-error.ts";
+export { BinaryReader } from "./protocol/binary-reader.ts";
+export { BinaryWriter } from "./protocol/binary-writer.ts";
+export { missingField, ProtocolError } from "./protocol/protocol-error.ts";
+export type { ProtocolErrorCode } from "./protocol/protocol-error.ts";
+export type { MessageHeader, ProtocolReader, ProtocolWriter, StructCodec } from "./protocol/protocol.ts";
+export { MessageType, WireType } from "./protocol/wire-types.ts";
+export { createProcessor } from "./server/dispatcher.ts";
+export type { Processor } from "./server/dispatcher.ts";
+export type { CallOutcome, OnServerEvent, ServerEvent, TimeoutKind } from "./server/events.ts";
+export { DEFAULT_LIMITS } from "./server/limits.ts";
+export type { ServerLimits } from "./server/limits.ts";
+export { ThriftServer } from "./server/thrift-server.ts";
+export type { ListenOptions, ThriftServerOptions } from "./server/thrift-server.ts";
+export type { CallContext, ErasedMethod, MethodDefinition, ServiceDefinition } from "./service.ts";

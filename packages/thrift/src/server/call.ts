@@ -1,0 +1,37 @@
+import type { CallContext } from "../service.ts";
+
+/** One decoded call until its reply is on its way. */
+export class Call implements CallContext {
+  readonly method: string;
+  readonly sequenceId: number;
+  readonly remoteAddress: string;
+  readonly startedAt = performance.now();
+  /** The encoded reply; null for a oneway call; undefined while the handler runs. */
+  reply: Buffer | null | undefined;
+  #abort: AbortController | undefined;
+  #reason: string | undefined;
+
+  constructor(method: string, sequenceId: number, remoteAddress: string) {
+    this.method = method;
+    this.sequenceId = sequenceId;
+    this.remoteAddress = remoteAddress;
+  }
+
+  /** Made when somebody asks for it: most calls are over before. */
+  get signal(): AbortSignal {
+    if (!this.#abort) {
+      this.#abort = new AbortController();
+      if (this.#reason !== undefined) this.#abort.abort(new Error(this.#reason));
+    }
+    return this.#abort.signal;
+  }
+
+  abort(reason: string): void {
+    this.#reason ??= reason;
+    this.#abort?.abort(new Error(reason));
+  }
+
+  get durationMs(): number {
+    return performance.now() - this.startedAt;
+  }
+}

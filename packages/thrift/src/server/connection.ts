@@ -1,0 +1,254 @@
+import type { Socket } from "node:net";
+import { ApplicationException, ApplicationExceptionType } from "../application-exception.ts";
+import { ProtocolError } from "../protocol/protocol-error.ts";
+import { Call } from "./call.ts";
+import { detectDialect, type Dialect } from "../protocol/dialect.ts";
+import type { Decoded, Dispatcher } from "./dispatcher.ts";
+import type { CallOutcome, OnServerEvent, TimeoutKind } from "./events.ts";
+import { InputBuffer } from "../protocol/input-buffer.ts";
+import type { ServerLimits } from "./limits.ts";
+
+export interface ConnectionOptions {
+  readonly dispatcher: Dispatcher;
+  readonly limits: ServerLimits;
+  readonly onEvent: OnServerEvent;
+  /** How many more (or fewer) bytes this connection holds than at the last call. */
+  readonly onBuffered: (connection: Connection, change: number) => void;
+}
+
+const INTERNAL = "internal error";
+
+/**
+ * One client. Its calls run side by side and are answered in their order; replies that become ready together leave in one
+ * write. Every decoded call gets exactly one reply, and nothing that a client sends can throw out of here.
+ */
+export class Connection {
+  readonly remoteAddress: string;
+  readonly #socket: Socket;
+  readonly #options: ConnectionOptions;
+  readonly #input = new InputBuffer();
+  /** In the order of arrival; the head is answered first. */
+  readonly #calls: Call[] = [];
+  #dialect: Dialect | undefined;
+  /** No more messages are taken: the peer has ended, the bytes were refused, or the server drains. */
+  #isEnding = false;
+  #isDraining = false;
+  #isReading = true;
+  #isProceeding = false;
+  #isProceedScheduled = false;
+  #reportedBytes = 0;
+  #waitingFor: TimeoutKind = "first_byte";
+  #waitingSince = performance.now();
+
+  constructor(socket: Socket, options: ConnectionOptions) {
+    this.#socket = socket;
+    this.#options = options;
+    this.remoteAddress = socket.remoteAddress ?? "";
+    socket.setNoDelay(true);
+    socket.on("data", (chunk: Buffer) => this.#receive(chunk));
+    socket.on("drain", () => this.#proceed());
+    socket.on("end", () => {
+      this.#isEnding = true;
+      this.#proceed();
+    });
+    // Resets are the peer's right; 'close' follows and cleans up.
+    socket.on("error", () => {});
+    socket.on("close", () => {
+      for (const call of this.#calls) call.abort("the caller is gone");
+      this.#calls.length = 0;
+      options.onBuffered(this, -this.#reportedBytes);
+    });
+  }
+
+  /** Answers what is under way, refuses what comes, and ends when nothing is left. */
+  drain(): void {
+    this.#isDraining = true;
+    this.#proceed();
+  }
+
+  destroy(): void {
+    this.#socket.destroy();
+  }
+
+  /** Ends what has waited too long; called every now and then. */
+  enforceTimeouts(now: number): void {
+    const { limits, onEvent } = this.#options;
+    for (const call of this.#calls) {
+      if (call.reply !== undefined || now - call.startedAt <= limits.handlerTimeoutMs) continue;
+      onEvent({ type: "timeout", remoteAddress: this.remoteAddress, what: "handler" });
+      call.abort("the handler's time is over");
+      this.#refuse(call, new ApplicationException(ApplicationExceptionType.INTERNAL_ERROR, "the call took too long"));
+    }
+    if (this.#calls.length > 0) return;
+    const waitedMs = now - this.#waitingSince;
+    if (this.#socket.writableEnded) {
+      // We have said all; a peer that does not close its side is not waited for.
+      if (waitedMs > limits.messageTimeoutMs) this.destroy();
+      return;
+    }
+    const allowed = {
+      first_byte: limits.firstByteTimeoutMs,
+      message: limits.messageTimeoutMs,
+      idle: limits.idleTimeoutMs,
+      handler: Infinity,
+    };
+    if (waitedMs <= allowed[this.#waitingFor]) return;
+    onEvent({ type: "timeout", remoteAddress: this.remoteAddress, what: this.#waitingFor });
+    this.destroy();
+  }
+
+  #receive(chunk: Buffer): void {
+    if (this.#isEnding || this.#socket.writableEnded) return;
+    this.#input.append(chunk);
+    this.#proceed();
+  }
+
+  /** Takes as many messages as the limits allow, sends what is ready, and decides whether to read on. */
+  #proceed(): void {
+    if (this.#socket.destroyed) return;
+    this.#isProceeding = true;
+    let isProgress = false;
+    try {
+      while (this.#mayTakeMore() && this.#takeMessage()) isProgress = true;
+    } catch (error) {
+      this.#endWith(error);
+    }
+    this.#isProceeding = false;
+    this.#flush();
+    this.#setReading(this.#mayTakeMore());
+    this.#restartClock(isProgress);
+    this.#reportBytes();
+    if ((this.#isEnding || this.#isDraining) && this.#calls.length === 0 && !this.#socket.writableEnded)
+      this.#socket.end();
+  }
+
+  #mayTakeMore(): boolean {
+    const { maxCallsInFlight, maxUnsentBytes } = this.#options.limits;
+    return this.#calls.length < maxCallsInFlight && this.#socket.writableLength <= maxUnsentBytes;
+  }
+
+  /** False when no complete message is there. Throws ProtocolError. */
+  #takeMessage(): boolean {
+    this.#dialect ??= detectDialect(this.#input.view(), this.#options.limits.maxMessageBytes);
+    const message = this.#dialect?.next(this.#input);
+    if (!message) return false;
+    this.#perform(this.#options.dispatcher.decode(message));
+    return true;
+  }
+
+  #perform(decoded: Decoded): void {
+    const call = new Call(decoded.method, decoded.sequenceId, this.remoteAddress);
+    this.#calls.push(call);
+    const refusal = this.#isDraining
+      ? new ApplicationException(ApplicationExceptionType.INTERNAL_ERROR, "the server is shutting down")
+      : decoded.refusal;
+    if (refusal) {
+      if (decoded.wantsReply) this.#refuse(call, refusal);
+      else this.#settle(call, null, "application_exception");
+      if (decoded.isFatal) throw new ProtocolError("invalid_data", refusal.message);
+      return;
+    }
+    void this.#run(call, decoded);
+  }
+
+  async #run(call: Call, { bound, args, wantsReply }: Decoded): Promise<void> {
+    const { dispatcher } = this.#options;
+    const isFramed = this.#dialect?.isFramed ?? true;
+    try {
+      // Not awaited when it is no promise: a synchronous handler is answered in the same turn.
+      const returned = bound?.invoke(args ?? [], call);
+      const result = isThenable(returned) ? await returned : returned;
+      if (call.reply !== undefined || !bound) return;
+      if (wantsReply) {
+        const { bytes, outcome } = dispatcher.success(call, bound, result, isFramed);
+        this.#settle(call, bytes, outcome);
+      } else this.#settle(call, null, "success");
+    } catch (error) {
+      this.#fail(call, bound, error, wantsReply);
+    }
+  }
+
+  #fail(call: Call, bound: Decoded["bound"], error: unknown, wantsReply: boolean): void {
+    if (call.reply !== undefined) return;
+    const answer = this.#tryEncode(call, bound, error);
+    if (!answer) {
+      this.#options.onEvent({ type: "handler_error", remoteAddress: this.remoteAddress, method: call.method, error });
+      if (wantsReply) this.#refuse(call, new ApplicationException(ApplicationExceptionType.INTERNAL_ERROR, INTERNAL));
+      else this.#settle(call, null, "application_exception");
+      return;
+    }
+    this.#settle(call, wantsReply ? answer.bytes : null, answer.outcome);
+  }
+
+  /** Undefined also when a declared exception cannot be written. */
+  #tryEncode(call: Call, bound: Decoded["bound"], error: unknown) {
+    try {
+      return this.#options.dispatcher.failure(call, bound, error, this.#dialect?.isFramed ?? true);
+    } catch {
+      return undefined;
+    }
+  }
+
+  #refuse(call: Call, refusal: ApplicationException): void {
+    const answer = this.#options.dispatcher.failure(call, undefined, refusal, this.#dialect?.isFramed ?? true);
+    this.#settle(call, answer?.bytes ?? null, "application_exception");
+  }
+
+  #settle(call: Call, reply: Buffer | null, outcome: CallOutcome): void {
+    call.reply = reply;
+    const { remoteAddress } = this;
+    this.#options.onEvent({ type: "call", remoteAddress, method: call.method, outcome, durationMs: call.durationMs });
+    if (this.#isProceeding || this.#isProceedScheduled) return;
+    this.#isProceedScheduled = true;
+    // At the end of the turn: handlers that were waiting for the same answer of the database are replied to together.
+    setImmediate(() => {
+      this.#isProceedScheduled = false;
+      this.#proceed();
+    });
+  }
+
+  #flush(): void {
+    const ready: Buffer[] = [];
+    while (this.#calls[0]?.reply !== undefined) {
+      const call = this.#calls.shift();
+      if (call?.reply) ready.push(call.reply);
+    }
+    const [first] = ready;
+    if (first && !this.#socket.writableEnded) this.#socket.write(ready.length === 1 ? first : Buffer.concat(ready));
+  }
+
+  /** Bytes that cannot be understood end the connection, after the replies that are due. */
+  #endWith(error: unknown): void {
+    this.#isEnding = true;
+    this.#input.consume(this.#input.length);
+    const message = error instanceof Error ? error.message : "unknown";
+    this.#options.onEvent({ type: "protocol_error", remoteAddress: this.remoteAddress, message });
+  }
+
+  #setReading(isReading: boolean): void {
+    if (this.#isReading === isReading) return;
+    this.#isReading = isReading;
+    if (isReading) this.#socket.resume();
+    else this.#socket.pause();
+  }
+
+  #restartClock(isProgress: boolean): void {
+    const waitingFor = this.#input.length > 0 ? "message" : this.#dialect ? "idle" : "first_byte";
+    // A message that trickles in must not restart its own clock.
+    if (waitingFor === "message" && this.#waitingFor === "message" && !isProgress) return;
+    this.#waitingFor = waitingFor;
+    this.#waitingSince = performance.now();
+  }
+
+  /** Received bytes not yet used, and replies not yet taken by the kernel. */
+  #reportBytes(): void {
+    const bytes = this.#input.length + this.#socket.writableLength;
+    const change = bytes - this.#reportedBytes;
+    this.#reportedBytes = bytes;
+    if (change !== 0) this.#options.onBuffered(this, change);
+  }
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === "object" && value !== null && "then" in value && typeof value.then === "function";
+}

@@ -1,0 +1,42 @@
+/** What a server allows its clients. Sizes in bytes, times in milliseconds. */
+export interface ServerLimits {
+  /** One message; at most 16,384,000, Apache's own limit, which also keeps the first byte of a frame 0. */
+  readonly maxMessageBytes: number;
+  /** Calls of one connection that are being handled; further ones wait unread. */
+  readonly maxCallsInFlight: number;
+  /** Replies that a client has not read; above it nothing more is read from it. */
+  readonly maxUnsentBytes: number;
+  readonly maxConnections: number;
+  /** Received and unsent bytes of all connections together; the connection that would exceed it is closed. */
+  readonly maxBufferedBytes: number;
+  readonly firstByteTimeoutMs: number;
+  /** From the first byte of a message to its last. */
+  readonly messageTimeoutMs: number;
+  readonly idleTimeoutMs: number;
+  readonly handlerTimeoutMs: number;
+}
+
+export const DEFAULT_LIMITS: ServerLimits = {
+  maxMessageBytes: 65_536,
+  maxCallsInFlight: 128,
+  maxUnsentBytes: 1_048_576,
+  maxConnections: 10_000,
+  maxBufferedBytes: 134_217_728,
+  firstByteTimeoutMs: 30_000,
+  messageTimeoutMs: 10_000,
+  idleTimeoutMs: 600_000,
+  handlerTimeoutMs: 30_000,
+};
+
+const LARGEST_MESSAGE = 16_384_000;
+
+/** Fills in the defaults. Throws a RangeError that names the limit. */
+export function completeLimits(limits: Partial<ServerLimits> = {}): ServerLimits {
+  const complete = { ...DEFAULT_LIMITS, ...limits };
+  for (const [name, value] of Object.entries(complete)) {
+    if (!Number.isInteger(value) || value <= 0) throw new RangeError(`${name} must be a positive whole number`);
+  }
+  if (complete.maxMessageBytes > LARGEST_MESSAGE)
+    throw new RangeError(`maxMessageBytes must be at most ${LARGEST_MESSAGE}`);
+  return complete;
+}
