@@ -1,9 +1,16 @@
 /**
  * Why a call failed. `api`: the server refused, see `status`. `network`: no answer came; it may or may not have been done.
  * `timeout`: our own deadline. `aborted`: the caller's signal. `invalid_response`: an answer that is not the protocol, for
- * instance a proxy's page. `invalid_argument`: nothing was sent.
+ * instance a proxy's page. `invalid_argument`: nothing was sent. `room_not_found`: RoomService's RoomNotFoundException.
  */
-export type RoombridgeErrorCode = "api" | "network" | "timeout" | "aborted" | "invalid_response" | "invalid_argument";
+export type RoombridgeErrorCode =
+  | "api"
+  | "network"
+  | "timeout"
+  | "aborted"
+  | "invalid_response"
+  | "invalid_argument"
+  | "room_not_found";
 
 export interface RoombridgeErrorOptions {
   readonly cause?: unknown;
