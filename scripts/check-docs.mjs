@@ -1,9 +1,13 @@
-// Keeps the prose true: cited paths exist, every environment variable is documented, no file names one machine.
+// Keeps the prose true: cited paths exist, every environment variable is documented, no file names one machine, nothing
+// that .gitignore names is tracked.
 // Prints every finding and exits 1 if there is one.
 import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { lstatSync, readFileSync } from "node:fs";
 import { basename, dirname, join, normalize } from "node:path";
 import { fileURLToPath } from "node:url";
+
+/** Not settings: what the system sets, and what `npm start` tells its children. */
+const NO_SETTINGS = new Set(["CI", "HOME", "NO_COLOR", "PATH", "ROOMBRIDGE_SUPERVISED", "TMPDIR", "USER"]);
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const files = listFiles();
@@ -11,7 +15,7 @@ const entries = new Set([...files, ...files.flatMap(ancestors), "."]);
 const names = new Set(files.map((file) => basename(file)));
 const documents = files.filter((file) => file.endsWith(".md") && basename(file) !== "CHANGELOG.md");
 
-const findings = [...missingPaths(), ...undocumentedVariables(), ...machineTraces()];
+const findings = [...missingPaths(), ...undocumentedVariables(), ...machineTraces(), ...trackedOutput()];
 for (const finding of findings) console.error(finding);
 if (findings.length > 0) console.error(`\ncheck-docs: ${findings.length} finding(s)`);
 else console.log(`check-docs: ${documents.length} documents, ${files.length} files, nothing found`);
@@ -105,7 +109,7 @@ function undocumentedVariables() {
     .filter((file) => basename(file) === "README.md" || file.startsWith("docs/"))
     .map(read)
     .join("\n");
-  const environments = files.filter((file) => /^apps\/[^/]+\/src\/env\.ts$/.test(file));
+  const environments = files.filter((file) => /^(apps\/[^/]+|packages\/service)\/src\/env(ironment)?\.ts$/.test(file));
   const undocumented = environments.flatMap((file) =>
     variablesOf(read(file)).flatMap((name) => [
       ...(example.has(name) ? [] : [`${file}: ${name} is not in .env.example`]),
@@ -123,14 +127,15 @@ function undocumentedVariables() {
 /** Keys of the schema (`GATEWAY_PORT: z…`) and direct readings (`env.GATEWAY_PORT`, `env["GATEWAY_PORT"]`). */
 function variablesOf(source) {
   const found = source.matchAll(/^\s*"?([A-Z][A-Z0-9_]*)"?:|\benv\.([A-Z][A-Z0-9_]*)|\benv\["([A-Z][A-Z0-9_]*)"\]/gm);
-  return [...new Set([...found].map(([, key, property, index]) => key ?? property ?? index))];
+  const variables = [...found].map(([, key, property, index]) => key ?? property ?? index);
+  return [...new Set(variables)].filter((name) => !NO_SETTINGS.has(name));
 }
 
 /** Paths and hosts that are true on one machine only; brackets keep this list from finding itself. */
 function machineTraces() {
   const traces = [/[/]work[/]/, /[/]tmp[/]bash_jobs/, /registry[.]npmjs/, /deb[.]debian[.]org/];
   return files
-    .filter((file) => file !== "pnpm-lock.yaml")
+    .filter((file) => file !== "pnpm-lock.yaml" && lstatSync(join(root, file)).isFile())
     .flatMap((file) =>
       read(file)
         .split("\n")
@@ -139,4 +144,8 @@ function machineTraces() {
           return trace ? [`${file}:${index + 1}: names ${trace}`] : [];
         }),
     );
+}
+
+function trackedOutput() {
+  return git("ls-files", "--cached", "--ignored", "--exclude-standard").map((file) => `${file}: tracked, but ignored`);
 }

@@ -28,6 +28,8 @@ const STEPS = {
   ],
   generate: [["node", "scripts/generate.mjs"]],
   build: [["turbo", "run", "build", "--ui=stream"]],
+  format: [["oxfmt", "--write", "."]],
+  changeset: [["changeset"]],
 };
 
 const [command, ...rest] = process.argv.slice(2);
