@@ -1,0 +1,55 @@
+import { REGIONS } from "@roombridge/models/api";
+import { expect, test } from "vitest";
+import { baseEnvironment, parseEnv } from "./env.ts";
+
+const REQUIRED = {
+  HOST_REGIONS: "all",
+  DATABASE_URL: "postgres://user:secret@127.0.0.1/db",
+  ROOMBRIDGE_DATA_DIR: "/var/lib/roombridge",
+};
+
+test("every problem is told at once, without values", () => {
+  const bad = { HOST_PORT_RANGE: "9-5", HOST_MAX_PROCESSES: "many", DATABASE_URL: "mysql://user:secret@db" };
+  expect(() => parseEnv(bad)).toThrow(
+    expect.objectContaining({
+      message: [
+        "HOST_REGIONS: is required: regions separated by commas, such as Washington_DC,Frankfurt, or all",
+        "HOST_PORT_RANGE: expected first-last with 1 <= first <= last <= 65535",
+        "HOST_MAX_PROCESSES: expected a whole number from 1 to 10000",
+        "DATABASE_URL: expected postgres://user:password@host:port/database",
+        "ROOMBRIDGE_DATA_DIR: is required: where processes keep their state and logs",
+      ].join("\n"),
+    }),
+  );
+});
+
+test("the defaults are those of the documentation", () => {
+  expect(parseEnv(REQUIRED)).toMatchObject({
+    HOST_PROVIDER: "local",
+    HOST_REGIONS: REGIONS,
+    HOST_PUBLIC_HOST: "127.0.0.1",
+    HOST_PORT_RANGE: { min: 20_000, max: 29_999 },
+    HOST_MAX_PROCESSES: 16,
+    HOST_ON_SHUTDOWN: "leave",
+    HOST_STOP_GRACE_SECONDS: 30,
+    HOST_BIND_DEADLINE_SECONDS: 100,
+    ROOM_UNSCHEDULED_TTL_HOURS: 72,
+    DATABASE_DIRECT_URL: REQUIRED.DATABASE_URL,
+  });
+});
+
+test.each([
+  ["Dallas", ["Dallas"]],
+  ["Dallas, Tokyo,Dallas", ["Dallas", "Tokyo"]],
+])("the regions %s are read", (HOST_REGIONS, regions) => {
+  expect(parseEnv({ ...REQUIRED, HOST_REGIONS }).HOST_REGIONS).toEqual(regions);
+});
+
+test("a region that is none is named", () => {
+  expect(() => parseEnv({ ...REQUIRED, HOST_REGIONS: "Dallas,Berlin" })).toThrow("HOST_REGIONS: unknown: Berlin;");
+});
+
+test("a game server inherits nothing but PATH, HOME, TZ and LANG", () => {
+  const env = parseEnv({ ...REQUIRED, PATH: "/bin", HOME: "/root", TOKEN: "secret" });
+  expect(baseEnvironment(env)).toEqual({ PATH: "/bin", HOME: "/root" });
+});

@@ -1,0 +1,67 @@
+import { hostname } from "node:os";
+import { isRegion, type Region, REGIONS } from "@roombridge/models/api";
+import { databaseUrl, integer, logVariables, parseEnvironment } from "@roombridge/service";
+import { z } from "zod";
+
+const Environment = z
+  .object({
+    HOST_ID: z
+      .string()
+      .regex(/^[!-~]{1,255}$/, { error: "expected 1 to 255 printable ASCII characters without spaces" })
+      .default(() => hostname()),
+    HOST_PROVIDER: z.enum(["local"], { error: "expected local" }).default("local"),
+    HOST_REGIONS: z
+      .string({ error: "is required: regions separated by commas, such as Washington_DC,Frankfurt, or all" })
+      .transform(parseRegions),
+    HOST_PUBLIC_HOST: z.string().default("127.0.0.1"),
+    HOST_PORT_RANGE: z
+      .string()
+      .regex(/^\d{1,5}-\d{1,5}$/, { error: "expected first-last, such as 20000-29999" })
+      .transform((text) => text.split("-").map(Number))
+      .transform(([min = 0, max = 0]) => ({ min, max }))
+      .refine(({ min, max }) => min >= 1 && max <= 65_535 && min <= max, {
+        error: "expected first-last with 1 <= first <= last <= 65535",
+      })
+      .default({ min: 20_000, max: 29_999 }),
+    HOST_MAX_PROCESSES: integer(1, 10_000).default(16),
+    HOST_ON_SHUTDOWN: z.enum(["stop", "leave"], { error: "expected stop or leave" }).default("leave"),
+    HOST_STOP_GRACE_SECONDS: integer(0, 3_600).default(30),
+    HOST_BIND_DEADLINE_SECONDS: integer(1, 3_600).default(100),
+    ROOM_UNSCHEDULED_TTL_HOURS: integer(1, 87_600).default(72),
+    DATABASE_URL: databaseUrl,
+    DATABASE_DIRECT_URL: databaseUrl.optional(),
+    ROOMBRIDGE_DATA_DIR: z.string({ error: "is required: where processes keep their state and logs" }),
+    ROOMBRIDGE_CONFIG: z.string().optional(),
+    PATH: z.string().default("/usr/local/bin:/usr/bin:/bin"),
+    HOME: z.string().optional(),
+    TZ: z.string().optional(),
+    LANG: z.string().optional(),
+    ...logVariables,
+  })
+  .transform((env) => ({ ...env, DATABASE_DIRECT_URL: env.DATABASE_DIRECT_URL ?? env.DATABASE_URL }));
+
+export type Env = z.output<typeof Environment>;
+
+/** The environment of this process. */
+export const variables: NodeJS.ProcessEnv = process.env;
+
+export function parseEnv(given: NodeJS.ProcessEnv): Env {
+  return parseEnvironment(Environment, given);
+}
+
+/** All that a game server inherits; everything else here may be a secret. */
+export function baseEnvironment({ PATH, HOME, TZ, LANG }: Env): Record<string, string> {
+  const inherited = Object.entries({ PATH, HOME, TZ, LANG });
+  return Object.fromEntries(inherited.filter((entry): entry is [string, string] => entry[1] !== undefined));
+}
+
+function parseRegions(text: string, context: z.RefinementCtx): readonly Region[] {
+  if (text.trim() === "all") return REGIONS;
+  const names = text.split(",").map((name) => name.trim());
+  const unknown = names.filter((name) => !isRegion(name));
+  if (unknown.length > 0) {
+    const message = `unknown: ${unknown.join(", ")}; expected all, or some of ${REGIONS.join(", ")}`;
+    context.addIssue({ code: "custom", message });
+  }
+  return [...new Set(names.filter(isRegion))];
+}

@@ -1,0 +1,99 @@
+import type { StartOrder } from "@roombridge/rooms";
+import { expect, test } from "vitest";
+import { hathoraEnvironment, type Placement } from "./hathora-environment.ts";
+
+const ORDER: StartOrder = {
+  processId: "01977c1e-0000-7000-8000-000000000001",
+  appId: "app-1",
+  appSecret: "secret-1",
+  deploymentId: "dep-1",
+  buildTag: "v1.2",
+  command: "echo-room",
+  region: "Washington_DC",
+  containerPort: 8000,
+  transportType: "tcp",
+  additionalContainerPorts: [],
+  roomsPerProcess: 3,
+  requestedCpu: 0.5,
+  requestedMemoryMb: 1024,
+  env: [],
+  initialRoomId: "2swovpy1fnunu",
+  initialRoomConfig: '{"map":"a=b,c"}',
+};
+const PLACEMENT: Placement = {
+  publicHost: "game.example.net",
+  ports: [{ name: "default", port: 20_000, transportType: "tcp" }],
+};
+
+test("a process with a room gets exactly what it gets on Hathora, and PORT", () => {
+  expect(hathoraEnvironment(ORDER, PLACEMENT)).toEqual({
+    HATHORA_APP_ID: "app-1",
+    HATHORA_APP_SECRET: "secret-1",
+    HATHORA_PROCESS_ID: "01977c1e-0000-7000-8000-000000000001",
+    HATHORA_DEPLOYMENT_ID: "dep-1",
+    HATHORA_BUILD_TAG: "v1.2",
+    HATHORA_REGION: "Washington_DC",
+    HATHORA_ROOMS_PER_PROCESS: "3",
+    HATHORA_INITIAL_ROOM_ID: "2swovpy1fnunu",
+    HATHORA_INITIAL_ROOM_CONFIG: '{"map":"a=b,c"}',
+    HATHORA_HOSTNAME: "game.example.net",
+    HATHORA_DEFAULT_PORT: "20000",
+    HATHORA_ALLOCATED_CPU: "0.5",
+    HATHORA_ALLOCATED_MEMORY_MB: "1024",
+    PORT: "20000",
+  });
+});
+
+test.each<[string, Partial<StartOrder>, Partial<Placement>, Record<string, string | undefined>]>([
+  [
+    "without a room there is neither id nor config",
+    { initialRoomId: null, initialRoomConfig: "left over" },
+    {},
+    { HATHORA_INITIAL_ROOM_ID: undefined, HATHORA_INITIAL_ROOM_CONFIG: undefined },
+  ],
+  ["a room without a config has none", { initialRoomConfig: null }, {}, { HATHORA_INITIAL_ROOM_CONFIG: undefined }],
+  ["a build without a tag has none", { buildTag: null }, {}, { HATHORA_BUILD_TAG: undefined }],
+  [
+    "every further port has a variable of its name",
+    {},
+    {
+      ports: [
+        { name: "default", port: 1, transportType: "tcp" },
+        { name: "udp", port: 2, transportType: "udp" },
+        { name: "web-rtc", port: 3, transportType: "udp" },
+      ],
+    },
+    { PORT: "1", HATHORA_DEFAULT_PORT: "1", HATHORA_UDP_PORT: "2", HATHORA_WEB_RTC_PORT: "3" },
+  ],
+  [
+    "the deployment's variables come along",
+    {
+      env: [
+        { name: "HATHORA_DEV_TOKEN", value: "t" },
+        { name: "MODE", value: "a=b" },
+      ],
+    },
+    {},
+    { HATHORA_DEV_TOKEN: "t", MODE: "a=b" },
+  ],
+  [
+    "the deployment cannot replace what is ours",
+    {
+      env: [
+        { name: "PORT", value: "22" },
+        { name: "HATHORA_APP_ID", value: "app-2" },
+      ],
+    },
+    {},
+    { PORT: "20000", HATHORA_APP_ID: "app-1" },
+  ],
+  [
+    "the deployment cannot imitate a room",
+    { initialRoomId: null, env: [{ name: "HATHORA_INITIAL_ROOM_ID", value: "fake" }] },
+    {},
+    { HATHORA_INITIAL_ROOM_ID: undefined },
+  ],
+])("%s", (_what, order, placement, expected) => {
+  const environment = hathoraEnvironment({ ...ORDER, ...order }, { ...PLACEMENT, ...placement });
+  for (const [name, value] of Object.entries(expected)) expect([name, environment[name]]).toEqual([name, value]);
+});

@@ -1,0 +1,45 @@
+import type { StartOrder } from "@roombridge/rooms";
+import type { ProcessPort } from "./provider/provider.ts";
+
+export interface Placement {
+  /** Address that players are told. */
+  readonly publicHost: string;
+  readonly ports: readonly ProcessPort[];
+}
+
+/**
+ * What a game server finds in its environment on Hathora Cloud, and `PORT`, the port to bind. The deployment's own
+ * variables come along; they cannot replace or imitate ours.
+ */
+export function hathoraEnvironment(order: StartOrder, placement: Placement): Record<string, string> {
+  const own = ownVariables(order, placement);
+  const names = new Set(own.map(([name]) => name));
+  const given = order.env.filter(({ name }) => !names.has(name)).map(({ name, value }) => [name, value] as const);
+  const set = own.filter((entry): entry is [string, string] => entry[1] !== null);
+  return Object.fromEntries([...given, ...set]);
+}
+
+/** Null means: not set, whatever the deployment says. */
+function ownVariables(order: StartOrder, { publicHost, ports }: Placement): [name: string, value: string | null][] {
+  const defaultPort = ports.find(({ name }) => name === "default");
+  return [
+    ["HATHORA_APP_ID", order.appId],
+    ["HATHORA_APP_SECRET", order.appSecret],
+    ["HATHORA_PROCESS_ID", order.processId],
+    ["HATHORA_DEPLOYMENT_ID", order.deploymentId],
+    ["HATHORA_BUILD_TAG", order.buildTag],
+    ["HATHORA_REGION", order.region],
+    ["HATHORA_ROOMS_PER_PROCESS", String(order.roomsPerProcess)],
+    ["HATHORA_INITIAL_ROOM_ID", order.initialRoomId],
+    ["HATHORA_INITIAL_ROOM_CONFIG", order.initialRoomId === null ? null : order.initialRoomConfig],
+    ["HATHORA_HOSTNAME", publicHost],
+    ["HATHORA_ALLOCATED_CPU", String(order.requestedCpu)],
+    ["HATHORA_ALLOCATED_MEMORY_MB", String(order.requestedMemoryMb)],
+    // Names may hold "-", which no shell can read in a variable.
+    ...ports.map(({ name, port }): [string, string] => [
+      `HATHORA_${name.toUpperCase().replaceAll("-", "_")}_PORT`,
+      String(port),
+    ]),
+    ["PORT", defaultPort === undefined ? null : String(defaultPort.port)],
+  ];
+}

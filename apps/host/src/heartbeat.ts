@@ -1,0 +1,26 @@
+import { beatHost, type Database, type HostBeat } from "@roombridge/rooms";
+import { type Loop, startLoop } from "./loop.ts";
+import type { OutageLog } from "./outage-log.ts";
+
+/** A host counts as alive for six seconds after a beat. */
+const BEAT_MS = 2_000;
+
+export interface Heartbeat extends Loop {
+  /** Settles when a younger host of the same HOST_ID has taken over. */
+  readonly superseded: Promise<string>;
+}
+
+/** Renews the host's lease. A loop of its own: nothing slow may delay it. */
+export function startHeartbeat(database: Database, beat: HostBeat, outages: OutageLog): Heartbeat {
+  const { promise: superseded, resolve } = Promise.withResolvers<string>();
+  const loop = startLoop(BEAT_MS, async () => {
+    try {
+      const answer = await beatHost(database, beat);
+      outages.succeeded();
+      if (answer === "superseded") resolve(`another host with HOST_ID ${beat.hostId} has taken over`);
+    } catch (error) {
+      outages.failed(error, "the heartbeat");
+    }
+  });
+  return { ...loop, superseded };
+}

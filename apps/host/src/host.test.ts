@@ -1,0 +1,336 @@
+import { createSocket } from "node:dgram";
+import { once } from "node:events";
+import { readFile } from "node:fs/promises";
+import { requestStop } from "@roombridge/rooms";
+import { startApp, waitFor } from "@roombridge/testing";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { WebSocket } from "ws";
+import { openRoad } from "../test/road.ts";
+import { ECHO_ROOM, leaders, membersOf, newGame, newMachine, script, useRooms } from "../test/setup.ts";
+
+const suite = useRooms();
+
+async function leaderOf(dataDir: string, processId: string | undefined): Promise<number> {
+  const leader = (await leaders(dataDir)).get(processId ?? "");
+  if (leader === undefined) throw new Error("the process has no leader");
+  return leader;
+}
+
+describe("a game server that works", () => {
+  test("runs at the told addresses, knows its room, and echoes over WebSocket and UDP", async () => {
+    const machine = await newMachine(suite(), { game: ECHO_ROOM });
+    await machine.startHost();
+    const game = await newGame(machine, {
+      command: "game",
+      additionalContainerPorts: [{ name: "udp", port: 8001, transportType: "udp" }],
+    });
+    const { roomId, processId } = await game.create('{"map":"a=b"}');
+    const { exposedPort, additionalExposedPorts } = await game.active(roomId);
+    expect(exposedPort).toMatchObject({ host: "127.0.0.1", name: "default", transportType: "tcp" });
+    const [udpPort] = additionalExposedPorts;
+    expect(udpPort).toMatchObject({ host: "127.0.0.1", name: "udp", transportType: "udp" });
+
+    const socket = new WebSocket(`ws://127.0.0.1:${exposedPort?.port}/${roomId}`);
+    onTestFinished(() => socket.terminate());
+    const [hello] = (await once(socket, "message")) as [Buffer];
+    expect(JSON.parse(hello.toString())).toEqual({
+      type: "hello",
+      roomId,
+      processId,
+      region: "Sao_Paulo",
+      roomConfig: '{"map":"a=b"}',
+    });
+    socket.send("ping");
+    expect(String((await once(socket, "message"))[0])).toBe("ping");
+
+    const udp = createSocket("udp4");
+    onTestFinished(() => void udp.close());
+    udp.send("over udp", udpPort?.port ?? 0, "127.0.0.1");
+    expect(String((await once(udp, "message"))[0])).toBe("over udp");
+  });
+
+  test("gets nothing of the host's environment but PATH, HOME, TZ and LANG", async () => {
+    const answer = `require("http").createServer((q, a) => a.end(JSON.stringify(process.env))).listen(process.env.PORT)`;
+    const machine = await newMachine(suite(), { game: script(answer) });
+    await machine.startHost({ HOME: "/", NODE_OPTIONS: "--no-warnings", SECRET: "hidden" });
+    const env = [
+      { name: "MODE", value: "a=b,c" },
+      { name: "PORT", value: "22" },
+      { name: "PATH", value: "/nowhere" },
+    ];
+    const game = await newGame(machine, { command: "game", env });
+    const { roomId } = await game.create();
+    const { exposedPort } = await game.active(roomId);
+    const seen = (await (await fetch(`http://127.0.0.1:${exposedPort?.port}`)).json()) as Record<string, string>;
+    const shell = ["PWD", "OLDPWD", "SHLVL", "_"];
+    expect(
+      Object.keys(seen)
+        .filter((name) => !name.startsWith("HATHORA_") && !shell.includes(name))
+        .sort(),
+    ).toEqual(["HOME", "MODE", "PATH", "PORT"]);
+    expect(seen).toMatchObject({
+      HOME: "/",
+      MODE: "a=b,c",
+      PORT: String(exposedPort?.port),
+      HATHORA_INITIAL_ROOM_ID: roomId,
+    });
+    expect(seen["PATH"]).not.toBe("/nowhere");
+  });
+
+  test("may take its port from its command line", async () => {
+    const source = `require("net").createServer().listen(Number(process.argv[1]))`;
+    const machine = await newMachine(suite(), { game: ["node", "-e", source, "{port:default}"] });
+    await machine.startHost();
+    const game = await newGame(machine, { command: "game" });
+    await game.active((await game.create()).roomId);
+  });
+});
+
+describe("a game server that cannot start", () => {
+  test.each([
+    ["is not in the operator's file", "other"],
+    ["names a program that does not exist", "missing"],
+    ["wants a port that the deployment does not have", "portless"],
+  ])("a command that %s is tried three times, and the connection info says so", async (_what, command) => {
+    const machine = await newMachine(suite(), {
+      missing: ["/no/such/program"],
+      portless: ["node", "{port:voice}"],
+    });
+    await machine.startHost();
+    const game = await newGame(machine, { command });
+    const { roomId } = await game.create();
+    await game.unscheduled(roomId);
+    await expect(game.connection(roomId)).rejects.toThrow("the game server did not start");
+    const ends = (await game.processes()).map(({ status, stopReason }) => `${status} ${stopReason}`);
+    expect(ends).toEqual(["failed spawn_error", "failed spawn_error", "failed spawn_error"]);
+  });
+
+  test("a port that a stranger holds is left alone from the start", async () => {
+    const machine = await newMachine(suite(), { game: ECHO_ROOM });
+    const stranger = createSocket("udp4");
+    stranger.bind(0, "127.0.0.1");
+    await once(stranger, "listening");
+    onTestFinished(() => void stranger.close());
+    const { port } = stranger.address();
+    await machine.startHost({ HOST_PORT_RANGE: `${port}-${Math.min(port + 20, 65_535)}` });
+    const game = await newGame(machine, { command: "game" });
+    const { exposedPort } = await game.active((await game.create()).roomId);
+    expect(exposedPort?.port).toBeGreaterThan(port);
+  });
+
+  test("a port that a stranger takes first is exchanged for another, whether the game server exits or waits", async () => {
+    // The stranger is in a session of its own, so it is not the game's; "exits" and "waits" are what the game does then.
+    const steal = (then: string) =>
+      script(`
+        const fs = require("fs"), flag = process.env.FLAG;
+        if (fs.existsSync(flag)) listen();
+        else {
+          const code = 'require("net").createServer().listen(' + process.env.PORT + ',"127.0.0.1",()=>console.log("up"));setTimeout(()=>{},20000).ref();setTimeout(()=>process.exit(),20000)';
+          const thief = require("child_process").spawn(process.execPath, ["-e", code], { detached: true, stdio: ["ignore", "pipe", "ignore"] });
+          thief.stdout.once("data", () => { fs.writeFileSync(flag, String(thief.pid)); ${then} });
+        }`);
+    const machine = await newMachine(suite(), {
+      exits: steal("process.exit(1)"),
+      waits: steal("setInterval(() => {}, 1000)"),
+    });
+    await machine.startHost();
+    for (const command of ["exits", "waits"]) {
+      onTestFinished(async () => {
+        process.kill(Number(await readFile(`${machine.dataDir}/${command}`, "utf8")), "SIGKILL");
+      });
+      const env = [{ name: "FLAG", value: `${machine.dataDir}/${command}` }];
+      const game = await newGame(machine, { command, env });
+      const { roomId, processId } = await game.create();
+      await game.active(roomId);
+      // The same process object: a clash is no failure of the game.
+      expect(await game.processes()).toMatchObject([{ processId, status: "running" }]);
+    }
+  });
+
+  test("a range without a free port fails the start as port_taken", async () => {
+    const machine = await newMachine(suite(), { game: ECHO_ROOM });
+    const stranger = createSocket("udp4");
+    stranger.bind(0, "127.0.0.1");
+    await once(stranger, "listening");
+    onTestFinished(() => void stranger.close());
+    const { port } = stranger.address();
+    await machine.startHost({ HOST_PORT_RANGE: `${port}-${port}` });
+    const game = await newGame(machine, { command: "game" });
+    await game.unscheduled((await game.create()).roomId);
+    expect((await game.processes())[0]).toMatchObject({ status: "failed", stopReason: "port_taken" });
+  });
+
+  test("a game server that exits before it binds is tried three times", async () => {
+    const machine = await newMachine(suite(), { game: script("process.exit(0)") });
+    await machine.startHost();
+    const game = await newGame(machine, { command: "game" });
+    const { roomId } = await game.create();
+    await game.unscheduled(roomId);
+    expect((await game.processes()).map(({ status, exitCode }) => `${status} ${exitCode}`)).toEqual(
+      Array(3).fill("failed 0"),
+    );
+  });
+
+  test("a game server that does not bind in time is stopped and tried again", async () => {
+    const machine = await newMachine(suite(), { game: script("setInterval(() => {}, 1000)") });
+    await machine.startHost({ HOST_BIND_DEADLINE_SECONDS: "1" });
+    const game = await newGame(machine, { command: "game" });
+    const { roomId } = await game.create();
+    await game.unscheduled(roomId);
+    const ends = (await game.processes()).map(({ status, stopReason }) => `${status} ${stopReason}`);
+    expect(ends).toEqual(Array(3).fill("failed bind_deadline"));
+    await waitFor(async () => (await leaders(machine.dataDir)).size === 0, { what: "all of them to be gone" });
+  });
+});
+
+describe("the end of a game server", () => {
+  test("exit code 0 destroys its rooms", async () => {
+    const machine = await newMachine(suite(), { game: ECHO_ROOM });
+    await machine.startHost();
+    const game = await newGame(machine, { command: "game" });
+    const { roomId, processId } = await game.create();
+    await game.active(roomId);
+    process.kill(-(await leaderOf(machine.dataDir, processId)), "SIGTERM");
+    await game.destroyed(roomId);
+    expect(await game.processes()).toMatchObject([{ status: "stopped", exitCode: 0, exitSignal: null }]);
+  });
+
+  test("a crash unschedules its rooms, and says how it came; its children go with it", async () => {
+    const source = `require("child_process").spawn("sleep", ["600"]); listen()`;
+    const machine = await newMachine(suite(), { game: script(source) });
+    await machine.startHost();
+    const game = await newGame(machine, { command: "game" });
+    const { roomId, processId } = await game.create();
+    await game.active(roomId);
+    const leader = await leaderOf(machine.dataDir, processId);
+    const members = await membersOf(leader);
+    expect(members).toHaveLength(3);
+    process.kill(members.find((pid) => pid !== leader) ?? 0, "SIGKILL");
+    await game.unscheduled(roomId);
+    expect(await game.processes()).toMatchObject([{ status: "failed", exitCode: null, exitSignal: "SIGKILL" }]);
+    expect(await membersOf(leader)).toEqual([]);
+  });
+
+  test("SIGKILL of the whole group unschedules its rooms", async () => {
+    const machine = await newMachine(suite(), { game: ECHO_ROOM });
+    await machine.startHost();
+    const game = await newGame(machine, { command: "game" });
+    const { roomId, processId } = await game.create();
+    await game.active(roomId);
+    process.kill(-(await leaderOf(machine.dataDir, processId)), "SIGKILL");
+    await game.unscheduled(roomId);
+    expect((await game.info(roomId)).status).toBe("scheduling");
+  });
+
+  test("a stop that was asked for ends even what ignores SIGTERM, and destroys its rooms", async () => {
+    const machine = await newMachine(suite(), { game: script(`process.on("SIGTERM", () => {}); listen()`) });
+    await machine.startHost({ HOST_STOP_GRACE_SECONDS: "1" });
+    const game = await newGame(machine, { command: "game" });
+    const { roomId, processId } = await game.create();
+    await game.active(roomId);
+    const leader = await leaderOf(machine.dataDir, processId);
+    await requestStop(machine.database, processId ?? "", "stop_requested");
+    await game.destroyed(roomId);
+    expect(await membersOf(leader)).toEqual([]);
+  });
+});
+
+describe("the end of a host", () => {
+  test("after SIGKILL the next host ends what is left, unschedules its rooms and serves new ones", async () => {
+    const machine = await newMachine(suite(), { game: ECHO_ROOM });
+    const first = await machine.startHost();
+    const game = await newGame(machine, { command: "game" });
+    const { roomId, processId } = await game.create();
+    await game.active(roomId);
+    const leader = await leaderOf(machine.dataDir, processId);
+    await first.kill();
+    expect(await membersOf(leader)).not.toEqual([]);
+    await machine.startHost();
+    await game.unscheduled(roomId);
+    expect(await membersOf(leader)).toEqual([]);
+    expect(await game.processes()).toMatchObject([{ status: "failed", stopReason: "host_lost" }]);
+    await game.active((await game.create()).roomId);
+  });
+
+  test("SIGTERM stops every game server with its children and unschedules the rooms", async () => {
+    const source = `require("child_process").spawn("sleep", ["600"]); listen()`;
+    const machine = await newMachine(suite(), { game: script(source) });
+    const host = await machine.startHost();
+    const game = await newGame(machine, { command: "game" });
+    const created = await Promise.all([game.create(), game.create(), game.create()]);
+    for (const { roomId } of created) await game.active(roomId);
+    const groups = [...(await leaders(machine.dataDir)).values()];
+    expect(groups).toHaveLength(2);
+    expect(await host.stop()).toEqual({ code: 0, signal: null });
+    for (const leader of groups) expect(await membersOf(leader)).toEqual([]);
+    for (const { roomId } of created) {
+      expect(await game.info(roomId)).toMatchObject({ status: "scheduling", currentAllocation: null });
+    }
+    expect((await game.processes()).map(({ status }) => status)).toEqual(["stopped", "stopped"]);
+    await expect(game.create()).rejects.toMatchObject({ code: "no_capacity" });
+  });
+
+  test("with HOST_ON_SHUTDOWN=leave the game servers go on until the next host", async () => {
+    const machine = await newMachine(suite(), { game: ECHO_ROOM });
+    const host = await machine.startHost({ HOST_ON_SHUTDOWN: "leave" });
+    const game = await newGame(machine, { command: "game" });
+    const { roomId, processId } = await game.create();
+    const { exposedPort } = await game.active(roomId);
+    expect((await host.stop()).code).toBe(0);
+    expect((await fetch(`http://127.0.0.1:${exposedPort?.port}/`)).status).toBe(200);
+    const leader = await leaderOf(machine.dataDir, processId);
+    await machine.startHost();
+    await game.unscheduled(roomId);
+    expect(await membersOf(leader)).toEqual([]);
+  });
+
+  test("a second host of the same HOST_ID takes over; the first one ends and stops nothing of the second", async () => {
+    const machine = await newMachine(suite(), { game: ECHO_ROOM });
+    const first = await machine.startHost();
+    const game = await newGame(machine, { command: "game" });
+    const old = await game.create();
+    await game.active(old.roomId);
+    await machine.startHost();
+    await game.unscheduled(old.roomId);
+    const { roomId, processId } = await game.create();
+    await game.active(roomId);
+    expect((await first.exited).code).toBe(0);
+    expect(first.output()).toContain("has taken over");
+    expect((await game.processes()).find((row) => row.processId === processId)).toMatchObject({ status: "running" });
+  });
+});
+
+test("a database that is away for a while stops no game; an exit meanwhile is reported afterwards", async () => {
+  const machine = await newMachine(suite(), { game: ECHO_ROOM });
+  const road = await openRoad(machine.databaseUrl);
+  const host = await machine.startHost({ DATABASE_URL: road.url });
+  const game = await newGame(machine, { command: "game" });
+  const [stays, , exits] = [await game.create(), await game.create(), await game.create()];
+  const { exposedPort } = await game.active(stays.roomId);
+  await game.active(exits.roomId);
+  await road.block();
+  await host.line(/the database does not answer/);
+  process.kill(-(await leaderOf(machine.dataDir, exits.processId)), "SIGKILL");
+  // Longer than the host's lease of six seconds.
+  await waitFor(
+    async () => {
+      const [row] = await machine.database.sql<{ over: boolean }[]>`
+        select bool_and(beat_at < clock_timestamp() - interval '7 seconds') as over from hosts where beat_at > '-infinity'`;
+      return row?.over;
+    },
+    { what: "the lease to end", timeoutMs: 15_000 },
+  );
+  expect((await fetch(`http://127.0.0.1:${exposedPort?.port}/`)).status).toBe(200);
+  await road.open();
+  await host.line(/the database answers again/);
+  await game.unscheduled(exits.roomId);
+  expect((await game.connection(stays.roomId)).status).toBe("active");
+  expect((await fetch(`http://127.0.0.1:${exposedPort?.port}/`)).status).toBe(200);
+  await game.active((await game.create()).roomId);
+  expect(host.output().match(/the database does not answer/g)).toHaveLength(1);
+});
+
+test("an environment with problems is told and exits 1", async () => {
+  const started = startApp({ path: "apps/host/src/main.ts", env: { HOST_REGIONS: "Berlin" }, readyPattern: /ready/ });
+  await expect(started).rejects.toThrow(/HOST_REGIONS: unknown: Berlin;.*\n.*DATABASE_URL: is required/);
+});

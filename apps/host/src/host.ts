@@ -1,0 +1,108 @@
+import { join } from "node:path";
+import {
+  checkSchema,
+  type Database,
+  type HostBeat,
+  listen,
+  newUuid,
+  openDatabase,
+  openHousekeepingLock,
+  registerHost,
+} from "@roombridge/rooms";
+import type { Logger, RunningService } from "@roombridge/service";
+import { drainHost } from "./drain.ts";
+import { baseEnvironment, type Env } from "./env.ts";
+import { startHeartbeat } from "./heartbeat.ts";
+import { startHousekeeper } from "./housekeeper.ts";
+import { startLoop } from "./loop.ts";
+import { type Command, readCommands } from "./operator-config.ts";
+import { OutageLog } from "./outage-log.ts";
+import { openLocalProvider } from "./provider/local/local-provider.ts";
+import { Actions } from "./reconciler/actions.ts";
+import { PortFinder } from "./reconciler/port-finder.ts";
+import { Reconciler } from "./reconciler/reconciler.ts";
+
+const ROUND_MS = 2_000;
+
+/** Starts the host: from here on it serves its regions. Throws when the database or the operator's file is not in order. */
+export async function startHost(env: Env, log: Logger): Promise<RunningService> {
+  const commands = await loadCommands(env, log);
+  const database = openDatabase({ url: env.DATABASE_URL, applicationName: "roombridge host" });
+  await checkSchema(database);
+  const outages = new OutageLog(log);
+  const beat = newBeat(env);
+  let wake = (): void => {};
+  const onChange = (): void => wake();
+  // First of all: from now on an elder host of the same HOST_ID claims and starts nothing.
+  await registerHost(database, beat);
+  const root = join(env.ROOMBRIDGE_DATA_DIR, "processes");
+  const provider = await openLocalProvider({ root, commands, baseEnv: baseEnvironment(env), onChange, log });
+
+  const heartbeat = startHeartbeat(database, beat, outages);
+  const { actions, reconciler } = newReconciler({ env, log, database, beat, outages, provider, onChange });
+  const rounds = startLoop(ROUND_MS, () => reconciler.round());
+  wake = () => rounds.wake();
+  const listener = await listen(env.DATABASE_DIRECT_URL, "roombridge_processes", onChange);
+  const lock = openHousekeepingLock(env.DATABASE_DIRECT_URL);
+  const housekeeper = startHousekeeper({ database, lock, settings: housekeepingSettings(env), outages });
+
+  let isSuperseded = false;
+  const failed = heartbeat.superseded.then((reason) => {
+    isSuperseded = true;
+    // Not even until the drain: what runs here is the successor's to judge.
+    actions.close();
+    return reason;
+  });
+  return {
+    failed,
+    async drain() {
+      actions.close();
+      await Promise.all([rounds.stop(), housekeeper.stop()]);
+      await drainHost({ env, log, database, beat, provider, reconciler, isSuperseded });
+      await heartbeat.stop();
+      await Promise.allSettled([provider.close(), listener.close(), lock.close()]);
+      await database.close();
+    },
+  };
+}
+
+interface Parts {
+  readonly env: Env;
+  readonly log: Logger;
+  readonly database: Database;
+  readonly beat: HostBeat;
+  readonly outages: OutageLog;
+  readonly provider: Awaited<ReturnType<typeof openLocalProvider>>;
+  readonly onChange: () => void;
+}
+
+function newReconciler({ env, log, database, beat, outages, provider, onChange }: Parts) {
+  const { hostId, incarnation, publicHost } = beat;
+  const ports = new PortFinder({ database, provider, hostId, range: env.HOST_PORT_RANGE });
+  const stopGraceMs = env.HOST_STOP_GRACE_SECONDS * 1_000;
+  const actions = new Actions({ database, provider, ports, incarnation, publicHost, stopGraceMs, outages, log });
+  const bindDeadlineMs = env.HOST_BIND_DEADLINE_SECONDS * 1_000;
+  const reconciler = new Reconciler({ database, provider, beat, bindDeadlineMs, actions, outages, onChange });
+  return { actions, reconciler };
+}
+
+function newBeat(env: Env): HostBeat {
+  return {
+    hostId: env.HOST_ID,
+    provider: env.HOST_PROVIDER,
+    regions: env.HOST_REGIONS,
+    publicHost: env.HOST_PUBLIC_HOST,
+    maxProcesses: env.HOST_MAX_PROCESSES,
+    incarnation: newUuid(),
+  };
+}
+
+function housekeepingSettings(env: Env) {
+  return { unscheduledTtlHours: env.ROOM_UNSCHEDULED_TTL_HOURS, bindDeadlineSeconds: env.HOST_BIND_DEADLINE_SECONDS };
+}
+
+async function loadCommands(env: Env, log: Logger): Promise<ReadonlyMap<string, Command>> {
+  if (env.ROOMBRIDGE_CONFIG !== undefined) return readCommands(env.ROOMBRIDGE_CONFIG);
+  log.warn("ROOMBRIDGE_CONFIG is not set: this host has no command that it may run");
+  return new Map();
+}

@@ -1,0 +1,34 @@
+import { isConnectionError } from "@roombridge/rooms";
+import type { Logger } from "@roombridge/service";
+
+/** Tells of a database that is away once, and once more when it is back, however many loops notice. */
+export class OutageLog {
+  readonly #log: Logger;
+  #endedAtMs: number | undefined;
+  #isAway = false;
+
+  constructor(log: Logger) {
+    this.#log = log;
+  }
+
+  failed(error: unknown, what: string): void {
+    if (!isConnectionError(error)) {
+      this.#log.error({ err: error }, `${what} failed; it will be tried again`);
+      return;
+    }
+    if (!this.#isAway) this.#log.warn({ err: error }, "the database does not answer; game servers go on meanwhile");
+    this.#isAway = true;
+  }
+
+  succeeded(): void {
+    if (!this.#isAway) return;
+    this.#isAway = false;
+    this.#endedAtMs = performance.now();
+    this.#log.info("the database answers again");
+  }
+
+  /** True while the database is away and `ms` after. */
+  isRecent(ms: number): boolean {
+    return this.#isAway || (this.#endedAtMs !== undefined && performance.now() - this.#endedAtMs < ms);
+  }
+}

@@ -1,0 +1,53 @@
+import type { Observed, ProcessExit } from "../provider.ts";
+import { isGroupAlive, stopGroup } from "./process-group.ts";
+import { type ProcessFiles, type ProcessState, readExitCode } from "./process-files.ts";
+import { checkReadiness } from "./readiness.ts";
+import { toProcessExit } from "./exit-code.ts";
+
+/** A stranger must have held a port this long before it counts: servers bind, look and bind again. */
+const FOREIGN_MS = 1_000;
+
+/** One process of this machine: what was seen of it so far, and how to look again. */
+export class LocalProcess {
+  readonly state: ProcessState;
+  readonly files: ProcessFiles;
+  #hasRun = false;
+  #exit: ProcessExit | undefined;
+  #foreign: { readonly ports: readonly number[]; readonly sinceMs: number } | undefined;
+
+  constructor(state: ProcessState, files: ProcessFiles) {
+    this.state = state;
+    this.files = files;
+  }
+
+  get isStarting(): boolean {
+    return !this.#hasRun && this.#exit === undefined;
+  }
+
+  async observe(): Promise<Observed> {
+    if (!this.#exit && !(await isGroupAlive(this.state))) this.#exit = toProcessExit(await readExitCode(this.files));
+    const { processId } = this.state;
+    if (this.#exit) {
+      return { processId, phase: "exited", hasRun: this.#hasRun, foreignPorts: [], exit: this.#exit };
+    }
+    const phase = this.#hasRun ? "running" : "starting";
+    return { processId, phase, hasRun: this.#hasRun, foreignPorts: this.#foreignPorts() };
+  }
+
+  /** Looks whether the ports are bound. Answers true when the reconciler should know. */
+  async checkReadiness(): Promise<boolean> {
+    const { isReady, foreignPorts } = await checkReadiness(this.state.pid, this.state.ports);
+    this.#hasRun ||= isReady;
+    const sinceMs = this.#foreign?.sinceMs ?? performance.now();
+    this.#foreign = foreignPorts.length === 0 ? undefined : { ports: foreignPorts, sinceMs };
+    return isReady || this.#foreignPorts().length > 0;
+  }
+
+  stop(graceMs: number): Promise<void> {
+    return stopGroup(this.state, graceMs);
+  }
+
+  #foreignPorts(): readonly number[] {
+    return this.#foreign && performance.now() - this.#foreign.sinceMs >= FOREIGN_MS ? this.#foreign.ports : [];
+  }
+}

@@ -1,0 +1,155 @@
+import type { Logger } from "@roombridge/service";
+import type { Command } from "../../operator-config.ts";
+import { type Observed, type ProcessSpec, type Provider, SpawnError } from "../provider.ts";
+import { checkCommand, fillPorts } from "./command.ts";
+import { LocalProcess } from "./local-process.ts";
+import { isPortFree } from "./port-probe.ts";
+import { prepareFiles, processFiles, readStates, removeState, writeState } from "./process-files.ts";
+import { identify } from "./process-identity.ts";
+import { removeOldLogs, rotateLog, tailLog } from "./process-log.ts";
+import { type Shim, spawnShim } from "./shim.ts";
+
+const READINESS_INTERVAL_MS = 100;
+const FILES_INTERVAL_MS = 10_000;
+const LOG_BYTES = 10 * 1024 * 1024;
+
+export interface LocalProviderOptions {
+  /** Where processes keep state and logs; made when missing. */
+  readonly root: string;
+  readonly commands: ReadonlyMap<string, Command>;
+  /** What every process gets besides its own environment: PATH, HOME, TZ, LANG. */
+  readonly baseEnv: Readonly<Record<string, string>>;
+  /** Something may have changed: look at `list`. */
+  readonly onChange: () => void;
+  readonly log: Logger;
+}
+
+/** Game servers as processes of this machine. Takes over what an earlier provider of the same `root` left. */
+export async function openLocalProvider(options: LocalProviderOptions): Promise<Provider> {
+  const provider = new LocalProvider(options);
+  await provider.adopt();
+  return provider;
+}
+
+class LocalProvider implements Provider {
+  readonly kind = "local";
+  readonly #options: LocalProviderOptions;
+  readonly #processes = new Map<string, LocalProcess>();
+  readonly #readinessTimer: NodeJS.Timeout;
+  readonly #filesTimer: NodeJS.Timeout;
+  #isLooking = false;
+
+  constructor(options: LocalProviderOptions) {
+    this.#options = options;
+    this.#readinessTimer = setInterval(() => void this.#checkReadiness(), READINESS_INTERVAL_MS);
+    this.#filesTimer = setInterval(() => void this.#keepFiles(), FILES_INTERVAL_MS);
+  }
+
+  /** Takes over processes that another host has started: an earlier one, or one that does not know yet that it is over. */
+  async adopt(): Promise<void> {
+    const { root } = this.#options;
+    for (const state of await readStates(root)) {
+      const { processId } = state;
+      if (!this.#processes.has(processId)) {
+        this.#processes.set(processId, new LocalProcess(state, processFiles(root, processId)));
+      }
+    }
+  }
+
+  async start(spec: ProcessSpec): Promise<void> {
+    const { root, baseEnv, onChange } = this.#options;
+    const { processId, ports } = spec;
+    if (this.#processes.has(processId)) throw new Error(`process ${processId} is known already`);
+    const command = this.#commandOf(spec);
+    // A deployment may choose its language, but not which program a name in the operator's file means.
+    const env = { ...baseEnv, ...spec.env, ...pick(baseEnv, ["PATH", "HOME"]) };
+    await checkCommand(command, env["PATH"] ?? "");
+    const files = processFiles(root, processId);
+    await prepareFiles(files);
+    const shim = await spawnShim({ ...command, env, exitFile: files.exit, logFile: files.log });
+    try {
+      const state = { processId, ...(await identify(shim.pid)), ports: [...ports] };
+      await writeState(files, state);
+      this.#processes.set(processId, new LocalProcess(state, files));
+    } catch (error) {
+      shim.cancel();
+      throw error;
+    }
+    this.#begin(shim, onChange);
+  }
+
+  list(): Promise<Observed[]> {
+    return Promise.all(Array.from(this.#processes.values(), (process) => process.observe()));
+  }
+
+  async inspect(processId: string): Promise<Observed | undefined> {
+    return this.#processes.get(processId)?.observe();
+  }
+
+  async stop(processId: string, graceMs: number): Promise<void> {
+    await this.#processes.get(processId)?.stop(graceMs);
+  }
+
+  async forget(processId: string): Promise<void> {
+    const process = this.#processes.get(processId);
+    if (!process) return;
+    await removeState(process.files);
+    this.#processes.delete(processId);
+  }
+
+  async takenPorts(ports: readonly number[]): Promise<number[]> {
+    const isFree = await Promise.all(ports.map(isPortFree));
+    return ports.filter((_port, n) => !isFree[n]);
+  }
+
+  tail(processId: string, bytes: number): Promise<string> {
+    return tailLog(processFiles(this.#options.root, processId).log, bytes);
+  }
+
+  async close(): Promise<void> {
+    clearInterval(this.#readinessTimer);
+    clearInterval(this.#filesTimer);
+  }
+
+  #commandOf({ command: name, ports }: ProcessSpec): Command {
+    const command = name === null ? undefined : this.#options.commands.get(name);
+    if (!command) throw new SpawnError(`no command named ${JSON.stringify(name)} in the operator's config file`);
+    if (ports.some(({ transportType }) => transportType === "tls")) {
+      throw new SpawnError("the local provider does not terminate TLS; let the port be tcp");
+    }
+    return { argv: fillPorts(command.argv, ports), cwd: command.cwd };
+  }
+
+  #begin(shim: Shim, onChange: () => void): void {
+    void shim.exited.then(onChange);
+    shim.go();
+  }
+
+  async #checkReadiness(): Promise<void> {
+    const starting = [...this.#processes.values()].filter((process) => process.isStarting);
+    if (this.#isLooking || starting.length === 0) return;
+    this.#isLooking = true;
+    try {
+      const news = await Promise.all(starting.map((process) => process.checkReadiness()));
+      if (news.includes(true)) this.#options.onChange();
+    } catch (error) {
+      this.#options.log.error({ err: error }, "could not look at the ports of starting processes");
+    } finally {
+      this.#isLooking = false;
+    }
+  }
+
+  async #keepFiles(): Promise<void> {
+    try {
+      await this.adopt();
+      for (const { files } of this.#processes.values()) await rotateLog(files.log, LOG_BYTES);
+      await removeOldLogs(this.#options.root, (processId) => this.#processes.has(processId));
+    } catch (error) {
+      this.#options.log.warn({ err: error }, "could not look after the files of game servers");
+    }
+  }
+}
+
+function pick(variables: Readonly<Record<string, string>>, names: readonly string[]): Record<string, string> {
+  return Object.fromEntries(Object.entries(variables).filter(([name]) => names.includes(name)));
+}

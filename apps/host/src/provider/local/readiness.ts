@@ -1,0 +1,82 @@
+import { readdir, readFile, readlink } from "node:fs/promises";
+import { connect } from "node:net";
+import type { ProcessPort } from "../provider.ts";
+import { HAS_PROC } from "./process-identity.ts";
+import { readAllStats } from "./process-group.ts";
+
+export interface Readiness {
+  /** Every port is bound by the session itself. */
+  readonly isReady: boolean;
+  /** Ports bound by somebody else and not by the session. */
+  readonly foreignPorts: readonly number[];
+}
+
+/**
+ * Whether the processes of a session have bound these ports (TCP: listening). That something answers there proves nothing:
+ * it may be a stranger that took the port first.
+ */
+export async function checkReadiness(session: number, ports: readonly ProcessPort[]): Promise<Readiness> {
+  if (!HAS_PROC) return checkByConnecting(ports);
+  const [tcp, udp] = await Promise.all([readHolders("tcp"), readHolders("udp")]);
+  const holders = ports.map(({ port, transportType }) => (transportType === "udp" ? udp : tcp).get(port) ?? []);
+  // Most looks end here: who holds what is worth finding out only when something is bound.
+  if (holders.every((inodes) => inodes.length === 0)) return { isReady: ports.length === 0, foreignPorts: [] };
+  const own = await readSocketInodes(session);
+  const isOwn = holders.map((inodes) => inodes.some((inode) => own.has(inode)));
+  return {
+    isReady: isOwn.every(Boolean),
+    foreignPorts: ports.filter((_port, n) => !isOwn[n] && holders[n]?.length !== 0).map(({ port }) => port),
+  };
+}
+
+const TCP_LISTEN = "0A";
+
+/** Local port → inodes of the sockets bound to it. */
+async function readHolders(protocol: "tcp" | "udp"): Promise<Map<number, string[]>> {
+  const tables = await Promise.all(
+    // The files with a 6 are missing where IPv6 is off.
+    [protocol, `${protocol}6`].map((name) => readFile(`/proc/net/${name}`, "utf8").catch(() => "")),
+  );
+  const holders = new Map<number, string[]>();
+  for (const line of tables.flatMap((table) => table.split("\n").slice(1))) {
+    const fields = line.trim().split(/\s+/);
+    const [, local = "", , state] = fields;
+    const inode = fields[9];
+    if (inode === undefined || (protocol === "tcp" && state !== TCP_LISTEN)) continue;
+    const port = Number.parseInt(local.slice(local.lastIndexOf(":") + 1), 16);
+    holders.set(port, [...(holders.get(port) ?? []), inode]);
+  }
+  return holders;
+}
+
+async function readSocketInodes(session: number): Promise<Set<string>> {
+  const members = (await readAllStats()).filter((stat) => stat.session === session);
+  const inodes = await Promise.all(members.map(({ pid }) => readInodesOf(pid)));
+  return new Set(inodes.flat());
+}
+
+async function readInodesOf(pid: number): Promise<string[]> {
+  const directory = `/proc/${pid}/fd`;
+  const descriptors = await readdir(directory).catch(() => []);
+  const targets = await Promise.all(descriptors.map((fd) => readlink(`${directory}/${fd}`).catch(() => "")));
+  return targets.flatMap((target) => /^socket:\[(\d+)\]$/.exec(target)?.[1] ?? []);
+}
+
+/** The best that can be done without /proc; the host probed before that the ports were free. UDP counts as ready. */
+async function checkByConnecting(ports: readonly ProcessPort[]): Promise<Readiness> {
+  const tcp = ports.filter(({ transportType }) => transportType !== "udp");
+  const answers = await Promise.all(tcp.map(({ port }) => accepts(port)));
+  return { isReady: answers.every(Boolean), foreignPorts: [] };
+}
+
+function accepts(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ port, host: "127.0.0.1", timeout: 500 });
+    const done = (answer: boolean) => {
+      socket.destroy();
+      resolve(answer);
+    };
+    socket.once("connect", () => done(true)).once("error", () => done(false));
+    socket.once("timeout", () => done(false));
+  });
+}
