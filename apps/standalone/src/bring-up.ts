@@ -1,0 +1,125 @@
+import { join } from "node:path";
+import { migrate, openDatabase } from "@roombridge/rooms";
+import type { Logger } from "@roombridge/service";
+import { formatAddress, localAddress, turnUris } from "./addresses.ts";
+import type { DataDirectory } from "./data-directory.ts";
+import { databasePart } from "./database-part.ts";
+import { declareAccess, declareDemoDeployment } from "./demo.ts";
+import { DEFAULT_APP_ID, type StartEnv } from "./env.ts";
+import { writeHostConfig } from "./host-config.ts";
+import { appParts } from "./parts.ts";
+import { checkPorts } from "./ports.ts";
+import { keepSecrets, type Secrets } from "./secrets.ts";
+import { startTurn } from "./start-turn.ts";
+import type { Supervisor } from "./supervisor.ts";
+import type { RunningTurn } from "./turn-part.ts";
+import { writePrivate } from "./write-private.ts";
+
+/** After a killed start its gateway and rtc notice the end and let go of their ports by themselves. */
+const LEFTOVER_PORTS_MS = 15_000;
+
+/** What a start works with. */
+export interface Start {
+  readonly env: StartEnv;
+  readonly variables: NodeJS.ProcessEnv;
+  readonly directory: DataDirectory;
+  readonly supervisor: Supervisor;
+  readonly log: Logger;
+}
+
+/** Where everything is, for the line that says so. */
+export interface Addresses {
+  readonly gateway: string;
+  readonly rtc: string;
+  readonly turn: string | undefined;
+  readonly appId: string;
+  readonly tokenFile: string;
+  readonly databaseUrlFile: string;
+}
+
+/** Starts everything. Rejects with a sentence for the operator when a part cannot be started; stopping is the caller's. */
+export async function bringUp(start: Start): Promise<Addresses> {
+  const { env, directory, log } = start;
+  const appId = env.ROOMBRIDGE_APP_ID ?? DEFAULT_APP_ID;
+  const secrets = keepSecrets(directory.path);
+  const hostConfig = writeHostConfig(directory.path, env.ROOMBRIDGE_CONFIG);
+  if (directory.wasKilled) log.warn("the last start was killed; whatever it left is recovered");
+  await checkPorts(listenAddresses(env), directory.wasKilled ? LEFTOVER_PORTS_MS : 0);
+
+  const databaseUrl = env.DATABASE_URL ?? (await timed(log, "database", () => startDatabase(start)));
+  const files = writeAccessFiles(directory.path, { token: env.ROOMBRIDGE_DEV_TOKEN ?? secrets.devToken, databaseUrl });
+  await timed(log, "migrations", () => migrate(env.DATABASE_DIRECT_URL ?? databaseUrl));
+  const turn = await timed(log, "demo data and TURN", () => prepare(start, { databaseUrl, appId, secrets }));
+
+  const uris = env.TURN_URIS.length > 0 || turn === undefined ? env.TURN_URIS : turnUris(turn);
+  const parts = appParts({
+    ...start,
+    databaseUrl,
+    appId,
+    turnCredentialKeys: start.variables["TURN_CREDENTIAL_KEYS"] || secrets.turnCredentialKeys,
+    turnUris: uris,
+    hostId: secrets.hostId,
+    hostConfig,
+    dataDir: directory.path,
+  });
+  const [gateway, rtc] = await timed(log, "gateway, rtc and host", () =>
+    Promise.all([
+      start.supervisor.start(parts.gateway),
+      start.supervisor.start(parts.rtc),
+      start.supervisor.start(parts.host),
+    ]),
+  );
+  return {
+    gateway: `http://${localAddress(env.GATEWAY_HOST, gateway.port ?? env.GATEWAY_PORT)}`,
+    rtc: localAddress(env.RTC_HOST, rtc.port ?? env.RTC_PORT),
+    turn: turn && formatAddress(turn.host, turn.port),
+    appId,
+    ...files,
+  };
+}
+
+function listenAddresses(env: StartEnv) {
+  return [
+    { host: env.GATEWAY_HOST, port: env.GATEWAY_PORT, hostVariable: "GATEWAY_HOST", portVariable: "GATEWAY_PORT" },
+    { host: env.RTC_HOST, port: env.RTC_PORT, hostVariable: "RTC_HOST", portVariable: "RTC_PORT" },
+  ];
+}
+
+async function startDatabase({ env, directory, supervisor, log }: Start): Promise<string> {
+  const part = databasePart({ dataDir: directory.path, port: env.ROOMBRIDGE_DB_PORT, log: (line) => log.info(line) });
+  const { url, pid, reused } = await supervisor.start(part);
+  if (reused) log.info(`the database of an earlier start still ran (pid ${pid}) and is used on`);
+  return url;
+}
+
+function writeAccessFiles(dataDir: string, content: { readonly token: string; readonly databaseUrl: string }) {
+  const files = { tokenFile: join(dataDir, "token"), databaseUrlFile: join(dataDir, "database-url") };
+  writePrivate(files.tokenFile, content.token);
+  writePrivate(files.databaseUrlFile, content.databaseUrl);
+  return files;
+}
+
+async function prepare(
+  start: Start,
+  { databaseUrl, appId, secrets }: { readonly databaseUrl: string; readonly appId: string; readonly secrets: Secrets },
+): Promise<RunningTurn | undefined> {
+  const { env, directory } = start;
+  const database = openDatabase({ url: databaseUrl, applicationName: "roombridge start", maxConnections: 2 });
+  try {
+    const token = env.ROOMBRIDGE_DEV_TOKEN ?? secrets.devToken;
+    await declareAccess(database, { token, application: { appId, appSecret: secrets.appSecret } });
+    await declareDemoDeployment(database, appId);
+    const password = env.COTURN_DB_PASSWORD ?? secrets.coturnDbPassword;
+    return await startTurn({ ...start, dataDir: directory.path, database, databaseUrl, password });
+  } finally {
+    await database.close();
+  }
+}
+
+async function timed<T>(log: Logger, what: string, work: () => Promise<T>): Promise<T> {
+  const begin = performance.now();
+  log.info(`${what} …`);
+  const result = await work();
+  log.info(`${what}: ready after ${((performance.now() - begin) / 1000).toFixed(1)} s`);
+  return result;
+}

@@ -1,0 +1,105 @@
+import { resolve } from "node:path";
+import { isIP } from "node:net";
+import { databaseUrl, integer, logVariables, parseEnvironment, turnVariables } from "@roombridge/service";
+import { z } from "zod";
+import { REPOSITORY_ROOT } from "./repository.ts";
+
+/** The environment of this process. */
+export const PROCESS_VARIABLES = process.env;
+
+/** The application of Hathora's own examples. */
+export const DEFAULT_APP_ID = "app-af469a92-5b45-4565-b3c4-b79878de67d2";
+
+const dataDir = z
+  .string()
+  .default(".roombridge")
+  .transform((path) => resolve(REPOSITORY_ROOT, path));
+
+const access = {
+  ROOMBRIDGE_DEV_TOKEN: z
+    .string()
+    .regex(/^[\x21-\x7e]{16,512}$/, { error: "expected 16 to 512 printable ASCII characters without spaces" })
+    .optional(),
+  ROOMBRIDGE_APP_ID: z
+    .string()
+    .regex(/^[A-Za-z0-9_-]{1,64}$/, { error: "expected 1 to 64 of A-Z, a-z, 0-9, _ and -, such as app-<uuid>" })
+    .optional(),
+};
+
+const coturnPassword = z
+  .string()
+  .regex(/^[\x20-\x7e]{8,256}$/, { error: "expected 8 to 256 printable ASCII characters" })
+  .optional();
+
+const StartEnvironment = z
+  .object({
+    ...access,
+    ...logVariables,
+    ...turnVariables,
+    ROOMBRIDGE_DATA_DIR: dataDir,
+    ROOMBRIDGE_DB_PORT: integer(0, 65_535).default(0),
+    ROOMBRIDGE_CONFIG: z
+      .string()
+      .transform((path) => resolve(REPOSITORY_ROOT, path))
+      .optional(),
+    DATABASE_URL: databaseUrl.optional(),
+    DATABASE_DIRECT_URL: databaseUrl.optional(),
+    GATEWAY_HOST: z.string().default("127.0.0.1"),
+    GATEWAY_PORT: integer(0, 65_535).default(8080),
+    RTC_HOST: z.string().default("127.0.0.1"),
+    RTC_PORT: integer(0, 65_535).default(9090),
+    TURN_HOST: z
+      .string()
+      .refine((text) => isIP(text) !== 0, { error: "expected an IP address" })
+      .default("127.0.0.1"),
+    TURN_PORT: integer(0, 65_535).optional(),
+    TURN_MIN_PORT: integer(1_024, 65_535).default(49_152),
+    TURN_MAX_PORT: integer(1_024, 65_535).default(65_535),
+    TURN_CREDENTIAL_KEYS: turnVariables.TURN_CREDENTIAL_KEYS.optional(),
+    COTURN_DB_PASSWORD: coturnPassword,
+    PATH: z.string().default(""),
+  })
+  .refine((env) => env.TURN_MIN_PORT <= env.TURN_MAX_PORT, {
+    path: ["TURN_MIN_PORT"],
+    error: "must not be greater than TURN_MAX_PORT",
+  })
+  .refine((env) => env.DATABASE_URL !== undefined || env.DATABASE_DIRECT_URL === undefined, {
+    path: ["DATABASE_DIRECT_URL"],
+    error: "is another way to the database of DATABASE_URL, which is not set",
+  });
+
+/** What `npm start` reads. The variables of the parts alone are checked by the parts. */
+export type StartEnv = z.output<typeof StartEnvironment>;
+
+/** Throws an Error that lists every problem, one per line. */
+export function parseStartEnv(variables: NodeJS.ProcessEnv): StartEnv {
+  return parseEnvironment(StartEnvironment, variables);
+}
+
+const CommandEnvironment = z.object({
+  ...access,
+  ROOMBRIDGE_DATA_DIR: dataDir,
+  DATABASE_URL: databaseUrl.optional(),
+  DATABASE_DIRECT_URL: databaseUrl.optional(),
+  COTURN_DB_PASSWORD: coturnPassword,
+});
+
+/** What the `roombridge` command reads. */
+export type CommandEnv = z.output<typeof CommandEnvironment>;
+
+/** Throws an Error that lists every problem, one per line. */
+export function parseCommandEnv(variables: NodeJS.ProcessEnv): CommandEnv {
+  return parseEnvironment(CommandEnvironment, variables);
+}
+
+/** What every part inherits: where programs, home and temporary files are, and how Node and dates behave. */
+const SHARED = ["PATH", "HOME", "TMPDIR", "TZ", "LANG", "LC_ALL", "NODE_OPTIONS", "NODE_EXTRA_CA_CERTS", "NO_COLOR"];
+
+/** The variables that a part is given: the shared ones and those that begin with one of `prefixes`. No others: least of all secrets. */
+export function selectVariables(variables: NodeJS.ProcessEnv, prefixes: readonly string[]): Record<string, string> {
+  const wanted = Object.entries(variables).filter(
+    (entry): entry is [string, string] =>
+      Boolean(entry[1]) && (SHARED.includes(entry[0]) || prefixes.some((prefix) => entry[0].startsWith(prefix))),
+  );
+  return Object.fromEntries(wanted);
+}

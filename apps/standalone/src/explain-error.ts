@@ -1,0 +1,5 @@
+/** One error as a sentence for an operator. Attempts to connect to several addresses fail with a code and no message. */
+export function explainError(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.message || ("code" in error ? String(error.code) : error.name);
+}

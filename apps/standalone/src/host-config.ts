@@ -1,0 +1,32 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { z } from "zod";
+import { DEMO_COMMAND } from "./demo.ts";
+import { mainOf, REPOSITORY_ROOT } from "./repository.ts";
+import { writePrivate } from "./write-private.ts";
+
+const OperatorConfig = z.looseObject({ commands: z.record(z.string(), z.unknown()).default({}) });
+
+/**
+ * Writes the configuration of the host, `roombridge.json` in the data directory, and answers its path: the operator's
+ * file if there is one, and the command of the demo deployment unless that file defines it.
+ * @throws Error when the operator's file cannot be read or is not a JSON object.
+ */
+export function writeHostConfig(dataDir: string, operatorFile: string | undefined): string {
+  const operator = operatorFile === undefined ? { commands: {} } : readConfig(operatorFile);
+  const demo = { argv: [process.execPath, mainOf("examples/echo-room")], cwd: REPOSITORY_ROOT };
+  const commands = { [DEMO_COMMAND]: demo, ...operator.commands };
+  const file = join(dataDir, "roombridge.json");
+  writePrivate(file, `${JSON.stringify({ ...operator, commands }, undefined, 2)}\n`);
+  return file;
+}
+
+function readConfig(file: string): z.output<typeof OperatorConfig> {
+  try {
+    return OperatorConfig.parse(JSON.parse(readFileSync(file, "utf8")));
+  } catch (error) {
+    if (error instanceof Error && "code" in error)
+      throw new Error(`ROOMBRIDGE_CONFIG: ${error.message}`, { cause: error });
+    throw new Error(`ROOMBRIDGE_CONFIG: ${file} must be a JSON object, with "commands" as an object`, { cause: error });
+  }
+}

@@ -1,0 +1,102 @@
+import { selectVariables, type StartEnv } from "./env.ts";
+import { nodePart, type RunningApp } from "./node-part.ts";
+import { partOutput } from "./part-output.ts";
+import { mainOf } from "./repository.ts";
+import type { Part, StopStep } from "./supervisor.ts";
+
+/** What the apps are told beyond the variables that are handed on to them. */
+export interface AppSettings {
+  readonly env: StartEnv;
+  /** Our own environment. */
+  readonly variables: NodeJS.ProcessEnv;
+  readonly databaseUrl: string;
+  readonly appId: string;
+  readonly turnCredentialKeys: string;
+  readonly turnUris: readonly string[];
+  readonly hostId: string;
+  readonly hostConfig: string;
+  readonly dataDir: string;
+}
+
+/** First those that take requests, then what serves them; the database outlives everybody who writes to it. */
+export const STOP_STEPS: readonly StopStep[] = [
+  { parts: ["gateway", "rtc"], deadlineMs: 12_000 },
+  { parts: ["host"], deadlineMs: 19_000 },
+  { parts: ["turn"], deadlineMs: 21_000 },
+  { parts: ["database"], deadlineMs: 25_000 },
+];
+
+/** The three apps, in no order: each finds the others through the database alone. */
+export function appParts(settings: AppSettings): {
+  gateway: Part<RunningApp>;
+  rtc: Part<RunningApp>;
+  host: Part<RunningApp>;
+} {
+  return { gateway: gatewayPart(settings), rtc: rtcPart(settings), host: hostPart(settings) };
+}
+
+function gatewayPart(settings: AppSettings): Part<RunningApp> {
+  return appPart(settings, {
+    name: "gateway",
+    prefixes: ["GATEWAY_", "TRUSTED_PROXIES", "TURN_", "ROOM_"],
+    variables: turnVariables(settings),
+    portVariable: "GATEWAY_PORT",
+  });
+}
+
+function rtcPart(settings: AppSettings): Part<RunningApp> {
+  return appPart(settings, {
+    name: "rtc",
+    prefixes: ["RTC_", "TURN_", "ROOM_"],
+    variables: { ...turnVariables(settings), RTC_APP_ID: settings.variables["RTC_APP_ID"] || settings.appId },
+    portVariable: "RTC_PORT",
+  });
+}
+
+function hostPart(settings: AppSettings): Part<RunningApp> {
+  const { variables, hostId, hostConfig, dataDir } = settings;
+  return appPart(settings, {
+    name: "host",
+    prefixes: ["HOST_", "ROOM_"],
+    variables: {
+      HOST_ID: variables["HOST_ID"] || hostId,
+      HOST_REGIONS: variables["HOST_REGIONS"] || "all",
+      // Well within the deadline of our own stop.
+      HOST_STOP_GRACE_SECONDS: variables["HOST_STOP_GRACE_SECONDS"] || "5",
+      HOST_ON_SHUTDOWN: variables["HOST_ON_SHUTDOWN"] || "stop",
+      ROOMBRIDGE_CONFIG: hostConfig,
+      ROOMBRIDGE_DATA_DIR: dataDir,
+    },
+  });
+}
+
+function turnVariables({ turnCredentialKeys, turnUris }: AppSettings): Record<string, string> {
+  return { TURN_CREDENTIAL_KEYS: turnCredentialKeys, TURN_URIS: turnUris.join(",") };
+}
+
+function appPart(
+  { env, variables, databaseUrl }: AppSettings,
+  app: {
+    readonly name: string;
+    /** What this app may read of our environment. */
+    readonly prefixes: readonly string[];
+    readonly variables: Readonly<Record<string, string>>;
+    readonly portVariable?: string;
+  },
+): Part<RunningApp> {
+  return nodePart({
+    name: app.name,
+    main: mainOf(`apps/${app.name}`),
+    env: {
+      ...selectVariables(variables, ["DATABASE_", "LOG_", ...app.prefixes]),
+      ...app.variables,
+      DATABASE_URL: databaseUrl,
+      LOG_LEVEL: env.LOG_LEVEL,
+      LOG_FORMAT: env.LOG_FORMAT,
+      // Its output is a pipe to us, and ours may be a terminal.
+      ...(process.stdout.isTTY && !variables["NO_COLOR"] ? { FORCE_COLOR: "1" } : {}),
+    },
+    ...(app.portVariable === undefined ? {} : { portVariable: app.portVariable }),
+    onLine: partOutput(app.name, { level: env.LOG_LEVEL, format: env.LOG_FORMAT }),
+  });
+}

@@ -1,0 +1,68 @@
+import { grantCoturnAccess, type Database } from "@roombridge/rooms";
+import { createLog, type Logger } from "@roombridge/service";
+import type { StartEnv } from "./env.ts";
+import type { Supervisor } from "./supervisor.ts";
+import { COTURN_ROLE, turnPart, type RunningTurn } from "./turn-part.ts";
+import { findTurnserver } from "./turn/find-turnserver.ts";
+import { isFree } from "./turn/free-port.ts";
+
+/** IANA's port of STUN and TURN. */
+const DEFAULT_PORT = 3478;
+
+/** What a relay needs to run beside us. */
+export interface TurnOptions {
+  readonly env: StartEnv;
+  readonly dataDir: string;
+  readonly database: Database;
+  readonly databaseUrl: string;
+  readonly password: string;
+  readonly supervisor: Supervisor;
+  readonly log: Pick<Logger, "warn">;
+}
+
+/**
+ * Starts coturn if it is installed. Undefined, after a warning, when there is none or it does not run: everything else
+ * works without a relay.
+ * @throws Error when the port that `TURN_PORT` asks for is taken.
+ */
+export async function startTurn(options: TurnOptions): Promise<RunningTurn | undefined> {
+  const { env, log } = options;
+  const binary = findTurnserver(env.PATH);
+  if (binary === undefined) {
+    log.warn("coturn is not installed (no turnserver in PATH): TURN credentials are issued, and nothing relays");
+    return undefined;
+  }
+  try {
+    await grantCoturnAccess(options.database.sql, { role: COTURN_ROLE, password: options.password });
+    return await startCoturnOnPort(options, binary);
+  } catch (error) {
+    if (env.TURN_PORT && !(await isFree(env.TURN_HOST, env.TURN_PORT))) throw error;
+    log.warn({ err: error }, "coturn could not be started: TURN credentials are issued, and nothing relays");
+    return undefined;
+  }
+}
+
+async function startCoturnOnPort(options: TurnOptions, binary: string): Promise<RunningTurn> {
+  const { env, log, supervisor } = options;
+  const onLine = coturnLog(env);
+  const start = (port: number): Promise<RunningTurn> =>
+    supervisor.start(turnPart({ ...options, binary, port, onLine }));
+  if (env.TURN_PORT !== undefined) return start(env.TURN_PORT);
+  try {
+    return await start(DEFAULT_PORT);
+  } catch (error) {
+    // Debian starts a coturn of its own on this port as soon as the package is installed.
+    if (await isFree(env.TURN_HOST, DEFAULT_PORT)) throw error;
+    const running = await start(0);
+    log.warn(
+      `port ${DEFAULT_PORT} is taken by another program, so TURN uses port ${running.port}; set TURN_PORT to choose one`,
+    );
+    return running;
+  }
+}
+
+/** coturn tells its whole configuration at every start; what went wrong is worth a look. */
+function coturnLog({ LOG_LEVEL, LOG_FORMAT }: StartEnv): (line: string) => void {
+  const log = createLog({ name: "coturn", level: LOG_LEVEL, format: LOG_FORMAT });
+  return (line) => (/: (?:ERROR|WARNING)/.test(line) ? log.warn(line) : log.debug(line));
+}

@@ -1,0 +1,69 @@
+import { databaseName } from "./addresses.ts";
+import type { StartEnv } from "./env.ts";
+import { sendSignal } from "./send-signal.ts";
+import type { Part, RunningPart } from "./supervisor.ts";
+import { startCoturn } from "./turn/coturn.ts";
+
+/** The role with which coturn reads its views. */
+export const COTURN_ROLE = "coturn_ro";
+
+const SSL_MODES = ["disable", "prefer", "require", "verify-ca", "verify-full"] as const;
+
+export interface RunningTurn extends RunningPart {
+  readonly pid: number;
+  readonly host: string;
+  readonly port: number;
+  /** The address of relayed sockets: an address of this machine that is no wildcard. */
+  readonly relayIp: string;
+}
+
+/** A private coturn on the database of the rooms. A later start takes the port of the first one. */
+export function turnPart(options: {
+  readonly binary: string;
+  readonly dataDir: string;
+  readonly env: StartEnv;
+  readonly port: number;
+  readonly databaseUrl: string;
+  readonly password: string;
+  readonly onLine: (line: string) => void;
+}): Part<RunningTurn> {
+  const { env, binary, dataDir, onLine } = options;
+  let { port } = options;
+  return {
+    name: "turn",
+    start: async (signal) => {
+      signal.throwIfAborted();
+      const coturn = await startCoturn({
+        binary,
+        dataDir,
+        onLine,
+        port,
+        host: env.TURN_HOST,
+        minPort: env.TURN_MIN_PORT,
+        maxPort: env.TURN_MAX_PORT,
+        realm: env.TURN_REALM,
+        database: coturnDatabase(options.databaseUrl, options.password),
+      });
+      ({ port } = coturn);
+      const { pid, host, relayIp } = coturn;
+      const exited = coturn.exited.then(({ code, signal: killer }) => killer ?? `exit code ${code}`);
+      return { pid, host, port, relayIp, exited, stop: () => coturn.stop(), kill: () => sendSignal(pid, "SIGKILL") };
+    },
+  };
+}
+
+type CoturnDatabase = Parameters<typeof startCoturn>[0]["database"];
+
+/** What of a connection URL coturn must be told. */
+export function coturnDatabase(databaseUrl: string, password: string): CoturnDatabase {
+  const url = new URL(databaseUrl);
+  const sslMode = SSL_MODES.find((mode) => mode === url.searchParams.get("sslmode"));
+  return {
+    host: url.hostname.replace(/^\[(.*)\]$/, "$1") || "127.0.0.1",
+    port: Number(url.port || 5432),
+    database: databaseName(databaseUrl),
+    user: COTURN_ROLE,
+    password,
+    ...(sslMode === undefined ? {} : { sslMode }),
+  };
+}
