@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { REPOSITORY_ROOT, requireProgram } from "@roombridge/testing";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { requirePythonThrift } from "./test/debian-python.ts";
 import { connectNpmThrift } from "./test/npm-thrift.ts";
 import { client, hathora, newDataDir, removeRoombridge, roomService, startRoombridge, type Roombridge } from "./test/roombridge.ts";
 
@@ -66,7 +67,7 @@ describe("one room, two faces", () => {
 });
 
 const compiler = requireProgram("thrift", "thrift-compiler");
-const python = requireProgram("/usr/bin/python3", "python3-thrift");
+const python = requirePythonThrift();
 
 describe.skipIf(!compiler || !python)("Debian's Python Thrift client", () => {
   let generated: string;
