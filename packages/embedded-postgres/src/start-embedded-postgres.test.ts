@@ -323,16 +323,21 @@ describe("a server that was killed", () => {
     await client.end({ timeout: 0 });
   });
 
-  test("starts again although its pid belongs to another process by now", async () => {
+  test("starts again although its pid belongs to another process of the same account by now", async () => {
     const server = await start();
+    process.kill(server.pid, "SIGKILL");
+    await server.exited;
     const pidFile = join(server.directory, "data", "postmaster.pid");
-    await copyFile(pidFile, join(dataDir, "pid"));
-    await server.stop();
-    const stale = (await readFile(join(dataDir, "pid"), "utf8")).replace(/^\d+/, String(process.pid));
-    await writeFile(pidFile, stale);
+    const { uid, gid } = await stat(pidFile);
+    const stranger = spawn("sleep", ["600"], { uid, gid, cwd: "/", stdio: "ignore" });
+    starters.push(stranger);
+    await once(stranger, "spawn");
+    const [, ...rest] = (await readFile(pidFile, "utf8")).split("\n");
+    await writeFile(pidFile, [stranger.pid, ...rest].join("\n"));
     const again = await start();
     expect(again.reused).toBe(false);
-    expect(await query(again.url, "select 1 as one")).toEqual([{ one: 1 }]);
+    await again.stop();
+    expect(stranger.exitCode).toBeNull();
   });
 });
 

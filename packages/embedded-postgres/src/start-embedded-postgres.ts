@@ -1,4 +1,5 @@
-import { rename } from "node:fs/promises";
+import { rename, rm } from "node:fs/promises";
+import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { type Binaries, findBinaries } from "./binaries.ts";
 import {
@@ -96,6 +97,8 @@ async function startLocked(directory: DataDirectory, options: EmbeddedPostgresOp
   if (running !== undefined) return reuse(directory, record, running, options.port ?? 0);
 
   await endLeftovers(directory.name);
+  // None of its processes lives. PostgreSQL would believe the file when its pid is somebody else's by now, or a zombie's.
+  await rm(join(directory.cluster, "postmaster.pid"), { force: true });
   const settings = { ...DEFAULT_SETTINGS, ...options.settings };
   if (major === undefined) {
     log(`making a new PostgreSQL ${binaries.major} database in ${directory.cluster} (some seconds, once)`);

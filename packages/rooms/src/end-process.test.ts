@@ -4,10 +4,9 @@ import {
   createTenant,
   registerTestHost,
   runWaitingProcesses,
-  TEST_REGION,
+  TEST_REGION, expectConsistent
 } from "@roombridge/testing";
 import { afterEach, describe, expect, test } from "vitest";
-import { expectConsistent } from "../test/invariants.ts";
 import { useRooms } from "../test/setup.ts";
 import {
   beatHost,

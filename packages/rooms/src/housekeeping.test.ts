@@ -1,6 +1,5 @@
-import { clearRooms, createDeployment, createTenant, registerTestHost, runWaitingProcesses, TEST_REGION } from "@roombridge/testing";
+import { clearRooms, createDeployment, createTenant, registerTestHost, runWaitingProcesses, TEST_REGION, expectConsistent } from "@roombridge/testing";
 import { describe, expect, test } from "vitest";
-import { expectConsistent } from "../test/invariants.ts";
 import { useRooms } from "../test/setup.ts";
 import { createRoom, destroyRoom, endProcess, getRoomInfo, runHousekeeping } from "./index.ts";
 

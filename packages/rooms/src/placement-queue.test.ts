@@ -1,6 +1,5 @@
-import { createDeployment, createTenant, openTestRooms, registerTestHost, startCuttingProxy, TEST_REGION } from "@roombridge/testing";
+import { createDeployment, createTenant, openTestRooms, registerTestHost, startCuttingProxy, TEST_REGION, expectConsistent } from "@roombridge/testing";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { expectConsistent } from "../test/invariants.ts";
 import { useRooms } from "../test/setup.ts";
 import { closeRooms, createRoom, newUuid } from "./index.ts";
 import { newRoomKey } from "./ids.ts";

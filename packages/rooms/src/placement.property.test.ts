@@ -1,7 +1,6 @@
-import { clearRooms, createDeployment, createTenant, registerTestHost, runWaitingProcesses } from "@roombridge/testing";
+import { clearRooms, createDeployment, createTenant, registerTestHost, runWaitingProcesses, expectConsistent } from "@roombridge/testing";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { expectConsistent } from "../test/invariants.ts";
 import { useRooms } from "../test/setup.ts";
 import { createRoom, destroyRoom, endProcess, RoomError, type EndReason } from "./index.ts";
 

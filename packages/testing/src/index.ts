@@ -11,6 +11,7 @@ export {
   type Tenant,
   TEST_REGION,
 } from "./fixtures.ts";
+export { expectConsistent } from "./expect-consistent.ts";
 export { freePort } from "./free-port.ts";
 export { requireProgram } from "./require-program.ts";
 export { waitFor, type WaitOptions } from "./wait-for.ts";
