@@ -22,11 +22,22 @@ test("the operator's file is taken over as it is, with the demo command added", 
 });
 
 test("the operator's own echo-room wins", () => {
-  const mine = { commands: { "echo-room": { argv: ["/opt/echo"] } } };
+  const mine = { commands: { "echo-room": { argv: ["/opt/echo"], cwd: "/" } } };
   expect(written(mine).commands).toEqual(mine.commands);
 });
 
-test.each(["", "[1]", '{"commands": 1}'])(
+test("a relative directory, or none, still means the operator's file", () => {
+  const path = temporaryDirectory();
+  const operator = { commands: { a: { argv: ["./a"], cwd: "games" }, b: { argv: ["./b"] } } };
+  writeFileSync(join(path, "mine.json"), JSON.stringify(operator));
+  const file = writeHostConfig(temporaryDirectory(), join(path, "mine.json"));
+  expect(JSON.parse(readFileSync(file, "utf8")).commands).toMatchObject({
+    a: { cwd: join(path, "games") },
+    b: { cwd: path },
+  });
+});
+
+test.each(["", "[1]", '{"commands": 1}', '{"commands": {"a": 1}}'])(
   "an operator's file that is no such object (%s) is named in the error",
   (text) => {
     const path = temporaryDirectory();

@@ -1,15 +1,18 @@
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { z } from "zod";
 import { DEMO_COMMAND } from "./demo.ts";
 import { mainOf, REPOSITORY_ROOT } from "./repository.ts";
 import { writePrivate } from "./write-private.ts";
 
-const OperatorConfig = z.looseObject({ commands: z.record(z.string(), z.unknown()).default({}) });
+/** Only what must change on the way: the host checks the rest. */
+const Command = z.looseObject({ cwd: z.string().default(".") });
+const OperatorConfig = z.looseObject({ commands: z.record(z.string(), Command).default({}) });
 
 /**
  * Writes the configuration of the host, `roombridge.json` in the data directory, and answers its path: the operator's
- * file if there is one, and the command of the demo deployment unless that file defines it.
+ * file if there is one, its relative directories made absolute, and the command of the demo deployment unless that file
+ * defines it.
  * @throws Error when the operator's file cannot be read or is not a JSON object.
  */
 export function writeHostConfig(dataDir: string, operatorFile: string | undefined): string {
@@ -23,10 +26,14 @@ export function writeHostConfig(dataDir: string, operatorFile: string | undefine
 
 function readConfig(file: string): z.output<typeof OperatorConfig> {
   try {
-    return OperatorConfig.parse(JSON.parse(readFileSync(file, "utf8")));
+    const config = OperatorConfig.parse(JSON.parse(readFileSync(file, "utf8")));
+    for (const command of Object.values(config.commands)) command.cwd = resolve(dirname(file), command.cwd);
+    return config;
   } catch (error) {
     if (error instanceof Error && "code" in error)
       throw new Error(`ROOMBRIDGE_CONFIG: ${error.message}`, { cause: error });
-    throw new Error(`ROOMBRIDGE_CONFIG: ${file} must be a JSON object, with "commands" as an object`, { cause: error });
+    throw new Error(`ROOMBRIDGE_CONFIG: ${file} must be a JSON object, with "commands" as an object of objects`, {
+      cause: error,
+    });
   }
 }
