@@ -127,7 +127,7 @@ describe("a game server that cannot start", () => {
         else {
           const code = 'require("net").createServer().listen(' + process.env.PORT + ',"127.0.0.1",()=>console.log("up"));setTimeout(()=>{},20000).ref();setTimeout(()=>process.exit(),20000)';
           const thief = require("child_process").spawn(process.execPath, ["-e", code], { detached: true, stdio: ["ignore", "pipe", "ignore"] });
-          thief.stdout.once("data", () => { fs.writeFileSync(flag, String(thief.pid)); ${then} });
+          thief.stdout.once("data", () => { fs.writeFileSync(flag, thief.pid + " " + process.env.PORT); ${then} });
         }`);
     const machine = await newMachine(suite(), {
       exits: steal("process.exit(1)"),
@@ -135,13 +135,13 @@ describe("a game server that cannot start", () => {
     });
     await machine.startHost();
     for (const command of ["exits", "waits"]) {
-      onTestFinished(async () => {
-        process.kill(Number(await readFile(`${machine.dataDir}/${command}`, "utf8")), "SIGKILL");
-      });
+      const stolen = async () => (await readFile(`${machine.dataDir}/${command}`, "utf8")).split(" ").map(Number);
+      onTestFinished(async () => void process.kill((await stolen())[0] ?? 0, "SIGKILL"));
       const env = [{ name: "FLAG", value: `${machine.dataDir}/${command}` }];
       const game = await newGame(machine, { command, env });
       const { roomId, processId } = await game.create();
-      await game.active(roomId);
+      const { exposedPort } = await game.active(roomId);
+      expect(exposedPort?.port).not.toBe((await stolen())[1]);
       // The same process object: a clash is no failure of the game.
       expect(await game.processes()).toMatchObject([{ processId, status: "running" }]);
     }
