@@ -53,10 +53,16 @@ describe("the published Hathora SDK against npm start", () => {
   test("what is not allowed is answered as Hathora answers it", async () => {
     const { roomsV2 } = hathora(roombridge);
     await roomsV2.createRoom({ region: "Dallas" }, undefined, "taken-id");
-    await expect(roomsV2.createRoom({ region: "Dallas" }, undefined, "taken-id")).rejects.toMatchObject({ statusCode: 400 });
+    await expect(roomsV2.createRoom({ region: "Dallas" }, undefined, "taken-id")).rejects.toMatchObject({
+      statusCode: 400,
+    });
     await expect(roomsV2.createRoom({ region: "Atlantis" as "Dallas" })).rejects.toMatchObject({ statusCode: 422 });
-    await expect(roomsV2.createRoom({ region: "Dallas" }, undefined, "x".repeat(101))).rejects.toMatchObject({ statusCode: 422 });
-    await expect(roomsV2.createRoom({ region: "Dallas", roomConfig: "x".repeat(10_001) })).rejects.toMatchObject({ statusCode: 422 });
+    await expect(roomsV2.createRoom({ region: "Dallas" }, undefined, "x".repeat(101))).rejects.toMatchObject({
+      statusCode: 422,
+    });
+    await expect(roomsV2.createRoom({ region: "Dallas", roomConfig: "x".repeat(10_001) })).rejects.toMatchObject({
+      statusCode: 422,
+    });
     await expect(roomsV2.createRoom({ region: "Dallas" }, "app-unknown")).rejects.toMatchObject({ statusCode: 404 });
     await expect(roomsV2.getRoomInfo("unknown")).rejects.toMatchObject({ statusCode: 404 });
     const stranger = hathora({ ...roombridge, token: "garbage" });

@@ -77,7 +77,10 @@ describe("after kill -9 everything is consistent and works again within 10 s", (
   test("of the game server, whose rooms are unscheduled and can be told from lost ones", async () => {
     const { roomId } = await playedRoom();
     process.kill(descendant(roombridge.app.pid, /^\S*node\S* .*examples\/echo-room\/src\/main/).pid, "SIGKILL");
-    await waitFor(async () => (await statusOf(roomId)) === "scheduling", { what: "the room is unscheduled", timeoutMs: HEALED_MS });
+    await waitFor(async () => (await statusOf(roomId)) === "scheduling", {
+      what: "the room is unscheduled",
+      timeoutMs: HEALED_MS,
+    });
     await expect(client(roombridge).roomsV2.getConnectionInfo(roomId)).rejects.toMatchObject({
       status: 404,
       message: expect.stringContaining("resume it"),
@@ -91,8 +94,14 @@ describe("after kill -9 everything is consistent and works again within 10 s", (
     const games = descendants(host.pid);
     expect(games.length).toBeGreaterThan(0);
     process.kill(host.pid, "SIGKILL");
-    await waitFor(async () => (await statusOf(roomId)) === "scheduling", { what: "the room is unscheduled", timeoutMs: HEALED_MS });
-    await waitFor(() => !games.some(({ pid }) => isAlive(pid)), { what: "the old games are gone", timeoutMs: HEALED_MS });
+    await waitFor(async () => (await statusOf(roomId)) === "scheduling", {
+      what: "the room is unscheduled",
+      timeoutMs: HEALED_MS,
+    });
+    await waitFor(() => !games.some(({ pid }) => isAlive(pid)), {
+      what: "the old games are gone",
+      timeoutMs: HEALED_MS,
+    });
     await healed();
   });
 

@@ -1,7 +1,15 @@
 import { createDeployment, createTenant, requireProgram } from "@roombridge/testing";
 import { allocate } from "@roombridge/testing/turn";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { client, database, newDataDir, removeRoombridge, roomService, startRoombridge, type Roombridge } from "./test/roombridge.ts";
+import {
+  client,
+  database,
+  newDataDir,
+  removeRoombridge,
+  roomService,
+  startRoombridge,
+  type Roombridge,
+} from "./test/roombridge.ts";
 
 const turnserver = requireProgram("turnserver", "coturn");
 
@@ -17,21 +25,26 @@ describe.skipIf(!turnserver)("real coturn beside npm start", () => {
     return roombridge.turn;
   };
 
-  test.each(["udp", "tcp"] as const)("accepts the room's credential over %s, and 401 from the moment the room is destroyed", async (transport) => {
-    const { roomsV2 } = client(roombridge);
-    const created = await roomsV2.createRoom({ region: "Frankfurt" });
-    const [server] = created.iceServers ?? [];
-    if (!server) throw new Error("create answers iceServers where a relay runs");
-    expect(server.urls).toEqual(expect.arrayContaining([expect.stringContaining(`turn:${relay().host}:${relay().port}`)]));
-    const attempt = () =>
-      allocate({ ...relay(), transport, username: server.username ?? "", password: server.credential ?? "" });
+  test.each(["udp", "tcp"] as const)(
+    "accepts the room's credential over %s, and 401 from the moment the room is destroyed",
+    async (transport) => {
+      const { roomsV2 } = client(roombridge);
+      const created = await roomsV2.createRoom({ region: "Frankfurt" });
+      const [server] = created.iceServers ?? [];
+      if (!server) throw new Error("create answers iceServers where a relay runs");
+      expect(server.urls).toEqual(
+        expect.arrayContaining([expect.stringContaining(`turn:${relay().host}:${relay().port}`)]),
+      );
+      const attempt = () =>
+        allocate({ ...relay(), transport, username: server.username ?? "", password: server.credential ?? "" });
 
-    const before = await attempt();
-    expect(before).toMatchObject({ ok: true });
-    if (before.ok) await before.close();
-    await roomsV2.destroyRoom(created.roomId);
-    expect(await attempt()).toMatchObject({ ok: false, code: 401 });
-  });
+      const before = await attempt();
+      expect(before).toMatchObject({ ok: true });
+      if (before.ok) await before.close();
+      await roomsV2.destroyRoom(created.roomId);
+      expect(await attempt()).toMatchObject({ ok: false, code: 401 });
+    },
+  );
 
   test("accepts a credential from Thrift too, and refuses a wrong password", async () => {
     const service = roomService(roombridge);
@@ -39,7 +52,10 @@ describe.skipIf(!turnserver)("real coturn beside npm start", () => {
     const good = await allocate({ ...relay(), transport: "udp", username, password });
     expect(good).toMatchObject({ ok: true });
     if (good.ok) await good.close();
-    expect(await allocate({ ...relay(), transport: "udp", username, password: `${password}x` })).toMatchObject({ ok: false, code: 401 });
+    expect(await allocate({ ...relay(), transport: "udp", username, password: `${password}x` })).toMatchObject({
+      ok: false,
+      code: 401,
+    });
     await service.close();
   });
 

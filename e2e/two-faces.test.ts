@@ -6,7 +6,15 @@ import { REPOSITORY_ROOT, requireProgram } from "@roombridge/testing";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { requirePythonThrift } from "./test/debian-python.ts";
 import { connectNpmThrift } from "./test/npm-thrift.ts";
-import { client, hathora, newDataDir, removeRoombridge, roomService, startRoombridge, type Roombridge } from "./test/roombridge.ts";
+import {
+  client,
+  hathora,
+  newDataDir,
+  removeRoombridge,
+  roomService,
+  startRoombridge,
+  type Roombridge,
+} from "./test/roombridge.ts";
 
 let roombridge: Roombridge;
 beforeAll(async () => {
@@ -53,13 +61,19 @@ describe("one room, two faces", () => {
       const rest = await hathora(roombridge).roomsV2.createRoom({ region: "London" });
       const made = await service.create();
       expect(made.expires).toBeGreaterThan(Date.now() / 1_000);
-      expect(await service.get(rest.roomId)).toMatchObject({ id: rest.roomId, username: expect.stringMatching(/^[0-9a-z]{16}\.[0-9a-z]{16}$/) });
+      expect(await service.get(rest.roomId)).toMatchObject({
+        id: rest.roomId,
+        username: expect.stringMatching(/^[0-9a-z]{16}\.[0-9a-z]{16}$/),
+      });
       const listed = await service.lists();
       expect(listed.map((info) => info.id)).toEqual(expect.arrayContaining([made.id, rest.roomId]));
       expect(listed.every((info) => info.password === null)).toBe(true);
       expect(await service.pppbool(true)).toBe(true);
       await hathora(roombridge).roomsV2.destroyRoom(rest.roomId);
-      await expect(service.get(rest.roomId)).rejects.toMatchObject({ name: "RoomNotFoundException", reason: `no room ${rest.roomId}` });
+      await expect(service.get(rest.roomId)).rejects.toMatchObject({
+        name: "RoomNotFoundException",
+        reason: `no room ${rest.roomId}`,
+      });
     } finally {
       close();
     }

@@ -28,7 +28,10 @@ export interface NpmClientOptions {
 }
 
 /** npm's own `thrift` client. */
-export function connectNpmThrift({ port, isFramed, isMultiplexed }: NpmClientOptions): { service: NpmRoomService; close: () => void } {
+export function connectNpmThrift({ port, isFramed, isMultiplexed }: NpmClientOptions): {
+  service: NpmRoomService;
+  close: () => void;
+} {
   const connection = thrift.createConnection("127.0.0.1", port, {
     transport: isFramed ? thrift.TFramedTransport : thrift.TBufferedTransport,
     protocol: thrift.TBinaryProtocol,

@@ -8,7 +8,11 @@ interface Address {
 }
 
 /** Joins a room over WebSocket, sends a text and answers the greeting and the echo. */
-export async function echoOverWebSocket({ host, port }: Address, roomId: string, text: string): Promise<{ hello: unknown; echo: string }> {
+export async function echoOverWebSocket(
+  { host, port }: Address,
+  roomId: string,
+  text: string,
+): Promise<{ hello: unknown; echo: string }> {
   const socket = new WebSocket(`ws://${host}:${port}/${roomId}`);
   try {
     const [hello] = (await once(socket, "message", { signal: AbortSignal.timeout(10_000) })) as [Buffer];

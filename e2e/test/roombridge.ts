@@ -25,7 +25,10 @@ export interface Roombridge {
 }
 
 /** Starts what `npm start` starts, on free ports. `dataDir` brings an earlier one back. */
-export async function startRoombridge(dataDir: string, env: Readonly<Record<string, string>> = {}): Promise<Roombridge> {
+export async function startRoombridge(
+  dataDir: string,
+  env: Readonly<Record<string, string>> = {},
+): Promise<Roombridge> {
   const app = await startApp({
     path: "apps/standalone/src/main.ts",
     readyPattern: READY,
@@ -40,7 +43,15 @@ export async function startRoombridge(dataDir: string, env: Readonly<Record<stri
       ...env,
     },
   });
-  const { gateway = "", rtc, turnHost, turn, app: appId = "", tokenFile = "", databaseUrlFile = "" } = app.ready.groups ?? {};
+  const {
+    gateway = "",
+    rtc,
+    turnHost,
+    turn,
+    app: appId = "",
+    tokenFile = "",
+    databaseUrlFile = "",
+  } = app.ready.groups ?? {};
   return {
     app,
     dataDir,

@@ -19,8 +19,16 @@ describe("the environment of rtc", () => {
   });
 
   test("names every problem at once and no value", () => {
-    const parse = () => parseEnv({ RTC_PORT: "65536", RTC_REGION: "Atlantis", DATABASE_URL: "mysql://secret", TURN_CREDENTIAL_KEYS: "c2VjcmV0" });
-    expect(parse).toThrow(/RTC_PORT: .*\n(?:.*\n)*RTC_APP_ID: .*\n(?:.*\n)*RTC_REGION: .*\n(?:.*\n)*DATABASE_URL: .*\n(?:.*\n)*TURN_CREDENTIAL_KEYS: /);
+    const parse = () =>
+      parseEnv({
+        RTC_PORT: "65536",
+        RTC_REGION: "Atlantis",
+        DATABASE_URL: "mysql://secret",
+        TURN_CREDENTIAL_KEYS: "c2VjcmV0",
+      });
+    expect(parse).toThrow(
+      /RTC_PORT: .*\n(?:.*\n)*RTC_APP_ID: .*\n(?:.*\n)*RTC_REGION: .*\n(?:.*\n)*DATABASE_URL: .*\n(?:.*\n)*TURN_CREDENTIAL_KEYS: /,
+    );
     expect(parse).not.toThrow(/secret|c2VjcmV0/);
   });
 

@@ -18,7 +18,10 @@ export function logEvents(log: Logger): OnServerEvent {
         return;
       case "timeout":
         // A client that goes quiet is everyday life; a handler that does is not.
-        log[event.what === "handler" ? "error" : "debug"]({ what: event.what, remoteAddress: event.remoteAddress }, "timeout");
+        log[event.what === "handler" ? "error" : "debug"](
+          { what: event.what, remoteAddress: event.remoteAddress },
+          "timeout",
+        );
         return;
       case "overload":
         log.warn({ what: event.what, remoteAddress: event.remoteAddress }, "connection refused: overload");

@@ -1,6 +1,14 @@
 import { RoomServiceClient } from "@roombridge/models/thrift";
 import { closeRooms } from "@roombridge/rooms";
-import { createDeployment, createTenant, createTestDatabase, openTestRooms, registerTestHost, startApp, waitFor } from "@roombridge/testing";
+import {
+  createDeployment,
+  createTenant,
+  createTestDatabase,
+  openTestRooms,
+  registerTestHost,
+  startApp,
+  waitFor,
+} from "@roombridge/testing";
 import { ThriftClient } from "@roombridge/thrift";
 import { createServer } from "node:net";
 import { once } from "node:events";
@@ -32,7 +40,10 @@ test("answers what is under way when it is told to stop, and logs no password", 
   await createDeployment(rooms.database, application);
   await registerTestHost(rooms.database);
   const app = await startApp({ ...rtc, env });
-  const [client, other] = [new ThriftClient({ port: Number(app.ready[1]) }), new ThriftClient({ port: Number(app.ready[1]) })];
+  const [client, other] = [
+    new ThriftClient({ port: Number(app.ready[1]) }),
+    new ThriftClient({ port: Number(app.ready[1]) }),
+  ];
   const service = new RoomServiceClient(client);
   const info = await service.create();
 
@@ -40,9 +51,12 @@ test("answers what is under way when it is told to stop, and logs no password", 
   const { underWay, exit } = await sql.begin(async (holder) => {
     await holder`select lock_pool(pool_id) from pools where app_id = ${application.appId}`;
     const calls = Promise.all(Array.from({ length: 20 }, () => service.create()));
-    await waitFor(async () => (await sql`select from pg_locks where locktype = 'advisory' and not granted`).length > 0, {
-      what: "the server waits for the pool",
-    });
+    await waitFor(
+      async () => (await sql`select from pg_locks where locktype = 'advisory' and not granted`).length > 0,
+      {
+        what: "the server waits for the pool",
+      },
+    );
     await new RoomServiceClient(other).pppbool(true);
     const stopped = app.stop();
     await app.line(/"rtc draining"/);
@@ -60,7 +74,11 @@ test("answers what is under way when it is told to stop, and logs no password", 
 test.each([
   ["an unknown application", { RTC_APP_ID: "app-unknown" }, /there is no application app-unknown/],
   ["a public address without TLS", { RTC_HOST: "0.0.0.0" }, /RTC_INSECURE=1/],
-  ["a database that is not there", { DATABASE_URL: "postgres://u:topsecret@127.0.0.1:9/x" }, /could not start|ECONNREFUSED/],
+  [
+    "a database that is not there",
+    { DATABASE_URL: "postgres://u:topsecret@127.0.0.1:9/x" },
+    /could not start|ECONNREFUSED/,
+  ],
 ])("%s ends it at once with the reason", async (_what, change, reason) => {
   const start = startApp({ ...rtc, env: { ...(await environment()).env, ...change } });
   await expect(start).rejects.toThrow(reason);
@@ -73,5 +91,7 @@ test("a taken port is named with the variable that moves it", async () => {
   onTestFinished(() => void other.close());
   const address = other.address();
   const port = typeof address === "object" ? address?.port : undefined;
-  await expect(startApp({ ...rtc, env: { ...(await environment()).env, RTC_PORT: String(port) } })).rejects.toThrow(/set RTC_PORT/);
+  await expect(startApp({ ...rtc, env: { ...(await environment()).env, RTC_PORT: String(port) } })).rejects.toThrow(
+    /set RTC_PORT/,
+  );
 });

@@ -1,6 +1,13 @@
 import { RoomNotFoundException, RoomService, RoomServiceClient } from "@roombridge/models/thrift";
 import { closeRooms, createRoom, destroyRoom, getRoomInfo, type RoomsContext } from "@roombridge/rooms";
-import { createDeployment, createTenant, createTestDatabase, openTestRooms, registerTestHost, type Tenant } from "@roombridge/testing";
+import {
+  createDeployment,
+  createTenant,
+  createTestDatabase,
+  openTestRooms,
+  registerTestHost,
+  type Tenant,
+} from "@roombridge/testing";
 import { ApplicationException, createProcessor, ThriftClient, ThriftServer } from "@roombridge/thrift";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { createRoomService } from "./room-service.ts";
@@ -46,7 +53,10 @@ describe("create", () => {
     const seconds = info.expires - Date.now() / 1_000;
     expect(seconds).toBeGreaterThan(3_500);
     expect(seconds).toBeLessThan(3_700);
-    expect(await getRoomInfo(rooms, tenant.application.appId, info.id)).toMatchObject({ status: "scheduling", currentAllocation: null });
+    expect(await getRoomInfo(rooms, tenant.application.appId, info.id)).toMatchObject({
+      status: "scheduling",
+      currentAllocation: null,
+    });
   });
 
   test("makes a room on a process for an application that has one", async () => {
@@ -76,14 +86,23 @@ describe("get", () => {
     await registerTestHost(rooms.database);
     const { application } = tenant;
     const room = await createRoom(rooms, { application, region: "Tokyo", roomId: "from-rest" });
-    expect(await service.get("from-rest")).toMatchObject({ username: room.credential.username, password: room.credential.password });
+    expect(await service.get("from-rest")).toMatchObject({
+      username: room.credential.username,
+      password: room.credential.password,
+    });
     await destroyRoom(rooms, application.appId, "from-rest");
     await expect(service.get("from-rest")).rejects.toBeInstanceOf(RoomNotFoundException);
   });
 
-  test.each([["unknown"], [""], ["a b"], ["\u0000"], ["x".repeat(10_000)], ["\u{1f3ae}"]])("%j is not found, with a reason", async (id) => {
-    await expect(service.get(id)).rejects.toMatchObject({ name: "RoomNotFoundException", reason: expect.stringContaining("no room") });
-  });
+  test.each([["unknown"], [""], ["a b"], ["\u0000"], ["x".repeat(10_000)], ["\u{1f3ae}"]])(
+    "%j is not found, with a reason",
+    async (id) => {
+      await expect(service.get(id)).rejects.toMatchObject({
+        name: "RoomNotFoundException",
+        reason: expect.stringContaining("no room"),
+      });
+    },
+  );
 
   test("does not find a room of another organisation", async () => {
     const stranger = await serve(await createTenant(rooms.database), 3);
@@ -117,7 +136,11 @@ describe("the rest", () => {
     const handler = createRoomService(broken, { application: tenant.application, region: "Tokyo", listsMax: 1 });
     const server = new ThriftServer({ processors: [createProcessor(RoomService, handler)] });
     const client = new ThriftClient({ port: await server.listen({ port: 0 }) });
-    cleanUp.push(() => client.close(), () => server.close(), () => closeRooms(broken));
+    cleanUp.push(
+      () => client.close(),
+      () => server.close(),
+      () => closeRooms(broken),
+    );
     await expect(new RoomServiceClient(client).lists()).rejects.toEqual(new ApplicationException(6, "internal error"));
   });
 });

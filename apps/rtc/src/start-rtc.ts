@@ -14,7 +14,12 @@ export async function startRtc(env: Env, log: Logger): Promise<RunningService> {
   const rooms = openRooms({
     databaseUrl: env.DATABASE_URL,
     applicationName: "roombridge rtc",
-    turn: { realm: env.TURN_REALM, ttlSeconds: env.TURN_TTL_SECONDS, keys: env.TURN_CREDENTIAL_KEYS, uris: env.TURN_URIS },
+    turn: {
+      realm: env.TURN_REALM,
+      ttlSeconds: env.TURN_TTL_SECONDS,
+      keys: env.TURN_CREDENTIAL_KEYS,
+      uris: env.TURN_URIS,
+    },
   });
   try {
     await checkSchema(rooms.database);
@@ -42,6 +47,8 @@ async function listen(server: ThriftServer, { RTC_HOST: host, RTC_PORT: port }: 
   } catch (error) {
     const isTaken = error instanceof Error && "code" in error && error.code === "EADDRINUSE";
     if (!isTaken) throw error;
-    throw new Error(`${host}:${port} is taken by another program; set RTC_PORT to a free port, or to 0 for any`, { cause: error });
+    throw new Error(`${host}:${port} is taken by another program; set RTC_PORT to a free port, or to 0 for any`, {
+      cause: error,
+    });
   }
 }

@@ -7,7 +7,8 @@ import { toThriftError } from "./thrift-error.ts";
 describe("toThriftError", () => {
   test.each(ERROR_CODES)("%s never shows the cause", (code) => {
     const answer = toThriftError(new RoomError(code, "for the caller", { cause: new Error("secret") }));
-    if (answer instanceof ApplicationException) expect(JSON.stringify([answer, answer.message])).not.toContain("secret");
+    if (answer instanceof ApplicationException)
+      expect(JSON.stringify([answer, answer.message])).not.toContain("secret");
     else expect(answer).toBeInstanceOf(RoomError);
   });
 

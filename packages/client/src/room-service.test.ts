@@ -34,7 +34,11 @@ describe("RoomService", () => {
     expect(await client.create()).toEqual(ROOM);
     expect(await client.lists()).toEqual([{ id: "r1", expires: 1, username: "u" }]);
     expect(await client.pppbool(true)).toBe(true);
-    expect(await failureOf(client.get("x"))).toMatchObject({ code: "room_not_found", message: "no room x", isRetryable: false });
+    expect(await failureOf(client.get("x"))).toMatchObject({
+      code: "room_not_found",
+      message: "no room x",
+      isRetryable: false,
+    });
   });
 
   test("the service's own refusal keeps its sentence", async () => {
@@ -54,7 +58,12 @@ describe("RoomService", () => {
   });
 
   test("nobody there, and a service that is no Thrift, are network and invalid_response", async () => {
-    const noThrift = createServer((socket) => socket.on("error", () => {}).resume().end("HTTP/1.1 400 Bad Request\r\n\r\n")).listen(0, "127.0.0.1");
+    const noThrift = createServer((socket) =>
+      socket
+        .on("error", () => {})
+        .resume()
+        .end("HTTP/1.1 400 Bad Request\r\n\r\n"),
+    ).listen(0, "127.0.0.1");
     await once(noThrift, "listening");
     const address = noThrift.address();
     const port = typeof address === "object" && address ? address.port : 0;

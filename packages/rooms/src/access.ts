@@ -26,7 +26,8 @@ export async function authenticate(context: RoomsContext, token: string | undefi
   const hash = hashToken(token);
   return context.principals.get(hash.toString("base64"), async () => {
     const found = await findToken(context.database, hash);
-    if (!found || !timingSafeEqual(found.tokenHash, hash)) throw new RoomError("unauthenticated", "the token is not valid");
+    if (!found || !timingSafeEqual(found.tokenHash, hash))
+      throw new RoomError("unauthenticated", "the token is not valid");
     return { orgId: found.orgId, orgTokenId: found.orgTokenId };
   });
 }

@@ -1,4 +1,12 @@
-import { clearRooms, createDeployment, createTenant, registerTestHost, runWaitingProcesses, TEST_REGION, expectConsistent } from "@roombridge/testing";
+import {
+  clearRooms,
+  createDeployment,
+  createTenant,
+  registerTestHost,
+  runWaitingProcesses,
+  TEST_REGION,
+  expectConsistent,
+} from "@roombridge/testing";
 import { describe, expect, test } from "vitest";
 import { useRooms } from "../test/setup.ts";
 import { createRoom, destroyRoom, getConnectionInfo, getRoomInfo, RoomError, type CreateRoomInput } from "./index.ts";
@@ -14,7 +22,8 @@ async function game(settings: { roomsPerProcess?: number; maxProcesses?: number;
   const { hostCapacity, ...deployment } = settings;
   const deploymentId = await createDeployment(database, application, deployment);
   const host = await registerTestHost(database, hostCapacity === undefined ? {} : { maxProcesses: hostCapacity });
-  const create = (input: Partial<CreateRoomInput> = {}) => createRoom(rooms, { application, region: TEST_REGION, ...input });
+  const create = (input: Partial<CreateRoomInput> = {}) =>
+    createRoom(rooms, { application, region: TEST_REGION, ...input });
   return { rooms, database, application, deploymentId, host, create };
 }
 
@@ -79,7 +88,8 @@ describe("createRoom", () => {
     const answers = await Promise.allSettled(Array.from({ length: 40 }, (_, n) => create({ roomId: `room-${n}` })));
     expect(answers.filter((answer) => answer.status === "fulfilled")).toHaveLength(12);
     for (const answer of answers) {
-      if (answer.status === "rejected") expect(answer.reason).toMatchObject({ code: "no_capacity", retryAfterSeconds: 5 });
+      if (answer.status === "rejected")
+        expect(answer.reason).toMatchObject({ code: "no_capacity", retryAfterSeconds: 5 });
     }
     const [left] = await database.sql`
       select (select count(*)::int from rooms where app_id = ${application.appId}) as rooms,
@@ -154,7 +164,9 @@ describe("createRoom", () => {
     const newer = await createDeployment(database, application, { roomsPerProcess: 2 });
     const [byDefault, pinned] = [await create(), await create({ deploymentId })];
     const deployment = async (processId: string | undefined) =>
-      (await database.sql`select deployment_id from processes where process_id = ${processId ?? null}`)[0]?.["deployment_id"];
+      (await database.sql`select deployment_id from processes where process_id = ${processId ?? null}`)[0]?.[
+        "deployment_id"
+      ];
     expect(await deployment(byDefault.processId)).toBe(newer);
     expect(await deployment(pinned.processId)).toBe(deploymentId);
   });
@@ -170,7 +182,9 @@ describe("createRoom", () => {
       code: "room_not_found",
       message: "room has no game server",
     });
-    const [row] = await database.sql<{ expiresAt: Date }[]>`select expires_at as "expiresAt" from rooms where room_id = ${room.roomId}`;
+    const [row] = await database.sql<
+      { expiresAt: Date }[]
+    >`select expires_at as "expiresAt" from rooms where room_id = ${room.roomId}`;
     expect(row?.expiresAt).toEqual(room.credential.expiresAt);
   });
 
@@ -194,8 +208,12 @@ describe("createRoom", () => {
     const roomB = await a.create({ application: b.application, roomId: "same", roomConfig: "b" });
     expect(roomA.credential.username).not.toBe(roomB.credential.username);
     await destroyRoom(a.rooms, a.application.appId, "same");
-    expect(await getRoomInfo(a.rooms, b.application.appId, "same")).toMatchObject({ status: "active", roomConfig: "b" });
-    const [credential] = await a.database.sql`select revoked_at from turn_credentials where username = ${roomB.credential.username}`;
+    expect(await getRoomInfo(a.rooms, b.application.appId, "same")).toMatchObject({
+      status: "active",
+      roomConfig: "b",
+    });
+    const [credential] = await a.database
+      .sql`select revoked_at from turn_credentials where username = ${roomB.credential.username}`;
     expect(credential).toEqual({ revoked_at: null });
     expect(await refused(destroyRoom(a.rooms, a.application.appId, "same"))).toMatchObject({ code: "room_not_found" });
   });

@@ -77,7 +77,11 @@ function refuseWhatCannotBeStored({ roomId, roomConfig, clientIps, deploymentId 
   if (roomId !== undefined && !isRoomId(roomId)) {
     throw new RoomError("invalid_params", "roomId: 1 to 100 characters of A-Z, a-z, 0-9, _ and -");
   }
-  for (const [name, text] of [["roomConfig", roomConfig], ["deploymentId", deploymentId], ...(clientIps ?? []).map((ip) => ["clientIPs", ip] as const)] as const) {
+  for (const [name, text] of [
+    ["roomConfig", roomConfig],
+    ["deploymentId", deploymentId],
+    ...(clientIps ?? []).map((ip) => ["clientIPs", ip] as const),
+  ] as const) {
     if (text !== undefined && !isStorable(text)) {
       throw new RoomError("invalid_params", `${name}: must not contain U+0000 or a lone surrogate`);
     }

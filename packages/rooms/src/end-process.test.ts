@@ -4,7 +4,8 @@ import {
   createTenant,
   registerTestHost,
   runWaitingProcesses,
-  TEST_REGION, expectConsistent
+  TEST_REGION,
+  expectConsistent,
 } from "@roombridge/testing";
 import { afterEach, describe, expect, test } from "vitest";
 import { useRooms } from "../test/setup.ts";
@@ -101,7 +102,12 @@ describe("the end of a process that ran", () => {
     const { database, host, processId } = await game();
     const range = { min: 20_000, max: 20_002 };
     const wanted = { hostId: host.hostId, processId, names: ["default", "udp"], range, except: [20_001] };
-    expect(await leasePorts(database, wanted)).toEqual(new Map([["default", 20_000], ["udp", 20_002]]));
+    expect(await leasePorts(database, wanted)).toEqual(
+      new Map([
+        ["default", 20_000],
+        ["udp", 20_002],
+      ]),
+    );
     expect(await leasePorts(database, { ...wanted, names: ["a", "b", "c"] })).toBeUndefined();
     await leasePorts(database, wanted);
     await runWaitingProcesses(database, host);
@@ -169,7 +175,9 @@ describe("the end of a process that never ran", () => {
     for (let round = 0; round < 4; round += 1) await fail();
     await createRoom(rooms, { application, region: TEST_REGION });
     await fail();
-    await expect(createRoom(rooms, { application, region: TEST_REGION })).rejects.toMatchObject({ code: "no_capacity" });
+    await expect(createRoom(rooms, { application, region: TEST_REGION })).rejects.toMatchObject({
+      code: "no_capacity",
+    });
     const [pool] = await database.sql`
       select stopped_until - clock_timestamp() between interval '50 s' and interval '60 s' as stopped from pools where app_id = ${application.appId}`;
     expect(pool).toEqual({ stopped: true });

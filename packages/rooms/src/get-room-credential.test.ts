@@ -18,8 +18,13 @@ describe("getRoomCredential", () => {
   test("answers the credential that create issued, and writes nothing before half of its life is over", async () => {
     const { rooms, sql, application, room } = await game();
     const before = await sql`select xmin::text, * from turn_credentials where username = ${room.credential.username}`;
-    expect(await getRoomCredential(rooms, application, "arena")).toEqual({ roomId: "arena", credential: room.credential });
-    expect(await sql`select xmin::text, * from turn_credentials where username = ${room.credential.username}`).toEqual(before);
+    expect(await getRoomCredential(rooms, application, "arena")).toEqual({
+      roomId: "arena",
+      credential: room.credential,
+    });
+    expect(await sql`select xmin::text, * from turn_credentials where username = ${room.credential.username}`).toEqual(
+      before,
+    );
   });
 
   test("past half of its life it lasts longer, with the same username and password", async () => {
@@ -47,7 +52,9 @@ describe("getRoomCredential", () => {
     await sql`update turn_credentials set expires_at = clock_timestamp() + interval '1 minute' where username = ${room.credential.username}`;
     await sql`update rooms set expires_at = clock_timestamp() + interval '1 minute' where room_id = ${room.roomId}`;
     const { credential } = await getRoomCredential(rooms, application, room.roomId);
-    const [row] = await sql<{ expiresAt: Date }[]>`select expires_at as "expiresAt" from rooms where room_id = ${room.roomId}`;
+    const [row] = await sql<
+      { expiresAt: Date }[]
+    >`select expires_at as "expiresAt" from rooms where room_id = ${room.roomId}`;
     expect(row?.expiresAt).toEqual(credential.expiresAt);
   });
 
@@ -63,7 +70,9 @@ describe("getRoomCredential", () => {
   test("a destroyed room is not found, a suspended one neither", async () => {
     const { rooms, sql, application } = await game();
     await sql`update rooms set state = 'suspended' where room_id = 'arena' and app_id = ${application.appId}`;
-    await expect(getRoomCredential(rooms, application, "arena")).rejects.toMatchObject({ message: "room arena is suspended" });
+    await expect(getRoomCredential(rooms, application, "arena")).rejects.toMatchObject({
+      message: "room arena is suspended",
+    });
     await sql`update rooms set state = 'active' where room_id = 'arena' and app_id = ${application.appId}`;
     await destroyRoom(rooms, application.appId, "arena");
     await expect(getRoomCredential(rooms, application, "arena")).rejects.toMatchObject({ code: "room_not_found" });
@@ -75,15 +84,27 @@ describe("getRoomCredential", () => {
     const stranger = await createTenant(rooms.database);
     const found = await getRoomCredential(rooms, sister.application, "arena");
     expect(found.credential.username).toBe(room.credential.username);
-    await expect(getRoomCredential(rooms, stranger.application, "arena")).rejects.toMatchObject({ code: "room_not_found" });
-    const own = await createRoom(rooms, { application: sister.application, region: TEST_REGION, roomId: "arena", needsProcess: false });
-    expect((await getRoomCredential(rooms, sister.application, "arena")).credential.username).toBe(own.credential.username);
+    await expect(getRoomCredential(rooms, stranger.application, "arena")).rejects.toMatchObject({
+      code: "room_not_found",
+    });
+    const own = await createRoom(rooms, {
+      application: sister.application,
+      region: TEST_REGION,
+      roomId: "arena",
+      needsProcess: false,
+    });
+    expect((await getRoomCredential(rooms, sister.application, "arena")).credential.username).toBe(
+      own.credential.username,
+    );
   });
 
   test("a credential of a key that is no longer configured is an internal error, not a wrong password", async () => {
     const { application } = await game();
     const elsewhere = openTestRooms(suite().databaseUrl);
-    const rotated = { ...elsewhere, turn: { ...elsewhere.turn, keys: [{ id: "new", key: Buffer.alloc(32, 1) }] as const } };
+    const rotated = {
+      ...elsewhere,
+      turn: { ...elsewhere.turn, keys: [{ id: "new", key: Buffer.alloc(32, 1) }] as const },
+    };
     await expect(getRoomCredential(rotated, application, "arena")).rejects.toMatchObject({ code: "internal" });
     await closeRooms(elsewhere);
   });

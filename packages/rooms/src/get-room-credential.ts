@@ -16,14 +16,20 @@ export interface RoomCredential {
  * half of its life it is renewed (username and password stay); before that nothing is written.
  * Throws `room_not_found` for a room that is unknown, suspended or destroyed.
  */
-export async function getRoomCredential(context: RoomsContext, application: Application, roomId: string): Promise<RoomCredential> {
+export async function getRoomCredential(
+  context: RoomsContext,
+  application: Application,
+  roomId: string,
+): Promise<RoomCredential> {
   const { database, turn } = context;
   const row = isRoomId(roomId)
     ? await findRoomCredential(database, { ...application, roomId, ttlSeconds: turn.ttlSeconds })
     : undefined;
   if (!row) throw roomNotFound(roomId);
   if (row.state === "suspended") throw new RoomError("room_not_found", `room ${roomId} is suspended`);
-  const expiresAt = row.isPastHalfLife ? await renewRoomCredential(database, row.username, turn.ttlSeconds) : row.expiresAt;
+  const expiresAt = row.isPastHalfLife
+    ? await renewRoomCredential(database, row.username, turn.ttlSeconds)
+    : row.expiresAt;
   if (!expiresAt) throw roomNotFound(roomId);
   const key = findKey(turn.keys, row.keyVersion);
   if (!key) throw new RoomError("internal", `the TURN credential key ${row.keyVersion} is not configured`);

@@ -1,4 +1,12 @@
-import { clearRooms, createDeployment, createTenant, registerTestHost, runWaitingProcesses, TEST_REGION, expectConsistent } from "@roombridge/testing";
+import {
+  clearRooms,
+  createDeployment,
+  createTenant,
+  registerTestHost,
+  runWaitingProcesses,
+  TEST_REGION,
+  expectConsistent,
+} from "@roombridge/testing";
 import { describe, expect, test } from "vitest";
 import { useRooms } from "../test/setup.ts";
 import { createRoom, destroyRoom, endProcess, getRoomInfo, runHousekeeping } from "./index.ts";
@@ -21,7 +29,17 @@ async function game() {
     await expectConsistent(database);
     return report;
   };
-  return { rooms, database, sql: database.sql, application, appId, host, ...room, processId: room.processId ?? "", clean };
+  return {
+    rooms,
+    database,
+    sql: database.sql,
+    application,
+    appId,
+    host,
+    ...room,
+    processId: room.processId ?? "",
+    clean,
+  };
 }
 
 describe("runHousekeeping", () => {

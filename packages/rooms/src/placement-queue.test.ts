@@ -1,4 +1,12 @@
-import { createDeployment, createTenant, openTestRooms, registerTestHost, startCuttingProxy, TEST_REGION, expectConsistent } from "@roombridge/testing";
+import {
+  createDeployment,
+  createTenant,
+  openTestRooms,
+  registerTestHost,
+  startCuttingProxy,
+  TEST_REGION,
+  expectConsistent,
+} from "@roombridge/testing";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { useRooms } from "../test/setup.ts";
 import { closeRooms, createRoom, newUuid } from "./index.ts";
@@ -44,8 +52,10 @@ describe("PlacementQueue", () => {
   test("creates of one event-loop turn share one call, and later ones follow in the next", async () => {
     const { rooms, batch } = await lane();
     const xids = async (ids: string[]) =>
-      (await rooms.database.sql`
-        select count(distinct e.xid)::int as n from room_events e where e.type = 'room.created' and payload->>'roomId' = any(${ids}::text[])`)[0];
+      (
+        await rooms.database.sql`
+        select count(distinct e.xid)::int as n from room_events e where e.type = 'room.created' and payload->>'roomId' = any(${ids}::text[])`
+      )[0];
     const together = Array.from({ length: 30 }, (_, n) => `turn-${n}`);
     await Promise.all(together.map((id) => rooms.placement.add(batch, newRoom(id))));
     expect(await xids(together)).toEqual({ n: 1 });
@@ -139,7 +149,9 @@ describe("a connection cut in the middle of a create", () => {
     await sql.begin(async (tx) => {
       await tx`select lock_pool(pool_id) from pools where app_id = ${application.appId}`;
       proxy.cutNext("cut-waiting", "after_request");
-      answer = await createRoom(rooms, { application, region: TEST_REGION, roomId: "cut-waiting" }).catch((error: unknown) => error);
+      answer = await createRoom(rooms, { application, region: TEST_REGION, roomId: "cut-waiting" }).catch(
+        (error: unknown) => error,
+      );
     });
     expect(answer).toMatchObject({ code: "internal", message: expect.stringContaining("was not created") });
     // The lock is free now: wait until the lost call has ended, then look.

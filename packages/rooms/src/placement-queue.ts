@@ -66,7 +66,10 @@ export class PlacementQueue {
   /** Settles every entry, whatever happens. */
   async #place(batch: RoomBatch, entries: readonly Entry[]): Promise<void> {
     try {
-      const rows = await this.#call(batch, entries.map((entry) => entry.room));
+      const rows = await this.#call(
+        batch,
+        entries.map((entry) => entry.room),
+      );
       const byKey = new Map(rows.map((row) => [row.roomKey, row]));
       for (const { room, resolve, reject } of entries) {
         const row = byKey.get(room.roomKey);
@@ -99,10 +102,15 @@ export class PlacementQueue {
     const giveUpAt = Date.now() + SETTLE_DEADLINE_MS;
     for (let pauseMs = 50; ; pauseMs = Math.min(pauseMs * 2, 1_000)) {
       try {
-        return await settleRooms(this.#database, rooms.map((room) => room.roomKey));
+        return await settleRooms(
+          this.#database,
+          rooms.map((room) => room.roomKey),
+        );
       } catch (error) {
         if (!isConnectionError(error) || Date.now() + pauseMs > giveUpAt) {
-          throw new RoomError("internal", "the database did not answer; look the room up before trying again", { cause });
+          throw new RoomError("internal", "the database did not answer; look the room up before trying again", {
+            cause,
+          });
         }
         await delay(pauseMs);
       }

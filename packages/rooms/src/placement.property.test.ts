@@ -1,4 +1,11 @@
-import { clearRooms, createDeployment, createTenant, registerTestHost, runWaitingProcesses, expectConsistent } from "@roombridge/testing";
+import {
+  clearRooms,
+  createDeployment,
+  createTenant,
+  registerTestHost,
+  runWaitingProcesses,
+  expectConsistent,
+} from "@roombridge/testing";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { useRooms } from "../test/setup.ts";
@@ -28,52 +35,52 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   },
 );
 
-test(
-  "whatever clients, hosts and crashes do at the same time, no slot is lost or given twice",
-  async () => {
-    const { rooms } = suite();
-    const { database } = rooms;
-    await fc.assert(
-      fc.asyncProperty(
-        fc.array(fc.array(step, { minLength: 1, maxLength: 6 }), { minLength: 1, maxLength: 6 }),
-        fc.integer({ min: 1, max: 4 }),
-        async (rounds, roomsPerProcess) => {
-          await clearRooms(database);
-          const { application } = await createTenant(database);
-          await createDeployment(database, application, { roomsPerProcess, maxProcesses: 4 });
-          const host = await registerTestHost(database);
-          const perform = async (action: Step): Promise<void> => {
-            switch (action.do) {
-              case "create":
-                await Promise.all(action.ids.map((id) => expected(createRoom(rooms, { application, region: "London", roomId: `r${id}` }))));
-                return;
-              case "destroy":
-                await Promise.all(action.ids.map((id) => expected(destroyRoom(rooms, application.appId, `r${id}`))));
-                return;
-              case "run":
-                await runWaitingProcesses(database, host);
-                return;
-              case "end": {
-                const living = await database.sql<{ processId: string }[]>`
+test("whatever clients, hosts and crashes do at the same time, no slot is lost or given twice", async () => {
+  const { rooms } = suite();
+  const { database } = rooms;
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(fc.array(step, { minLength: 1, maxLength: 6 }), { minLength: 1, maxLength: 6 }),
+      fc.integer({ min: 1, max: 4 }),
+      async (rounds, roomsPerProcess) => {
+        await clearRooms(database);
+        const { application } = await createTenant(database);
+        await createDeployment(database, application, { roomsPerProcess, maxProcesses: 4 });
+        const host = await registerTestHost(database);
+        const perform = async (action: Step): Promise<void> => {
+          switch (action.do) {
+            case "create":
+              await Promise.all(
+                action.ids.map((id) =>
+                  expected(createRoom(rooms, { application, region: "London", roomId: `r${id}` })),
+                ),
+              );
+              return;
+            case "destroy":
+              await Promise.all(action.ids.map((id) => expected(destroyRoom(rooms, application.appId, `r${id}`))));
+              return;
+            case "run":
+              await runWaitingProcesses(database, host);
+              return;
+            case "end": {
+              const living = await database.sql<{ processId: string }[]>`
                   select process_id as "processId" from processes where terminated_at is null order by process_id`;
-                const chosen = living[action.nth % Math.max(living.length, 1)];
-                if (chosen) await endProcess(database, { ...chosen, reason: action.reason, exitCode: action.exitCode });
-              }
+              const chosen = living[action.nth % Math.max(living.length, 1)];
+              if (chosen) await endProcess(database, { ...chosen, reason: action.reason, exitCode: action.exitCode });
             }
-          };
-          for (const round of rounds) {
-            await Promise.all(round.map(perform));
-            await expectConsistent(database);
-            const [live] = await database.sql`select count(*)::int as n from processes where terminated_at is null`;
-            expect(live?.["n"]).toBeLessThanOrEqual(4);
           }
-        },
-      ),
-      { numRuns: Number(process.env["PROPERTY_RUNS"] ?? 40) },
-    );
-  },
-  120_000,
-);
+        };
+        for (const round of rounds) {
+          await Promise.all(round.map(perform));
+          await expectConsistent(database);
+          const [live] = await database.sql`select count(*)::int as n from processes where terminated_at is null`;
+          expect(live?.["n"]).toBeLessThanOrEqual(4);
+        }
+      },
+    ),
+    { numRuns: Number(process.env["PROPERTY_RUNS"] ?? 40) },
+  );
+}, 120_000);
 
 /** Refusals are answers; anything else is a fault. */
 async function expected(promise: Promise<unknown>): Promise<void> {

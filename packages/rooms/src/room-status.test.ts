@@ -23,6 +23,7 @@ describe("the state table of a room", () => {
   });
 
   test("a lost process never destroys a room", () => {
-    for (const state of STATES) if (state !== "destroyed") expect(nextState(state, "process_lost")).not.toBe("destroyed");
+    for (const state of STATES)
+      if (state !== "destroyed") expect(nextState(state, "process_lost")).not.toBe("destroyed");
   });
 });

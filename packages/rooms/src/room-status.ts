@@ -4,13 +4,7 @@ import type { RoomState } from "@roombridge/models/db";
 export type RoomStatus = "scheduling" | "active" | "destroyed";
 
 /** What happens to a room. */
-export type RoomEvent =
-  | "allocate"
-  | "process_lost"
-  | "process_exited"
-  | "suspend"
-  | "destroy"
-  | "expire";
+export type RoomEvent = "allocate" | "process_lost" | "process_exited" | "suspend" | "destroy" | "expire";
 
 /** What RoomsV2 shows for each internal state. */
 const STATUS = {

@@ -40,25 +40,31 @@ export const turnVariables = {
     .string()
     .transform((text) => text.split(",").map((uri) => uri.trim()))
     .refine((uris) => uris.every((uri) => ICE_URI.test(uri)), {
-      error: "expected turn:, turns: or stun: URIs separated by commas, such as turn:relay.example.net:3478?transport=udp",
+      error:
+        "expected turn:, turns: or stun: URIs separated by commas, such as turn:relay.example.net:3478?transport=udp",
     })
     .default([]),
   TURN_TTL_SECONDS: integer(60, 86_400).default(3_600),
-  TURN_CREDENTIAL_KEYS: z.string({ error: "is required: id:base64 pairs separated by commas" }).transform((text, context) => {
-    try {
-      return parseCredentialKeys(text);
-    } catch (error) {
-      context.addIssue({ code: "custom", message: error instanceof Error ? error.message : "expected id:base64" });
-      return z.NEVER;
-    }
-  }),
+  TURN_CREDENTIAL_KEYS: z
+    .string({ error: "is required: id:base64 pairs separated by commas" })
+    .transform((text, context) => {
+      try {
+        return parseCredentialKeys(text);
+      } catch (error) {
+        context.addIssue({ code: "custom", message: error instanceof Error ? error.message : "expected id:base64" });
+        return z.NEVER;
+      }
+    }),
 };
 
 /**
  * Reads an app's environment once, at start; an empty variable counts as not set. Throws an Error that lists every
  * problem, one per line, by the name of the variable and without its value.
  */
-export function parseEnvironment<Schema extends z.ZodType>(schema: Schema, variables: NodeJS.ProcessEnv): z.output<Schema> {
+export function parseEnvironment<Schema extends z.ZodType>(
+  schema: Schema,
+  variables: NodeJS.ProcessEnv,
+): z.output<Schema> {
   const given = Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== ""));
   const parsed = schema.safeParse(given);
   if (parsed.success) return parsed.data;

@@ -47,7 +47,10 @@ export async function runService<Env extends { LOG_LEVEL: string; LOG_FORMAT: "p
   const reason = await Promise.race([reasons.first, ...(service.failed ? [service.failed] : [])]);
   log.info({ reason }, `${name} draining`);
   reasons.onSignal((signal) => die(`${signal} while draining: stopped at once`));
-  setTimeout(() => die(`draining took longer than ${HARD_STOP_MS / 1_000} s; the rest was given up`), HARD_STOP_MS).unref();
+  setTimeout(
+    () => die(`draining took longer than ${HARD_STOP_MS / 1_000} s; the rest was given up`),
+    HARD_STOP_MS,
+  ).unref();
   await service.drain().catch((error: unknown) => die("draining failed", error));
   log.info(`${name} stopped`);
   process.exit(0);

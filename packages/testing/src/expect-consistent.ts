@@ -25,7 +25,10 @@ export async function expectConsistent({ sql }: Database): Promise<void> {
     union all
     select a.room_key from room_allocations a join processes p on p.process_id = a.process_id
      where a.unscheduled_at is null and p.terminated_at is not null`;
-  expect([...strays], "rooms without an application, processes without a deployment, allocations on dead processes").toEqual([]);
+  expect(
+    [...strays],
+    "rooms without an application, processes without a deployment, allocations on dead processes",
+  ).toEqual([]);
   const leases = await sql`
     select l.port from port_leases l join processes p on p.process_id = l.process_id where p.terminated_at is not null`;
   expect([...leases], "ports leased to dead processes").toEqual([]);

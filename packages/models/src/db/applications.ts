@@ -1,5 +1,16 @@
 import { sql } from "drizzle-orm";
-import { bigint, boolean, check, doublePrecision, index, integer, jsonb, pgTable, text, uniqueIndex } from "drizzle-orm/pg-core";
+import {
+  bigint,
+  boolean,
+  check,
+  doublePrecision,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  text,
+  uniqueIndex,
+} from "drizzle-orm/pg-core";
 import type { AdditionalContainerPort, EnvironmentVariable } from "../api/deployment.ts";
 import type { TransportType } from "../api/exposed-port.ts";
 import { instant } from "./columns.ts";
@@ -16,10 +27,16 @@ export const applications = pgTable(
     appName: text().notNull(),
     /** Signs player tokens; handed to game servers as HATHORA_APP_SECRET. */
     appSecret: text().notNull(),
-    createdAt: instant().notNull().default(sql`clock_timestamp()`),
+    createdAt: instant()
+      .notNull()
+      .default(sql`clock_timestamp()`),
     deletedAt: instant(),
   },
-  (table) => [uniqueIndex().on(table.orgId, table.appName).where(sql`deleted_at is null`)],
+  (table) => [
+    uniqueIndex()
+      .on(table.orgId, table.appName)
+      .where(sql`deleted_at is null`),
+  ],
 );
 
 /** A server artefact. For the local provider it names a command of the operator's config file. */
@@ -33,7 +50,9 @@ export const builds = pgTable(
     buildTag: text(),
     /** Name of a command in ROOMBRIDGE_CONFIG; never a command line itself. */
     command: text(),
-    createdAt: instant().notNull().default(sql`clock_timestamp()`),
+    createdAt: instant()
+      .notNull()
+      .default(sql`clock_timestamp()`),
     deletedAt: instant(),
   },
   (table) => [index().on(table.orgId)],
@@ -64,7 +83,9 @@ export const deployments = pgTable(
     requestedMemoryMb: doublePrecision().notNull(),
     idleTimeoutEnabled: boolean().notNull(),
     env: jsonb().$type<EnvironmentVariable[]>().notNull().default([]),
-    createdAt: instant().notNull().default(sql`clock_timestamp()`),
+    createdAt: instant()
+      .notNull()
+      .default(sql`clock_timestamp()`),
     deletedAt: instant(),
   },
   (table) => [

@@ -6,7 +6,9 @@ import { bytea, instant } from "./columns.ts";
 export const organizations = pgTable("organizations", {
   orgId: text().primaryKey(),
   name: text().notNull(),
-  createdAt: instant().notNull().default(sql`clock_timestamp()`),
+  createdAt: instant()
+    .notNull()
+    .default(sql`clock_timestamp()`),
 });
 
 /** An API token of an organisation; only its SHA-256 is kept. `scopes` null means all. */
@@ -20,7 +22,9 @@ export const orgTokens = pgTable(
     name: text().notNull(),
     tokenHash: bytea().notNull(),
     scopes: text().array(),
-    createdAt: instant().notNull().default(sql`clock_timestamp()`),
+    createdAt: instant()
+      .notNull()
+      .default(sql`clock_timestamp()`),
     revokedAt: instant(),
   },
   (table) => [uniqueIndex().on(table.tokenHash), index().on(table.orgId)],

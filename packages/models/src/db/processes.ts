@@ -1,5 +1,17 @@
 import { sql } from "drizzle-orm";
-import { bigint, boolean, check, index, integer, jsonb, pgTable, primaryKey, text, uniqueIndex, uuid } from "drizzle-orm/pg-core";
+import {
+  bigint,
+  boolean,
+  check,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  primaryKey,
+  text,
+  uniqueIndex,
+  uuid,
+} from "drizzle-orm/pg-core";
 import type { ExposedPort } from "../api/exposed-port.ts";
 import type { ProcessStatus } from "../api/process.ts";
 import { instant } from "./columns.ts";
@@ -13,8 +25,12 @@ export const hosts = pgTable("hosts", {
   maxProcesses: integer().notNull(),
   /** A new value each time the host starts, so that a host can tell its own processes from its predecessor's. */
   incarnation: uuid().notNull(),
-  startedAt: instant().notNull().default(sql`clock_timestamp()`),
-  beatAt: instant().notNull().default(sql`clock_timestamp()`),
+  startedAt: instant()
+    .notNull()
+    .default(sql`clock_timestamp()`),
+  beatAt: instant()
+    .notNull()
+    .default(sql`clock_timestamp()`),
 });
 
 /** Where rooms of one deployment in one region are placed; its advisory lock orders all placement. */
@@ -56,7 +72,9 @@ export const processes = pgTable(
     /** Owner; its lease is `hosts.beat_at`. */
     hostId: text(),
     hostIncarnation: uuid(),
-    createdAt: instant().notNull().default(sql`clock_timestamp()`),
+    createdAt: instant()
+      .notNull()
+      .default(sql`clock_timestamp()`),
     scheduledAt: instant(),
     bootedAt: instant(),
     startedAt: instant(),
@@ -67,11 +85,21 @@ export const processes = pgTable(
     exitSignal: text(),
   },
   (table) => [
-    index("processes_free_idx").on(table.poolId).where(sql`has_room and status in ('starting', 'running')`),
-    index("processes_live_idx").on(table.poolId).where(sql`terminated_at is null`),
-    index("processes_host_idx").on(table.hostId).where(sql`terminated_at is null`),
-    index("processes_unclaimed_idx").on(table.createdAt).where(sql`status = 'starting' and host_id is null`),
-    index("processes_terminated_idx").on(table.terminatedAt).where(sql`terminated_at is not null`),
+    index("processes_free_idx")
+      .on(table.poolId)
+      .where(sql`has_room and status in ('starting', 'running')`),
+    index("processes_live_idx")
+      .on(table.poolId)
+      .where(sql`terminated_at is null`),
+    index("processes_host_idx")
+      .on(table.hostId)
+      .where(sql`terminated_at is null`),
+    index("processes_unclaimed_idx")
+      .on(table.createdAt)
+      .where(sql`status = 'starting' and host_id is null`),
+    index("processes_terminated_idx")
+      .on(table.terminatedAt)
+      .where(sql`terminated_at is not null`),
     check("processes_rooms_allocated_check", sql`${table.roomsAllocated} between 0 and ${table.roomsPerProcess}`),
   ],
 );

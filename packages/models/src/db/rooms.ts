@@ -27,19 +27,36 @@ export const rooms = pgTable(
     placements: integer().notNull().default(0),
     /** Why the room is unscheduled: `start_failed`, `no_capacity`, or the reason of its process's end. */
     unscheduledReason: text(),
-    createdAt: instant().notNull().default(sql`clock_timestamp()`),
+    createdAt: instant()
+      .notNull()
+      .default(sql`clock_timestamp()`),
     expiresAt: instant(),
     unscheduledAt: instant(),
     destroyedAt: instant(),
   },
   (table) => [
-    uniqueIndex("rooms_live_idx").on(table.appId, table.roomId).where(sql`destroyed_at is null`),
-    index("rooms_destroyed_id_idx").on(table.appId, table.roomId, table.destroyedAt).where(sql`destroyed_at is not null`),
-    index("rooms_destroyed_idx").on(table.destroyedAt).where(sql`destroyed_at is not null`),
-    index("rooms_expires_idx").on(table.expiresAt).where(sql`destroyed_at is null and expires_at is not null`),
-    index("rooms_unscheduled_idx").on(table.unscheduledAt).where(sql`destroyed_at is null and unscheduled_at is not null`),
-    index("rooms_app_idx").on(table.appId, table.createdAt, table.roomKey).where(sql`destroyed_at is null`),
-    check("rooms_state_check", sql`${table.state} in ('active', 'scheduling', 'suspended', 'unscheduled', 'destroyed')`),
+    uniqueIndex("rooms_live_idx")
+      .on(table.appId, table.roomId)
+      .where(sql`destroyed_at is null`),
+    index("rooms_destroyed_id_idx")
+      .on(table.appId, table.roomId, table.destroyedAt)
+      .where(sql`destroyed_at is not null`),
+    index("rooms_destroyed_idx")
+      .on(table.destroyedAt)
+      .where(sql`destroyed_at is not null`),
+    index("rooms_expires_idx")
+      .on(table.expiresAt)
+      .where(sql`destroyed_at is null and expires_at is not null`),
+    index("rooms_unscheduled_idx")
+      .on(table.unscheduledAt)
+      .where(sql`destroyed_at is null and unscheduled_at is not null`),
+    index("rooms_app_idx")
+      .on(table.appId, table.createdAt, table.roomKey)
+      .where(sql`destroyed_at is null`),
+    check(
+      "rooms_state_check",
+      sql`${table.state} in ('active', 'scheduling', 'suspended', 'unscheduled', 'destroyed')`,
+    ),
     check("rooms_destroyed_check", sql`(${table.state} = 'destroyed') = (${table.destroyedAt} is not null)`),
   ],
 );
@@ -59,10 +76,14 @@ export const roomAllocations = pgTable(
     unscheduledAt: instant(),
   },
   (table) => [
-    uniqueIndex("room_allocations_open_idx").on(table.roomKey).where(sql`unscheduled_at is null`),
+    uniqueIndex("room_allocations_open_idx")
+      .on(table.roomKey)
+      .where(sql`unscheduled_at is null`),
     index("room_allocations_room_idx").on(table.roomKey, table.scheduledAt),
     index("room_allocations_process_idx").on(table.processId),
-    index("room_allocations_ended_idx").on(table.unscheduledAt).where(sql`unscheduled_at is not null`),
+    index("room_allocations_ended_idx")
+      .on(table.unscheduledAt)
+      .where(sql`unscheduled_at is not null`),
   ],
 );
 
@@ -70,13 +91,17 @@ export const roomAllocations = pgTable(
 export const roomEvents = pgTable(
   "room_events",
   {
-    xid: xid8().notNull().default(sql`pg_current_xact_id()`),
+    xid: xid8()
+      .notNull()
+      .default(sql`pg_current_xact_id()`),
     id: bigint({ mode: "number" }).primaryKey().generatedAlwaysAsIdentity(),
     appId: text().notNull(),
     roomKey: text(),
     type: text().notNull(),
     payload: jsonb().notNull().default({}),
-    createdAt: instant().notNull().default(sql`clock_timestamp()`),
+    createdAt: instant()
+      .notNull()
+      .default(sql`clock_timestamp()`),
   },
   (table) => [index().on(table.xid, table.id), index().on(table.createdAt)],
 );

@@ -20,14 +20,18 @@ export const turnCredentials = pgTable(
     realm: text().notNull(),
     hmackey: text().notNull(),
     keyVersion: text().notNull(),
-    issuedAt: instant().notNull().default(sql`clock_timestamp()`),
+    issuedAt: instant()
+      .notNull()
+      .default(sql`clock_timestamp()`),
     expiresAt: instant().notNull(),
     revokedAt: instant(),
     suspendedAt: instant(),
   },
   (table) => [
     index().on(table.roomKey),
-    index("turn_credentials_dead_idx").on(table.revokedAt).where(sql`revoked_at is not null`),
+    index("turn_credentials_dead_idx")
+      .on(table.revokedAt)
+      .where(sql`revoked_at is not null`),
     check("turn_credentials_hmackey_check", sql`${table.hmackey} ~ '^[0-9a-f]{32}$'`),
   ],
 );

@@ -50,7 +50,11 @@ export interface CreateRow {
 }
 
 /** Creates a batch in one call of the placement function; one row per room, in any order. */
-export async function createRooms({ sql }: Database, batch: RoomBatch, rooms: readonly NewRoom[]): Promise<CreateRow[]> {
+export async function createRooms(
+  { sql }: Database,
+  batch: RoomBatch,
+  rooms: readonly NewRoom[],
+): Promise<CreateRow[]> {
   return sql<CreateRow[]>`
     select room_key as "roomKey", outcome, process_id as "processId", process_status as "processStatus",
            exposed_port as "exposedPort", additional_exposed_ports as "additionalExposedPorts",

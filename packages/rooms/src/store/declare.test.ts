@@ -9,7 +9,9 @@ test("declaring the same deployment again keeps it; a change makes a new one", a
   const { database } = suite().rooms;
   const { application } = await createTenant(database);
   await createDeployment(database, application);
-  const [build] = await database.sql<{ buildId: string }[]>`select build_id as "buildId" from builds where org_id = ${application.orgId}`;
+  const [build] = await database.sql<
+    { buildId: string }[]
+  >`select build_id as "buildId" from builds where org_id = ${application.orgId}`;
   const settings: DeploymentSettings = {
     appId: application.appId,
     buildId: build?.buildId ?? "",

@@ -7,7 +7,10 @@ type NewDeployment = typeof deployments.$inferInsert;
 export type DeploymentSettings = Omit<NewDeployment, "deploymentId" | "sequence" | "createdAt" | "deletedAt">;
 
 /** Idempotent: an organisation that exists keeps its name. */
-export async function declareOrganization({ orm }: Database, organization: { orgId: string; name: string }): Promise<void> {
+export async function declareOrganization(
+  { orm }: Database,
+  organization: { orgId: string; name: string },
+): Promise<void> {
   await orm.insert(organizations).values(organization).onConflictDoNothing();
 }
 
@@ -17,7 +20,10 @@ export async function declareToken(
   token: { orgTokenId: string; orgId: string; name: string; tokenHash: Uint8Array },
 ): Promise<void> {
   await orm.insert(orgTokens).values(token).onConflictDoNothing();
-  const [row] = await orm.select({ orgId: orgTokens.orgId }).from(orgTokens).where(eq(orgTokens.tokenHash, token.tokenHash));
+  const [row] = await orm
+    .select({ orgId: orgTokens.orgId })
+    .from(orgTokens)
+    .where(eq(orgTokens.tokenHash, token.tokenHash));
   if (row?.orgId !== token.orgId) throw new Error("this token belongs to another organisation");
 }
 
@@ -31,7 +37,8 @@ export async function declareApplication(
     .select({ orgId: applications.orgId })
     .from(applications)
     .where(eq(applications.appId, application.appId));
-  if (row?.orgId !== application.orgId) throw new Error(`application ${application.appId} belongs to another organisation`);
+  if (row?.orgId !== application.orgId)
+    throw new Error(`application ${application.appId} belongs to another organisation`);
 }
 
 export async function declareBuild(
@@ -41,7 +48,10 @@ export async function declareBuild(
   await orm
     .insert(builds)
     .values(build)
-    .onConflictDoUpdate({ target: builds.buildId, set: { command: build.command ?? null, buildTag: build.buildTag ?? null } });
+    .onConflictDoUpdate({
+      target: builds.buildId,
+      set: { command: build.command ?? null, buildTag: build.buildTag ?? null },
+    });
 }
 
 /**

@@ -50,7 +50,11 @@ export interface ConnectionRow {
 }
 
 /** The live room of this id with the process that it is on. */
-export async function findConnection({ sql }: Database, appId: string, roomId: string): Promise<ConnectionRow | undefined> {
+export async function findConnection(
+  { sql }: Database,
+  appId: string,
+  roomId: string,
+): Promise<ConnectionRow | undefined> {
   const [row] = await sql<ConnectionRow[]>`
     select r.state, r.pool_id as "poolId", r.unscheduled_reason as "unscheduledReason", p.status as "processStatus",
            p.exposed_port as "exposedPort", p.additional_exposed_ports as "additionalExposedPorts"

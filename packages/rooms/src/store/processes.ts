@@ -1,4 +1,11 @@
-import type { AdditionalContainerPort, EnvironmentVariable, ExposedPort, ProcessStatus, Region, TransportType } from "@roombridge/models/api";
+import type {
+  AdditionalContainerPort,
+  EnvironmentVariable,
+  ExposedPort,
+  ProcessStatus,
+  Region,
+  TransportType,
+} from "@roombridge/models/api";
 import { newUuid } from "../ids.ts";
 import type { Database } from "./database.ts";
 import { retryConflicts } from "./retry-conflicts.ts";
@@ -28,7 +35,12 @@ export interface StartOrder {
 /** Takes unclaimed processes of these regions, oldest first, at most `limit`, for one incarnation of a host. */
 export async function claimProcesses(
   { sql }: Database,
-  claim: { readonly hostId: string; readonly incarnation: string; readonly regions: readonly Region[]; readonly limit: number },
+  claim: {
+    readonly hostId: string;
+    readonly incarnation: string;
+    readonly regions: readonly Region[];
+    readonly limit: number;
+  },
 ): Promise<StartOrder[]> {
   return sql<StartOrder[]>`
     with claimed as (

@@ -37,7 +37,11 @@ export async function findRoomCredential(
  * Moves the end of a room credential, and of a room that expires with it. Undefined when the room was destroyed or
  * suspended meanwhile.
  */
-export async function renewRoomCredential({ sql }: Database, username: string, ttlSeconds: number): Promise<Date | undefined> {
+export async function renewRoomCredential(
+  { sql }: Database,
+  username: string,
+  ttlSeconds: number,
+): Promise<Date | undefined> {
   const [row] = await sql<{ expiresAt: Date }[]>`
     with room as materialized (
       select r.room_key from rooms r join turn_credentials c on c.room_key = r.room_key
