@@ -89,9 +89,17 @@ test.each<[string, Partial<StartOrder>, Partial<Placement>, Record<string, strin
   ],
   [
     "the deployment cannot make the operator's command run something else",
-    { env: ["NODE_OPTIONS", "LD_PRELOAD", "BASH_ENV", "PATH", "BASH_FUNC_x%%"].map((name) => ({ name, value: "evil" })) },
+    {
+      env: ["NODE_OPTIONS", "LD_PRELOAD", "BASH_ENV", "PATH", "BASH_FUNC_x%%"].map((name) => ({ name, value: "evil" })),
+    },
     {},
-    { NODE_OPTIONS: undefined, LD_PRELOAD: undefined, BASH_ENV: undefined, PATH: undefined, "BASH_FUNC_x%%": undefined },
+    {
+      NODE_OPTIONS: undefined,
+      LD_PRELOAD: undefined,
+      BASH_ENV: undefined,
+      PATH: undefined,
+      "BASH_FUNC_x%%": undefined,
+    },
   ],
   [
     "the deployment cannot imitate a room",

@@ -19,7 +19,8 @@ export async function startUdpServer(at: { readonly host: string; readonly port:
   socket.on("error", () => {});
   socket.on("message", (datagram, sender) => {
     // Port 0 is nobody's, but it can be written into a packet; `send` would throw.
-    if (datagram.length <= MAX_DATAGRAM_BYTES && sender.port !== 0) socket.send(datagram, sender.port, sender.address, () => {});
+    if (datagram.length <= MAX_DATAGRAM_BYTES && sender.port !== 0)
+      socket.send(datagram, sender.port, sender.address, () => {});
   });
   return { port: socket.address().port, close: () => socket.close() };
 }

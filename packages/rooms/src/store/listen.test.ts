@@ -33,7 +33,7 @@ async function road() {
   });
   return {
     url: url.href,
-    toDatabase.setOpen(open: boolean) {
+    setOpen(open: boolean) {
       isOpen = open;
       if (!open) for (const socket of sockets) socket.destroy();
     },
@@ -69,5 +69,7 @@ test("after an outage that outlasts the first reconnect the listener is woken an
 });
 
 test("the first connection must succeed", async () => {
-  await expect(listen("postgres://nobody@127.0.0.1:9/none", "roombridge_rooms", () => {})).rejects.toThrow("ECONNREFUSED");
+  await expect(listen("postgres://nobody@127.0.0.1:9/none", "roombridge_rooms", () => {})).rejects.toThrow(
+    "ECONNREFUSED",
+  );
 });

@@ -84,7 +84,9 @@ test("a child in a process group of its own that ignores SIGTERM does not surviv
   const provider = await open(root, ["bash", "-c", script]);
   const processId = newUuid();
   await provider.start({ ...start, processId });
-  const pid = await waitFor(async () => Number(await readFile(pidFile, "utf8").catch(() => "")) || undefined, { what: "the child" });
+  const pid = await waitFor(async () => Number(await readFile(pidFile, "utf8").catch(() => "")) || undefined, {
+    what: "the child",
+  });
   const child = await identify(pid);
   await provider.stop(processId, 200);
   expect(await isAlive(child)).toBe(false);
@@ -115,7 +117,11 @@ test("a server that had to be killed leaves its exit code", async () => {
 test("a second stop sends no second SIGTERM", async () => {
   const root = await temporary();
   const count = join(root, "count");
-  const provider = await open(root, ["sh", "-c", `trap 'echo term >> ${count}' TERM; echo up; while :; do sleep 0.05; done`]);
+  const provider = await open(root, [
+    "sh",
+    "-c",
+    `trap 'echo term >> ${count}' TERM; echo up; while :; do sleep 0.05; done`,
+  ]);
   const processId = newUuid();
   await provider.start({ ...start, processId });
   await waitFor(async () => (await provider.tail(processId, 10)) === "up\n", { what: "the server" });
