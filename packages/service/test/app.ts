@@ -11,7 +11,7 @@ await runService({
   async start({ BEHAVIOUR }, log) {
     if (BEHAVIOUR === "fail") throw new Error("the port is taken");
     const failed = BEHAVIOUR === "give-up" ? Promise.resolve("nothing left to do") : undefined;
-    if (BEHAVIOUR === "crash") setTimeout(() => Promise.reject(new Error("unforeseen")), 50);
+    if (BEHAVIOUR === "crash") setTimeout(() => void Promise.reject(new Error("unforeseen")), 50);
     const stayAlive = setInterval(() => {}, 1_000);
     return {
       port: 4711,
