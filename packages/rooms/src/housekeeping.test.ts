@@ -13,7 +13,15 @@ import { createRoom, destroyRoom, endProcess, getRoomInfo, runHousekeeping } fro
 
 const suite = useRooms();
 const SETTINGS = { unscheduledTtlHours: 72, bindDeadlineSeconds: 100 };
-const NOTHING = { expiredRooms: 0, forgottenRooms: 0, lostProcesses: 0, tombstones: 0, history: 0, credentials: 0 };
+const NOTHING = {
+  expiredRooms: 0,
+  forgottenRooms: 0,
+  lostProcesses: 0,
+  idleProcesses: 0,
+  tombstones: 0,
+  history: 0,
+  credentials: 0,
+};
 
 async function game() {
   const { rooms } = suite();
@@ -126,6 +134,29 @@ describe("runHousekeeping", () => {
       await claimProcesses(database, { ...host, limit: 10 });
       await endProcess(database, { processId, reason: "spawn_error" });
     }
+  });
+
+  test("stops a process that has had no room for 300 s, unless its deployment forbids it, and never one with a room", async () => {
+    const { rooms, database, sql, host, appId, application, roomId, processId, clean } = await game();
+    await runWaitingProcesses(database, host);
+    const long = sql`clock_timestamp() - interval '301 seconds'`;
+    await sql`update processes set started_at = ${long} where process_id = ${processId}`;
+    expect(await clean()).toMatchObject({ idleProcesses: 0 });
+    await destroyRoom(rooms, appId, roomId);
+    expect(await clean()).toMatchObject({ idleProcesses: 0 });
+    await sql`update room_allocations set unscheduled_at = ${long} where process_id = ${processId}`;
+    await sql`update deployments set idle_timeout_enabled = false where app_id = ${appId}`;
+    expect(await clean()).toMatchObject({ idleProcesses: 0 });
+    await sql`update deployments set idle_timeout_enabled = true where app_id = ${appId}`;
+    expect(await clean()).toMatchObject({ idleProcesses: 1 });
+    const [row] = await sql`select status, stop_reason from processes where process_id = ${processId}`;
+    expect(row).toEqual({ status: "stopping", stop_reason: "idle" });
+    const next = await createRoom(rooms, { application, region: TEST_REGION });
+    expect(next.processId).not.toBe(processId);
+    await endProcess(database, { processId, reason: "exited", exitCode: 0 });
+    expect(await sql`select status from processes where process_id = ${processId}`).toMatchObject([
+      { status: "stopped" },
+    ]);
   });
 
   test("runs side by side with itself without harm", async () => {

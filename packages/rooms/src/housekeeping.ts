@@ -6,6 +6,7 @@ import {
   destroyExpiredRooms,
   destroyForgottenRooms,
   findLostProcesses,
+  stopIdleProcesses,
 } from "./store/housekeeping.ts";
 import { endProcess } from "./store/processes.ts";
 
@@ -21,6 +22,7 @@ export interface HousekeepingReport {
   readonly expiredRooms: number;
   readonly forgottenRooms: number;
   readonly lostProcesses: number;
+  readonly idleProcesses: number;
   readonly tombstones: number;
   readonly history: number;
   readonly credentials: number;
@@ -35,6 +37,7 @@ export async function runHousekeeping(database: Database, settings: Housekeeping
     lostProcesses: await endLostProcesses(database, settings.bindDeadlineSeconds),
     expiredRooms: await destroyExpiredRooms(database),
     forgottenRooms: await destroyForgottenRooms(database, settings.unscheduledTtlHours),
+    idleProcesses: await stopIdleProcesses(database),
     tombstones: await deleteTombstones(database),
     history: await deleteHistory(database),
     credentials: await deleteDeadCredentials(database),

@@ -44,6 +44,27 @@ export async function findLostProcesses(
      order by p.process_id limit ${BATCH}`;
 }
 
+/**
+ * Asks for the end of running processes that have had no room for 300 s, where the deployment allows it. One statement: a
+ * process that gets a room meanwhile keeps running.
+ */
+export async function stopIdleProcesses({ sql }: Database): Promise<number> {
+  const { count } = await sql`
+    with idle as (
+      update processes p set status = 'stopping', stop_reason = 'idle', stopping_at = clock_timestamp()
+        from deployments d
+       where d.deployment_id = p.deployment_id and d.idle_timeout_enabled
+         and p.status = 'running' and p.stop_reason is null and p.rooms_allocated = 0
+         and p.started_at < clock_timestamp() - interval '300 seconds'
+         and not exists (
+           select from room_allocations a
+            where a.process_id = p.process_id and a.unscheduled_at > clock_timestamp() - interval '300 seconds')
+      returning p.region
+    )
+    select pg_notify('roombridge_processes', region) from idle`;
+  return count;
+}
+
 /** Forgets tombstones after 24 h, with their allocations and credentials. */
 export async function deleteTombstones({ sql }: Database): Promise<number> {
   const { count } = await sql`
