@@ -1,6 +1,8 @@
 /** What `thrift --gen json` prints; only what the generator reads. */
 export interface Idl {
   readonly name: string;
+  readonly includes: readonly string[];
+  readonly constants: readonly { readonly name: string }[];
   readonly enums: readonly IdlEnum[];
   readonly typedefs: readonly IdlTypedef[];
   readonly structs: readonly IdlStruct[];
@@ -40,6 +42,7 @@ export interface IdlField extends IdlTypeHolder {
   readonly name: string;
   readonly doc?: string;
   readonly required: "required" | "optional" | "req_out";
+  readonly default?: unknown;
 }
 
 export interface IdlStruct {
