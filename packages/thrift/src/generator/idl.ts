@@ -12,7 +12,11 @@ export interface Idl {
 export interface IdlEnum {
   readonly name: string;
   readonly doc?: string;
-  readonly members: readonly { readonly name: string; readonly value: number; readonly doc?: string }[];
+  readonly members: readonly {
+    readonly name: string;
+    readonly value: number;
+    readonly doc?: string;
+  }[];
 }
 
 export interface IdlTypedef extends IdlTypeHolder {

@@ -53,7 +53,8 @@ function toMethod(definition: IdlFunction): Method {
 }
 
 /** Variables of the generated code; an argument of such a name gets an underscore. */
-const OWN_NAMES = /^(?:call|context|error|field|handler|input|options|output|result|(?:element|entries|index|key|size)\d*|elements\d*)$/;
+const OWN_NAMES =
+  /^(?:call|context|error|field|handler|input|options|output|result|(?:element|entries|index|key|size)\d*|elements\d*)$/;
 
 function toArgument(method: string, field: IdlField): Argument {
   if (field.default !== undefined) throw new Error(`${method}.${field.name}: default values are not supported`);
@@ -61,7 +62,8 @@ function toArgument(method: string, field: IdlField): Argument {
   return { id: field.key, name: field.name, variable, type: toValueType(field) };
 }
 
-const parameters = (args: readonly Argument[]) => args.map(({ variable, type }) => `${variable}: ${typescriptName(type)}`);
+const parameters = (args: readonly Argument[]) =>
+  args.map(({ variable, type }) => `${variable}: ${typescriptName(type)}`);
 const resultName = ({ result }: Method) => (result ? typescriptName(result) : "void");
 
 function handlerCode({ name, doc }: IdlService, methods: readonly Method[]): string[] {
