@@ -68,7 +68,7 @@ function framedWith(bytes: Buffer, expected: readonly number[]): boolean | undef
   return bytes.length < 4 ? undefined : startsWith(bytes.subarray(4), expected);
 }
 
-function openFramed(maxMessageBytes: number): Dialect {
+export function openFramed(maxMessageBytes: number): Dialect {
   return {
     name: "framed binary",
     isFramed: true,
@@ -86,7 +86,7 @@ function openFramed(maxMessageBytes: number): Dialect {
   };
 }
 
-function openUnframed(maxMessageBytes: number): Dialect {
+export function openUnframed(maxMessageBytes: number): Dialect {
   let scanner = new MessageScanner();
   return {
     name: "unframed binary",
