@@ -3,6 +3,8 @@ import type { CallContext } from "../service.ts";
 /** One decoded call until its reply is on its way. */
 export class Call implements CallContext {
   readonly method: string;
+  /** The method's name for events. */
+  readonly label: string;
   readonly sequenceId: number;
   readonly remoteAddress: string;
   readonly startedAt = performance.now();
@@ -11,8 +13,12 @@ export class Call implements CallContext {
   #abort: AbortController | undefined;
   #reason: string | undefined;
 
-  constructor(method: string, sequenceId: number, remoteAddress: string) {
+  constructor(
+    { method, label, sequenceId }: { readonly method: string; readonly label: string; readonly sequenceId: number },
+    remoteAddress: string,
+  ) {
     this.method = method;
+    this.label = label;
     this.sequenceId = sequenceId;
     this.remoteAddress = remoteAddress;
   }
