@@ -14,10 +14,13 @@ const bin = join(modules, ".bin");
 const stampFile = join(modules, ".roombridge-installed");
 const lockFile = join(modules, ".roombridge-installing");
 
+/** Variables of a file `.env` in the root, where the environment itself does not have them. */
+const dotenv = existsSync(join(root, ".env")) ? ["--env-file=.env"] : [];
 const STEPS = {
-  start: [["node", "apps/standalone/src/main.ts"]],
-  dev: [["node", "--watch", "--watch-preserve-output", "apps/standalone/src/main.ts"]],
-  test: [["turbo", "run", "test", "--ui=stream", "--log-order=grouped", "--continue"]],
+  start: [["node", ...dotenv, "apps/standalone/src/main.ts"]],
+  dev: [["node", ...dotenv, "--watch", "--watch-preserve-output", "apps/standalone/src/main.ts"]],
+  roombridge: [["node", ...dotenv, "apps/standalone/src/cli.ts"]],
+  test: [["turbo", "run", "test", "--ui=stream", "--log-order=grouped", "--continue", "--concurrency=2"]],
   check: [
     ["oxfmt", "--check", "."],
     ["oxlint", "--type-aware"],

@@ -1,5 +1,6 @@
 import { RoomId } from "@roombridge/models/api";
-import { isStorable, RoomError } from "@roombridge/rooms";
+import { isStorable } from "@roombridge/models/api";
+import { RoomError } from "@roombridge/rooms";
 import type { HonoRequest } from "hono";
 import { z } from "zod";
 import { parse } from "./parse.ts";

@@ -88,6 +88,20 @@ test.each<[string, Partial<StartOrder>, Partial<Placement>, Record<string, strin
     { PORT: "20000", HATHORA_APP_ID: "app-1" },
   ],
   [
+    "the deployment cannot make the operator's command run something else",
+    {
+      env: ["NODE_OPTIONS", "LD_PRELOAD", "BASH_ENV", "PATH", "BASH_FUNC_x%%"].map((name) => ({ name, value: "evil" })),
+    },
+    {},
+    {
+      NODE_OPTIONS: undefined,
+      LD_PRELOAD: undefined,
+      BASH_ENV: undefined,
+      PATH: undefined,
+      "BASH_FUNC_x%%": undefined,
+    },
+  ],
+  [
     "the deployment cannot imitate a room",
     { initialRoomId: null, env: [{ name: "HATHORA_INITIAL_ROOM_ID", value: "fake" }] },
     {},

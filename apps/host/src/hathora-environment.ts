@@ -1,5 +1,6 @@
 import type { StartOrder } from "@roombridge/rooms";
 import type { ProcessPort } from "./provider/provider.ts";
+import { isSteeringVariable } from "./steering-variables.ts";
 
 export interface Placement {
   /** Address that players are told. */
@@ -9,12 +10,14 @@ export interface Placement {
 
 /**
  * What a game server finds in its environment on Hathora Cloud, and `PORT`, the port to bind. The deployment's own
- * variables come along; they cannot replace or imitate ours.
+ * variables come along; they cannot replace or imitate ours, nor steer what the operator's command runs.
  */
 export function hathoraEnvironment(order: StartOrder, placement: Placement): Record<string, string> {
   const own = ownVariables(order, placement);
   const names = new Set(own.map(([name]) => name));
-  const given = order.env.filter(({ name }) => !names.has(name)).map(({ name, value }) => [name, value] as const);
+  const given = order.env
+    .filter(({ name }) => !names.has(name) && !isSteeringVariable(name))
+    .map(({ name, value }) => [name, value] as const);
   const set = own.filter((entry): entry is [string, string] => entry[1] !== null);
   return Object.fromEntries([...given, ...set]);
 }

@@ -11,7 +11,7 @@ export interface Env {
 }
 
 /** Reads the environment that Hathora (and Roombridge) gives a game server. Throws an Error that names a bad variable. */
-export function parseEnv(variables: NodeJS.ProcessEnv): Env {
+function parseEnv(variables: NodeJS.ProcessEnv): Env {
   const tcpPort = port(variables, ["PORT", "HATHORA_DEFAULT_PORT"]) ?? 8000;
   const roomId = variables["HATHORA_INITIAL_ROOM_ID"];
   return {

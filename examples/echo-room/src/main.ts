@@ -10,13 +10,17 @@ const udp = await startUdpServer({ host: env.host, port: udpPort }).catch((error
   fail("UDP", udpPort, error),
 );
 
+let isStopping = false;
+
 async function stop(): Promise<void> {
+  if (isStopping) return;
+  isStopping = true;
   udp.close();
   await web.close();
   process.exit(0);
 }
-process.once("SIGTERM", () => void stop());
-process.once("SIGINT", () => void stop());
+process.on("SIGTERM", () => void stop());
+process.on("SIGINT", () => void stop());
 process.stdout.write(`echo-room ready tcp=${web.port} udp=${udp.port}\n`);
 
 function fail(protocol: string, port: number, error: unknown): never {

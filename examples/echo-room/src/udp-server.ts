@@ -18,7 +18,9 @@ export async function startUdpServer(at: { readonly host: string; readonly port:
   // A sender that is gone already is no reason to end.
   socket.on("error", () => {});
   socket.on("message", (datagram, sender) => {
-    if (datagram.length <= MAX_DATAGRAM_BYTES) socket.send(datagram, sender.port, sender.address, () => {});
+    // Port 0 is nobody's, but it can be written into a packet; `send` would throw.
+    if (datagram.length <= MAX_DATAGRAM_BYTES && sender.port !== 0)
+      socket.send(datagram, sender.port, sender.address, () => {});
   });
   return { port: socket.address().port, close: () => socket.close() };
 }

@@ -1,3 +1,5 @@
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
@@ -56,4 +58,14 @@ test("the lock of a killed process is free", async () => {
 
 test("a lock file that cannot be made is an error, not a taken lock", () => {
   expect(() => tryLock(join(directory, "missing", "lock"))).toThrow(/cannot be opened: is its directory there/);
+});
+
+test("a lock is kept although nobody remembers how to give it back", () => {
+  setFlagsFromString("--expose-gc");
+  const collectGarbage: unknown = runInNewContext("gc");
+  if (typeof collectGarbage !== "function") throw new Error("no garbage collector to call");
+  const path = join(directory, "forgotten.lock");
+  tryLock(path);
+  for (let round = 0; round < 3; round += 1) collectGarbage();
+  expect(tryLock(path)).toBeUndefined();
 });

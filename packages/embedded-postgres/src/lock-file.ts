@@ -5,6 +5,9 @@ import { EmbeddedPostgresError } from "./embedded-postgres-error.ts";
 const SQLITE_BUSY = 5;
 const POLL_MS = 50;
 
+/** A handle that nobody refers to would be closed by the garbage collector, and its lock would be gone. */
+const held = new Set<DatabaseSync>();
+
 /** Gives a lock back; doing so twice does no harm. */
 export type Release = () => void;
 
@@ -22,8 +25,9 @@ export function tryLock(path: string): Release | undefined {
     if (error instanceof Error && "errcode" in error && error.errcode === SQLITE_BUSY) return undefined;
     throw error;
   }
+  held.add(database);
   return () => {
-    if (database.isOpen) database.close();
+    if (held.delete(database)) database.close();
   };
 }
 

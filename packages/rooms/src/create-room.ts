@@ -1,10 +1,9 @@
-import type { Region } from "@roombridge/models/api";
+import { isRoomId, isStorable, type Region } from "@roombridge/models/api";
 import type { Application } from "./access.ts";
 import { toConnection, type Connection } from "./connection.ts";
 import type { RoomsContext } from "./context.ts";
 import { RoomError } from "./errors.ts";
 import { newRoomId, newRoomKey, newUuid } from "./ids.ts";
-import { isRoomId, isStorable } from "./room-id.ts";
 import type { CreateRow } from "./store/create-rooms.ts";
 import { derivePassword, drawUsername, longTermKey } from "./turn-credential.ts";
 import type { TurnCredential } from "./issued-credential.ts";

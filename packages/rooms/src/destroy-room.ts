@@ -1,6 +1,6 @@
+import { isRoomId } from "@roombridge/models/api";
 import type { RoomsContext } from "./context.ts";
 import { roomNotFound } from "./errors.ts";
-import { isRoomId } from "./room-id.ts";
 import { destroyRoomById } from "./store/destroy-rooms.ts";
 
 /**

@@ -1,7 +1,7 @@
+import { isRoomId } from "@roombridge/models/api";
 import { toConnection, type Connection } from "./connection.ts";
 import type { RoomsContext } from "./context.ts";
 import { RoomError, roomNotFound } from "./errors.ts";
-import { isRoomId } from "./room-id.ts";
 import { findConnection, type ConnectionRow } from "./store/find-room.ts";
 
 /**

@@ -1,8 +1,8 @@
+import { isRoomId } from "@roombridge/models/api";
 import type { Application } from "./access.ts";
 import type { RoomsContext } from "./context.ts";
 import { RoomError, roomNotFound } from "./errors.ts";
 import type { TurnCredential } from "./issued-credential.ts";
-import { isRoomId } from "./room-id.ts";
 import { findRoomCredential, renewRoomCredential } from "./store/room-credential.ts";
 import { derivePassword, findKey } from "./turn-credential.ts";
 

@@ -1,8 +1,8 @@
+import { isRoomId, type RoomStatus } from "@roombridge/models/api";
 import type { RoomState } from "@roombridge/models/db";
 import type { RoomsContext } from "./context.ts";
 import { roomNotFound } from "./errors.ts";
-import { isRoomId } from "./room-id.ts";
-import { toRoomStatus, type RoomStatus } from "./room-status.ts";
+import { toRoomStatus } from "./room-status.ts";
 import { findRoomInfo, type AllocationRow } from "./store/find-room.ts";
 
 /** The stay of a room on a process (Hathora RoomAllocation). */

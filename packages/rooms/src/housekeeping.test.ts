@@ -23,7 +23,15 @@ import {
 
 const suite = useRooms();
 const SETTINGS = { unscheduledTtlHours: 72, bindDeadlineSeconds: 100 };
-const NOTHING = { expiredRooms: 0, forgottenRooms: 0, lostProcesses: 0, tombstones: 0, history: 0, credentials: 0 };
+const NOTHING = {
+  expiredRooms: 0,
+  forgottenRooms: 0,
+  lostProcesses: 0,
+  idleProcesses: 0,
+  tombstones: 0,
+  history: 0,
+  credentials: 0,
+};
 
 async function game() {
   const { rooms } = suite();
@@ -215,7 +223,10 @@ describe("runHousekeeping", () => {
     const { databaseUrl } = suite();
     // One connection, so that its statistics can be flushed.
     const alone = openDatabase({ url: databaseUrl, applicationName: "roombridge test", maxConnections: 1 });
-    onTestFinished(() => alone.close());
+    onTestFinished(async () => {
+      await alone.close();
+      await sql`delete from rooms where app_id = 'app-many'`;
+    });
     await sql`insert into room_events (app_id, type) select ${appId}, 'room.created' from generate_series(1, 5000)`;
     await sql`
       insert into rooms (room_key, app_id, room_id, state, region, expires_at, destroyed_at)
@@ -230,18 +241,21 @@ describe("runHousekeeping", () => {
       insert into turn_credentials (username, room_key, player_id, realm, hmackey, key_version, expires_at)
       select 'player-' || n, room_key, 'p', 'r', repeat('0', 32), 'k', clock_timestamp() + interval '1 hour'
         from rooms, generate_series(1, 5000) n where room_id = ${roomId}`;
+    await sql`
+      insert into processes (process_id, pool_id, app_id, deployment_id, region, status, rooms_per_process, rooms_allocated, terminated_at)
+      select gen_random_uuid(), pool_id, app_id, deployment_id, region, 'stopped', 1, 0, clock_timestamp()
+        from processes p, generate_series(1, 5000) where p.app_id = ${appId}`;
     await sql.unsafe("vacuum analyze");
     const tuplesRead = async () => {
       await alone.sql`select pg_stat_force_next_flush()`;
       const [row] = await alone.sql<{ read: number }[]>`
         select sum(seq_tup_read + idx_tup_fetch)::integer as read from pg_stat_user_tables
-         where relname in ('rooms', 'room_events', 'room_allocations', 'turn_credentials')`;
+         where relname in ('processes', 'rooms', 'room_events', 'room_allocations', 'turn_credentials')`;
       return row?.read ?? 0;
     };
     const before = await tuplesRead();
     await runHousekeeping(alone, SETTINGS);
     expect((await tuplesRead()) - before).toBeLessThan(1_000);
-    await sql`delete from rooms where app_id = 'app-many'`;
   });
 
   test("forgets a host that has been silent for 72 hours and left nothing behind", async () => {
@@ -256,6 +270,45 @@ describe("runHousekeeping", () => {
     await sql`update hosts set beat_at = '-infinity' where host_id = ${young.hostId}`;
     await clean();
     expect(await sql`select from hosts where host_id = ${young.hostId}`).toHaveLength(1);
+  });
+
+  test("stops a process that has had no room for 300 s, unless its deployment forbids it, and never one with a room", async () => {
+    const { rooms, database, sql, host, appId, application, roomId, processId, clean } = await game();
+    await runWaitingProcesses(database, host);
+    const long = sql`clock_timestamp() - interval '301 seconds'`;
+    await sql`update processes set started_at = ${long} where process_id = ${processId}`;
+    expect(await clean()).toMatchObject({ idleProcesses: 0 });
+    await destroyRoom(rooms, appId, roomId);
+    expect(await clean()).toMatchObject({ idleProcesses: 0 });
+    await sql`update room_allocations set unscheduled_at = ${long} where process_id = ${processId}`;
+    await sql`update deployments set idle_timeout_enabled = false where app_id = ${appId}`;
+    expect(await clean()).toMatchObject({ idleProcesses: 0 });
+    await sql`update deployments set idle_timeout_enabled = true where app_id = ${appId}`;
+    expect(await clean()).toMatchObject({ idleProcesses: 1 });
+    const [row] = await sql`select status, stop_reason from processes where process_id = ${processId}`;
+    expect(row).toEqual({ status: "stopping", stop_reason: "idle" });
+    const next = await createRoom(rooms, { application, region: TEST_REGION });
+    expect(next.processId).not.toBe(processId);
+    await endProcess(database, { processId, reason: "exited", exitCode: 0 });
+    expect(await sql`select status from processes where process_id = ${processId}`).toMatchObject([
+      { status: "stopped" },
+    ]);
+  });
+
+  test("does not wait for an idle process that is just being given a room, and stops the others", async () => {
+    const { rooms, database, sql, host, appId, application, clean } = await game();
+    await createDeployment(database, application, { roomsPerProcess: 1 });
+    for (const roomId of ["one", "two"]) await createRoom(rooms, { application, region: TEST_REGION, roomId });
+    await runWaitingProcesses(database, host);
+    for (const roomId of ["one", "two"]) await destroyRoom(rooms, appId, roomId);
+    const long = sql`clock_timestamp() - interval '301 seconds'`;
+    await sql`update processes set started_at = ${long} where app_id = ${appId}`;
+    await sql`update room_allocations set unscheduled_at = ${long} where unscheduled_at is not null`;
+    await sql.begin(async (tx) => {
+      await tx`select from processes where app_id = ${appId} and rooms_allocated = 0 order by process_id desc limit 1 for update`;
+      expect(await clean()).toMatchObject({ idleProcesses: 1 });
+    });
+    expect(await clean()).toMatchObject({ idleProcesses: 1 });
   });
 
   test("runs side by side with itself without harm", async () => {

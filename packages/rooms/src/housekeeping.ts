@@ -10,6 +10,7 @@ import {
   destroyExpiredRooms,
   destroyForgottenRooms,
   findLostProcesses,
+  stopIdleProcesses,
 } from "./store/housekeeping.ts";
 import { endLostProcess } from "./store/processes.ts";
 
@@ -25,6 +26,7 @@ export interface HousekeepingReport {
   readonly expiredRooms: number;
   readonly forgottenRooms: number;
   readonly lostProcesses: number;
+  readonly idleProcesses: number;
   readonly tombstones: number;
   readonly history: number;
   readonly credentials: number;
@@ -63,6 +65,7 @@ export async function runHousekeeping(database: Database, settings: Housekeeping
     lostProcesses: await endLostProcesses(database, settings.bindDeadlineSeconds, attempt),
     expiredRooms: await inBatches(() => destroyExpiredRooms(database)),
     forgottenRooms: await inBatches(() => destroyForgottenRooms(database, settings.unscheduledTtlHours)),
+    idleProcesses: await inBatches(() => stopIdleProcesses(database)),
     tombstones: await inBatches(() => deleteTombstones(database)),
     history:
       (await inBatches(() => deleteEndedAllocations(database))) +

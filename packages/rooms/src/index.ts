@@ -19,8 +19,6 @@ export { toIceServers } from "./issued-credential.ts";
 export type { IceServer, TurnCredential } from "./issued-credential.ts";
 export { listRooms } from "./list-rooms.ts";
 export type { ListedRoom } from "./list-rooms.ts";
-export { isRoomId, isStorable } from "./room-id.ts";
-export type { RoomStatus } from "./room-status.ts";
 export { openHousekeepingLock } from "./store/advisory-holder.ts";
 export type { HousekeepingLock } from "./store/advisory-holder.ts";
 export { coturnAccessSql, grantCoturnAccess } from "./store/coturn-access.ts";

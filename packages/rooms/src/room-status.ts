@@ -1,12 +1,10 @@
+import type { RoomStatus } from "@roombridge/models/api";
 import type { RoomState } from "@roombridge/models/db";
-
-/** RoomsV2 `RoomStatus`; Hathora dropped `suspended` in June 2024, and closed enums of old clients refuse it. */
-export type RoomStatus = "scheduling" | "active" | "destroyed";
 
 /** What happens to a room. */
 export type RoomEvent = "allocate" | "process_lost" | "process_exited" | "suspend" | "destroy" | "expire";
 
-/** What RoomsV2 shows for each internal state. */
+/** What RoomsV2 shows for each internal state. Hathora dropped `suspended` in June 2024; closed enums refuse it. */
 const STATUS = {
   active: "active",
   scheduling: "scheduling",

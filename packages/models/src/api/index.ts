@@ -11,4 +11,5 @@ export type { ProcessStatus } from "./process.ts";
 export { isRegion, Region, REGIONS } from "./region.ts";
 export { Room, RoomAllocation, RoomStatus } from "./room.ts";
 export { RoomConnectionData } from "./room-connection-data.ts";
-export { RoomId } from "./room-id.ts";
+export { isRoomId, RoomId } from "./room-id.ts";
+export { isStorable } from "./storable-text.ts";

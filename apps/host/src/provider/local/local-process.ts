@@ -1,5 +1,6 @@
 import type { Observed, ProcessExit } from "../provider.ts";
-import { isGroupAlive, stopGroup } from "./process-group.ts";
+import { isAlive } from "./process-identity.ts";
+import { killSession, stopSession } from "./process-session.ts";
 import { type ProcessFiles, type ProcessState, readExitCode } from "./process-files.ts";
 import { checkReadiness } from "./readiness.ts";
 import { toProcessExit } from "./exit-code.ts";
@@ -12,6 +13,7 @@ export class LocalProcess {
   readonly state: ProcessState;
   readonly files: ProcessFiles;
   #hasRun = false;
+  #wasTold = false;
   #exit: ProcessExit | undefined;
   #foreign: { readonly ports: readonly number[]; readonly sinceMs: number } | undefined;
 
@@ -25,7 +27,11 @@ export class LocalProcess {
   }
 
   async observe(): Promise<Observed> {
-    if (!this.#exit && !(await isGroupAlive(this.state))) this.#exit = toProcessExit(await readExitCode(this.files));
+    if (!this.#exit && !(await isAlive(this.state))) {
+      // What the game server left in other process groups would hold its ports.
+      await killSession(this.state);
+      this.#exit = toProcessExit(await readExitCode(this.files));
+    }
     const { processId } = this.state;
     if (this.#exit) {
       return { processId, phase: "exited", hasRun: this.#hasRun, foreignPorts: [], exit: this.#exit };
@@ -43,8 +49,11 @@ export class LocalProcess {
     return isReady || this.#foreignPorts().length > 0;
   }
 
-  stop(graceMs: number): Promise<void> {
-    return stopGroup(this.state, graceMs);
+  /** The first call sends SIGTERM; a later one only shortens the wait: a second SIGTERM means "at once" to many servers. */
+  async stop(graceMs: number): Promise<void> {
+    const wasTold = this.#wasTold;
+    this.#wasTold = true;
+    await stopSession(this.state, graceMs, wasTold);
   }
 
   #foreignPorts(): readonly number[] {

@@ -77,6 +77,60 @@ test("a process is ready when all its ports are bound, and UDP counts", async ()
   await waitFor(async () => (await provider.inspect(processId))?.phase === "running", { what: "readiness" });
 });
 
+test("a child in a process group of its own that ignores SIGTERM does not survive a stop", async () => {
+  const root = await temporary();
+  const pidFile = join(root, "child");
+  const script = `set -m; sh -c 'trap "" TERM; echo $$ > ${pidFile}; while :; do sleep 1; done' & wait`;
+  const provider = await open(root, ["bash", "-c", script]);
+  const processId = newUuid();
+  await provider.start({ ...start, processId });
+  const pid = await waitFor(async () => Number(await readFile(pidFile, "utf8").catch(() => "")) || undefined, {
+    what: "the child",
+  });
+  const child = await identify(pid);
+  await provider.stop(processId, 200);
+  expect(await isAlive(child)).toBe(false);
+});
+
+test("a child in a process group of its own goes with its crashed game server", async () => {
+  const root = await temporary();
+  const pidFile = join(root, "child");
+  const script = `set -m; sh -c 'echo $$ > ${pidFile}; exec sleep 600' & while ! test -s ${pidFile}; do :; done; exit 3`;
+  const provider = await open(root, ["bash", "-c", script]);
+  const processId = newUuid();
+  await provider.start({ ...start, processId });
+  const exit = await waitFor(async () => (await provider.inspect(processId))?.exit, { what: "the exit" });
+  expect(exit).toEqual({ code: 3 });
+  const child = Number(await readFile(pidFile, "utf8"));
+  await expect(identify(child)).rejects.toThrow("ended");
+});
+
+test("a server that had to be killed leaves its exit code", async () => {
+  const provider = await open(await temporary(), ["sh", "-c", "trap '' TERM; echo up; while :; do sleep 1; done"]);
+  const processId = newUuid();
+  await provider.start({ ...start, processId });
+  await waitFor(async () => (await provider.tail(processId, 10)) === "up\n", { what: "the server" });
+  await provider.stop(processId, 0);
+  expect(await provider.inspect(processId)).toMatchObject({ phase: "exited", exit: { signal: "SIGKILL" } });
+});
+
+test("a second stop sends no second SIGTERM", async () => {
+  const root = await temporary();
+  const count = join(root, "count");
+  const provider = await open(root, [
+    "sh",
+    "-c",
+    `trap 'echo term >> ${count}' TERM; echo up; while :; do sleep 0.05; done`,
+  ]);
+  const processId = newUuid();
+  await provider.start({ ...start, processId });
+  await waitFor(async () => (await provider.tail(processId, 10)) === "up\n", { what: "the server" });
+  const first = provider.stop(processId, 1_000);
+  await waitFor(() => readFile(count, "utf8").catch(() => undefined), { what: "the first SIGTERM" });
+  await Promise.all([first, provider.stop(processId, 1_000)]);
+  expect(await readFile(count, "utf8")).toBe("term\n");
+});
+
 test("stopping, forgetting and looking at an unknown process are harmless", async () => {
   const provider = await open(await temporary());
   await provider.stop(newUuid(), 0);

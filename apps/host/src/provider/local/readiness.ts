@@ -2,7 +2,7 @@ import { readdir, readFile, readlink } from "node:fs/promises";
 import { connect } from "node:net";
 import type { ProcessPort } from "../provider.ts";
 import { HAS_PROC } from "./process-identity.ts";
-import { readAllStats } from "./process-group.ts";
+import { readAllStats } from "./process-session.ts";
 
 export interface Readiness {
   /** Every port is bound by the session itself. */

@@ -1,0 +1,68 @@
+import { readdir } from "node:fs/promises";
+import { setTimeout as delay } from "node:timers/promises";
+import { HAS_PROC, isAlive, type ProcessIdentity, type ProcessStat, readStat } from "./process-identity.ts";
+
+const POLL_MS = 25;
+/** For the kernel to clear away what was killed. */
+const KILLED_MS = 5_000;
+/** For the shim to write down how its child ended. */
+const RECORD_MS = 1_000;
+
+/**
+ * SIGTERM to the process group (unless it has had it), then SIGKILL to whatever is left of the session after `graceMs`, or
+ * as soon as the leader is gone. Returns when nobody is left. Throws when the kernel does not end a killed process in 5 s.
+ */
+export async function stopSession(leader: ProcessIdentity, graceMs: number, wasTold: boolean): Promise<void> {
+  if (!wasTold && (await isAlive(leader))) signal(-leader.pid, "SIGTERM");
+  const deadline = performance.now() + graceMs;
+  while (performance.now() < deadline && (await isAlive(leader))) await delay(POLL_MS);
+  await killSession(leader);
+}
+
+/** Ends everything that the session's leader started, in whatever process group it hides. Throws as `stopSession`. */
+export async function killSession(leader: ProcessIdentity): Promise<void> {
+  const begun = performance.now();
+  for (;;) {
+    const members = await membersOf(leader);
+    if (members.length === 0) return;
+    const elapsedMs = performance.now() - begun;
+    if (elapsedMs > KILLED_MS) throw new Error(`processes ${members.join(", ")} are still there after SIGKILL`);
+    // The leader last: it records the exit, and while it lives nobody else gets its number.
+    const others = members.filter((pid) => pid !== leader.pid);
+    for (const pid of others) signal(pid, "SIGKILL");
+    if (others.length === 0 && elapsedMs > RECORD_MS) signal(leader.pid, "SIGKILL");
+    await delay(POLL_MS);
+  }
+}
+
+/** Every process of the machine; empty without /proc. */
+export async function readAllStats(): Promise<ProcessStat[]> {
+  const pids = (await readdir("/proc")).filter((name) => /^\d+$/.test(name));
+  const stats = await Promise.all(pids.map((pid) => readStat(Number(pid))));
+  return stats.filter((stat) => stat !== undefined);
+}
+
+async function membersOf(leader: ProcessIdentity): Promise<number[]> {
+  if (!HAS_PROC) return membersOfGroup(leader);
+  // The kernel gives no process the number of a session that has members: whoever has it now is a stranger.
+  if (!(await isAlive(leader)) && (await readStat(leader.pid))?.state.match(/[^ZX]/)) return [];
+  const isMember = ({ session, state, startTime }: ProcessStat) =>
+    session === leader.pid && !"ZX".includes(state) && BigInt(startTime) >= BigInt(leader.startTime);
+  return (await readAllStats()).filter(isMember).map(({ pid }) => pid);
+}
+
+/** Without /proc the group is all that can be asked for; a negative number means the whole of it. */
+async function membersOfGroup(leader: ProcessIdentity): Promise<number[]> {
+  const isLeaderAlive = await isAlive(leader);
+  if (!signal(-leader.pid, 0)) return [];
+  return isLeaderAlive ? [-leader.pid, leader.pid] : [-leader.pid];
+}
+
+/** False when there is nobody to receive it. */
+function signal(pid: number, name: NodeJS.Signals | 0): boolean {
+  try {
+    return process.kill(pid, name);
+  } catch {
+    return false;
+  }
+}
