@@ -1,5 +1,6 @@
 import { beatHost, type Database, type HostBeat } from "@roombridge/rooms";
 import { type Loop, startLoop } from "./loop.ts";
+import type { LeaseWatch } from "./lease-watch.ts";
 import type { OutageLog } from "./outage-log.ts";
 
 /** A host counts as alive for six seconds after a beat. */
@@ -11,12 +12,17 @@ export interface Heartbeat extends Loop {
 }
 
 /** Renews the host's lease. A loop of its own: nothing slow may delay it. */
-export function startHeartbeat(database: Database, beat: HostBeat, outages: OutageLog): Heartbeat {
+export function startHeartbeat(
+  database: Database,
+  beat: HostBeat,
+  { outages, watch }: { readonly outages: OutageLog; readonly watch: LeaseWatch },
+): Heartbeat {
   const { promise: superseded, resolve } = Promise.withResolvers<string>();
   const loop = startLoop(BEAT_MS, async () => {
     try {
       const answer = await beatHost(database, beat);
       outages.succeeded();
+      watch.beaten(performance.now());
       if (answer === "superseded") resolve(`another host with HOST_ID ${beat.hostId} has taken over`);
     } catch (error) {
       outages.failed(error, "the heartbeat");

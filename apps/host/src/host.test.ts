@@ -1,8 +1,16 @@
 import { createSocket } from "node:dgram";
 import { once } from "node:events";
 import { readFile } from "node:fs/promises";
-import { requestStop } from "@roombridge/rooms";
-import { startApp, waitFor } from "@roombridge/testing";
+import { beatHost, createRoom, requestStop } from "@roombridge/rooms";
+import {
+  createDeployment,
+  createTenant,
+  registerTestHost,
+  runWaitingProcesses,
+  startApp,
+  TEST_REGION,
+  waitFor,
+} from "@roombridge/testing";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { WebSocket } from "ws";
 import { openRoad } from "../test/road.ts";
@@ -328,6 +336,29 @@ test("a database that is away for a while stops no game; an exit meanwhile is re
   expect((await fetch(`http://127.0.0.1:${exposedPort?.port}/`)).status).toBe(200);
   await game.active((await game.create()).roomId);
   expect(host.output().match(/the database does not answer/g)).toHaveLength(1);
+});
+
+test("after an outage that a new host has not seen itself, the others get time to renew their leases", async () => {
+  const machine = await newMachine(suite(), { game: ECHO_ROOM });
+  const { database, rooms } = machine;
+  const other = await registerTestHost(database);
+  const { application } = await createTenant(database);
+  await createDeployment(database, application);
+  const { processId } = await createRoom(rooms, { application, region: TEST_REGION });
+  await runWaitingProcesses(database, other);
+  await database.sql`update hosts set beat_at = clock_timestamp() - interval '1 minute' where host_id = ${other.hostId}`;
+  await machine.startHost();
+  const beating = setInterval(() => void beatHost(database, other), 1_000);
+  onTestFinished(() => clearInterval(beating));
+  await database.sql`
+    insert into room_events (app_id, type, created_at) values (${application.appId}, 'room.created', '2020-01-01')`;
+  const cleaned = async () =>
+    (await database.sql`select from room_events where app_id = ${application.appId} and created_at < '2021-01-01'`)
+      .length === 0;
+  await waitFor(cleaned, { what: "the housekeeping", timeoutMs: 20_000 });
+  expect(await database.sql`select status from processes where process_id = ${processId ?? ""}`).toMatchObject([
+    { status: "running" },
+  ]);
 });
 
 test("an environment with problems is told and exits 1", async () => {

@@ -14,6 +14,7 @@ import { drainHost } from "./drain.ts";
 import { baseEnvironment, type Env } from "./env.ts";
 import { startHeartbeat } from "./heartbeat.ts";
 import { startHousekeeper } from "./housekeeper.ts";
+import { LeaseWatch } from "./lease-watch.ts";
 import { startLoop } from "./loop.ts";
 import { type Command, readCommands } from "./operator-config.ts";
 import { OutageLog } from "./outage-log.ts";
@@ -30,6 +31,7 @@ export async function startHost(env: Env, log: Logger): Promise<RunningService> 
   const database = openDatabase({ url: env.DATABASE_URL, applicationName: "roombridge host" });
   await checkSchema(database);
   const outages = new OutageLog(log);
+  const watch = new LeaseWatch();
   const beat = newBeat(env);
   let wake = (): void => {};
   const onChange = (): void => wake();
@@ -38,13 +40,13 @@ export async function startHost(env: Env, log: Logger): Promise<RunningService> 
   const root = join(env.ROOMBRIDGE_DATA_DIR, "processes");
   const provider = await openLocalProvider({ root, commands, baseEnv: baseEnvironment(env), onChange, log });
 
-  const heartbeat = startHeartbeat(database, beat, outages);
+  const heartbeat = startHeartbeat(database, beat, { outages, watch });
   const { actions, reconciler } = newReconciler({ env, log, database, beat, outages, provider, onChange });
   const rounds = startLoop(ROUND_MS, () => reconciler.round());
   wake = () => rounds.wake();
   const listener = await listen(env.DATABASE_DIRECT_URL, "roombridge_processes", onChange);
   const lock = openHousekeepingLock(env.DATABASE_DIRECT_URL);
-  const housekeeper = startHousekeeper({ database, lock, settings: housekeepingSettings(env), outages });
+  const housekeeper = startHousekeeper({ database, lock, settings: housekeepingSettings(env), outages, watch });
 
   let isSuperseded = false;
   const failed = heartbeat.superseded.then((reason) => {

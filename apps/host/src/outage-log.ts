@@ -4,7 +4,6 @@ import type { Logger } from "@roombridge/service";
 /** Tells of a database that is away once, and once more when it is back, however many loops notice. */
 export class OutageLog {
   readonly #log: Logger;
-  #endedAtMs: number | undefined;
   #isAway = false;
 
   constructor(log: Logger) {
@@ -23,12 +22,6 @@ export class OutageLog {
   succeeded(): void {
     if (!this.#isAway) return;
     this.#isAway = false;
-    this.#endedAtMs = performance.now();
     this.#log.info("the database answers again");
-  }
-
-  /** True while the database is away and `ms` after. */
-  isRecent(ms: number): boolean {
-    return this.#isAway || (this.#endedAtMs !== undefined && performance.now() - this.#endedAtMs < ms);
   }
 }

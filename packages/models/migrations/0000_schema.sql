@@ -195,4 +195,4 @@ CREATE INDEX "rooms_expires_idx" ON "rooms" USING btree ("expires_at") WHERE des
 CREATE INDEX "rooms_unscheduled_idx" ON "rooms" USING btree ("unscheduled_at") WHERE destroyed_at is null and unscheduled_at is not null;--> statement-breakpoint
 CREATE INDEX "rooms_app_idx" ON "rooms" USING btree ("app_id","created_at","room_key") WHERE destroyed_at is null;--> statement-breakpoint
 CREATE INDEX "turn_credentials_room_key_index" ON "turn_credentials" USING btree ("room_key");--> statement-breakpoint
-CREATE INDEX "turn_credentials_dead_idx" ON "turn_credentials" USING btree ("revoked_at") WHERE revoked_at is not null;
+CREATE INDEX "turn_credentials_player_end_idx" ON "turn_credentials" USING btree (least(revoked_at, expires_at)) WHERE player_id is not null;

@@ -13,6 +13,17 @@ create function host_is_alive(p_beat_at timestamptz) returns boolean language sq
 $$;
 --> statement-breakpoint
 
+-- Why a process cannot be trusted any more; null when it can. Its host's lease is over, or it has not bound its ports in time.
+create function lost_reason(p_process processes, p_beat_at timestamptz, p_bind_deadline_seconds integer)
+returns text language sql volatile as $$
+  select case
+    when p_process.host_id is not null and not coalesce(host_is_alive(p_beat_at), false) then 'host_lost'
+    when p_process.status = 'starting' and coalesce(p_process.booted_at, p_process.created_at)
+           < clock_timestamp() - make_interval(secs => p_bind_deadline_seconds) then 'bind_deadline'
+  end
+$$;
+--> statement-breakpoint
+
 -- The pool of a deployment in a region; made on first use. Null when the deployment is unknown or deleted.
 create function ensure_pool(p_deployment_id text, p_region text) returns bigint language plpgsql as $$
 declare
@@ -56,7 +67,8 @@ end $$;
 
 -- Gives every room of p_room_keys, in their order, a slot on a process of the pool: running processes before starting
 -- ones, the fullest first; then on new processes, which take their ids from p_process_ids. Rooms for which there is no
--- slot are missing from the answer. The caller holds the pool's lock.
+-- slot are missing from the answer. The caller holds the pool's lock. A host that has started anew is about to end what
+-- its predecessor left, so that takes no rooms.
 create function take_slots(p_pool_id bigint, p_room_keys text[], p_process_ids uuid[])
 returns table (room_key text, process_id uuid, process_is_new boolean) language plpgsql as $$
 declare
@@ -82,7 +94,8 @@ begin
       select p.process_id
         from processes p left join hosts h on h.host_id = p.host_id
        where p.pool_id = p_pool_id and p.has_room and p.status in ('starting', 'running')
-         and case when p.host_id is null then v_region_is_served else host_is_alive(h.beat_at) end
+         and case when p.host_id is null then v_region_is_served
+                  else h.incarnation = p.host_incarnation and host_is_alive(h.beat_at) end
        order by p.status = 'running' desc, p.rooms_allocated desc, p.process_id
        limit v_wanted - v_placed
     ) c;
@@ -158,6 +171,7 @@ declare
   v_placed text[];
   v_process_ids uuid[];
   v_is_new boolean[];
+  v_refused_ids text[] := '{}';
   v_refusal text := 'full';
   v_retry_after integer := 5;
 begin
@@ -197,7 +211,11 @@ begin
     select array_agg(t.room_key), array_agg(t.process_id), array_agg(t.process_is_new) into v_placed, v_process_ids, v_is_new
       from take_slots(v_pool_id, v_inserted, p_process_ids) t;
     if coalesce(cardinality(v_placed), 0) < coalesce(cardinality(v_inserted), 0) then
-      delete from rooms r where r.room_key = any (v_inserted) and not r.room_key = any (coalesce(v_placed, '{}'));
+      with taken_back as (
+        delete from rooms r where r.room_key = any (v_inserted) and not r.room_key = any (coalesce(v_placed, '{}'))
+        returning r.room_id
+      )
+      select array_agg(b.room_id) into v_refused_ids from taken_back b;
       if not exists (select from hosts h where p_region = any (h.regions) and host_is_alive(h.beat_at)) then
         v_refusal := 'no_host';
       else
@@ -228,13 +246,15 @@ begin
 
   return query
     select w.room_key,
-           case when t.room_key is not null then 'created' when w.room_key = any (v_inserted) then v_refusal else 'duplicate' end,
+           case when t.room_key is not null then 'created' when x.is_refused then v_refusal else 'duplicate' end,
            t.process_id, coalesce(p.status, case when t.process_id is not null then 'starting' end), p.exposed_port,
            p.additional_exposed_ports, case when t.room_key is not null then v_expires_at end,
-           case when t.room_key is null and w.room_key = any (v_inserted) then v_retry_after end
-      from unnest(p_room_keys) with ordinality as w (room_key, n)
+           case when t.room_key is null and x.is_refused then v_retry_after end
+      from unnest(p_room_keys, p_room_ids) with ordinality as w (room_key, room_id, n)
       left join unnest(v_placed, v_process_ids) as t (room_key, process_id) on t.room_key = w.room_key
       left join processes p on p.process_id = t.process_id
+      -- Not only the key: of two rooms of one id in the batch, the second is no duplicate of a room that was taken back.
+      cross join lateral (select w.room_id = any (v_refused_ids) as is_refused) x
      order by w.n;
 end $$;
 --> statement-breakpoint
@@ -338,9 +358,10 @@ end $$;
 --   a process that never ran: its rooms are placed again, three times in all, else unscheduled (start_failed);
 --   everything else (crash, OOM, lost host, idle): its rooms are unscheduled.
 -- A start failure that is not the host's fault counts against the pool; five in a row stop it for 60 s.
+-- With p_bind_deadline_seconds the process ends only if it is lost, and for that reason; else the answer is false.
 create function end_process(
   p_process_id uuid, p_reason text, p_exit_code integer, p_exit_signal text,
-  p_allocation_ids uuid[], p_process_ids uuid[]
+  p_allocation_ids uuid[], p_process_ids uuid[], p_bind_deadline_seconds integer default null
 ) returns boolean language plpgsql as $$
 declare
   v_process processes%rowtype;
@@ -363,6 +384,13 @@ begin
   select * into strict v_process from processes where process_id = p_process_id for update;
   if v_process.terminated_at is not null then
     return false;
+  end if;
+  if p_bind_deadline_seconds is not null then
+    p_reason := lost_reason(
+      v_process, (select h.beat_at from hosts h where h.host_id = v_process.host_id), p_bind_deadline_seconds);
+    if p_reason is null then
+      return false;
+    end if;
   end if;
   v_now := clock_timestamp();
   v_ran := v_process.started_at is not null;
@@ -425,6 +453,8 @@ returns boolean language plpgsql as $$
 declare
   v_process processes%rowtype;
 begin
+  -- The count of start failures is the pool's, and end_process changes it before it looks for slots.
+  perform lock_pool(p.pool_id) from processes p where p.process_id = p_process_id;
   update processes set status = 'running', started_at = clock_timestamp(), exposed_port = p_exposed_port,
          additional_exposed_ports = p_additional_exposed_ports
    where process_id = p_process_id and status = 'starting' and host_incarnation = p_incarnation

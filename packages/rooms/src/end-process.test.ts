@@ -6,6 +6,7 @@ import {
   runWaitingProcesses,
   TEST_REGION,
   expectConsistent,
+  waitFor,
 } from "@roombridge/testing";
 import { afterEach, describe, expect, test } from "vitest";
 import { useRooms } from "../test/setup.ts";
@@ -21,6 +22,7 @@ import {
   newUuid,
   reportRunning,
   requestStop,
+  retireHost,
   type EndReason,
 } from "./index.ts";
 
@@ -214,4 +216,58 @@ describe("a host", () => {
     const report = { processId, exposedPort, additionalExposedPorts: [], incarnation: newUuid() };
     expect(await reportRunning(database, report)).toBe(false);
   });
+
+  test("that has started anew gets no rooms on the processes of its predecessor, which it is about to end", async () => {
+    const { rooms, database, host, application, processId } = await game({ rooms: 1 });
+    await runWaitingProcesses(database, host);
+    await registerTestHost(database, { ...host, incarnation: newUuid() });
+    const room = await createRoom(rooms, { application, region: TEST_REGION });
+    expect(room.processId).not.toBe(processId);
+  });
+
+  test("that has retired stays retired, although it beats until its last game server has ended", async () => {
+    const { rooms, database, host, application } = await game({ rooms: 1 });
+    await retireHost(database, host.hostId, host.incarnation);
+    expect(await beatHost(database, host)).toBe("alive");
+    await expect(createRoom(rooms, { application, region: TEST_REGION })).rejects.toMatchObject({
+      code: "no_capacity",
+      message: expect.stringContaining("no live process host"),
+    });
+    await registerTestHost(database, host);
+    await createRoom(rooms, { application, region: TEST_REGION });
+  });
+
+  test("leases no port for a process that has ended meanwhile", async () => {
+    const { database, host, processId } = await game({ rooms: 1 });
+    await claimProcesses(database, { ...host, limit: 10 });
+    await endProcess(database, { processId, reason: "host_lost" });
+    const range = { min: 20_000, max: 29_999 };
+    const lease = leasePorts(database, { hostId: host.hostId, processId, names: ["default"], range, except: [] });
+    await expect(lease).rejects.toThrow("has ended");
+  });
+});
+
+test("a start failure and the start of another process of the pool at the same time do not block each other", async () => {
+  const { database, host, created } = await game({ rooms: 3, roomsPerProcess: 2 });
+  const { sql } = database;
+  await claimProcesses(database, { ...host, limit: 10 });
+  const [failing, starting] = [created[0]?.processId ?? "", created[2]?.processId ?? ""];
+  const waiting = (count: number) =>
+    waitFor(async () => (await sql`select from pg_locks where not granted`).length >= count, {
+      what: `${count} waiting calls`,
+    });
+  await sql`update pools set start_failures = 1`;
+  const calls: Promise<unknown>[] = [];
+  await sql.begin(async (tx) => {
+    await tx`select from pools for update`;
+    const ids = [newUuid(), newUuid(), newUuid()];
+    calls.push(
+      sql`select end_process(${failing}, 'spawn_error', null, null, ${ids}::uuid[], ${ids}::uuid[])`.execute(),
+    );
+    await waiting(1);
+    calls.push(sql`select report_running(${starting}, ${host.incarnation}, '{"port": 1}', '[]')`.execute());
+    await waiting(2);
+  });
+  // Not through the verbs: they would hide a deadlock by trying again.
+  await expect(Promise.all(calls)).resolves.toHaveLength(2);
 });

@@ -6,10 +6,20 @@ import {
   runWaitingProcesses,
   TEST_REGION,
   expectConsistent,
+  waitFor,
 } from "@roombridge/testing";
-import { describe, expect, test } from "vitest";
+import type { TransactionSql } from "postgres";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { useRooms } from "../test/setup.ts";
-import { createRoom, destroyRoom, endProcess, getRoomInfo, runHousekeeping } from "./index.ts";
+import {
+  claimProcesses,
+  createRoom,
+  destroyRoom,
+  endProcess,
+  getRoomInfo,
+  openDatabase,
+  runHousekeeping,
+} from "./index.ts";
 
 const suite = useRooms();
 const SETTINGS = { unscheduledTtlHours: 72, bindDeadlineSeconds: 100 };
@@ -130,10 +140,136 @@ describe("runHousekeeping", () => {
     expect(info.currentAllocation).not.toBeNull();
 
     async function claimAndFail() {
-      const { claimProcesses } = await import("./index.ts");
       await claimProcesses(database, { ...host, limit: 10 });
       await endProcess(database, { processId, reason: "spawn_error" });
     }
+  });
+
+  test("spares a host that beats again, and a process that runs, between the look and the end", async () => {
+    const { sql, database, host, processId, clean } = await game();
+    await claimProcesses(database, { ...host, limit: 10 });
+    const heal = [
+      async (tx: TransactionSql) => {
+        await tx`update hosts set beat_at = clock_timestamp() where host_id = ${host.hostId}`;
+      },
+      async (tx: TransactionSql) => {
+        await tx`select report_running(${processId}, ${host.incarnation}, '{"port": 1}', '[]')`;
+      },
+    ];
+    await sql`update hosts set beat_at = clock_timestamp() - interval '7 seconds' where host_id = ${host.hostId}`;
+    await sql`update processes set created_at = clock_timestamp() - interval '99 seconds' where process_id = ${processId}`;
+    for (const change of heal) {
+      let cleaned: ReturnType<typeof clean> | undefined;
+      await sql.begin(async (tx) => {
+        await tx`select lock_pool(pool_id) from processes where process_id = ${processId}`;
+        cleaned = clean();
+        await waitFor(async () => (await sql`select from pg_locks where not granted`).length > 0, {
+          what: "the housekeeping to wait for the pool",
+        });
+        await change(tx);
+      });
+      expect(await cleaned).toMatchObject({ lostProcesses: 0 });
+      await sql`update processes set created_at = clock_timestamp() - interval '101 seconds' where process_id = ${processId}`;
+    }
+  });
+
+  test("spares a room that is renewed between the look and the end", async () => {
+    const { rooms, sql, database } = await game();
+    const { application } = await createTenant(database);
+    const { roomId } = await createRoom(rooms, { application, region: TEST_REGION, needsProcess: false });
+    await sql`update rooms set expires_at = clock_timestamp() where room_id = ${roomId}`;
+    let cleaned: ReturnType<typeof runHousekeeping> | undefined;
+    await sql.begin(async (tx) => {
+      await tx`update rooms set expires_at = clock_timestamp() + interval '1 hour' where room_id = ${roomId}`;
+      cleaned = runHousekeeping(database, SETTINGS);
+      await waitFor(async () => (await sql`select from pg_locks where not granted`).length > 0, {
+        what: "the housekeeping to wait for the room",
+      });
+    });
+    expect(await cleaned).toMatchObject({ expiredRooms: 0 });
+    expect(await getRoomInfo(rooms, application.appId, roomId)).not.toMatchObject({ status: "destroyed" });
+  });
+
+  test("keeps up with more than one batch of old rows", async () => {
+    const { sql, appId, clean } = await game();
+    await sql`
+      insert into room_events (app_id, type, created_at)
+      select ${appId}, 'room.created', clock_timestamp() - interval '73 hours' from generate_series(1, 2500)`;
+    expect(await clean()).toMatchObject({ history: 2_500 });
+  });
+
+  test("does the rest although one job fails, and then tells of it", async () => {
+    const { sql, database, application, appId, processId } = await game();
+    const { processId: other } = await createRoom(suite().rooms, { application, region: "London" });
+    await sql`update processes set created_at = clock_timestamp() - interval '101 seconds' where app_id = ${appId}`;
+    await sql`create function refuse() returns trigger language plpgsql as 'begin raise exception ''refused''; end'`;
+    await sql.unsafe(
+      `create trigger refuse before update on processes for each row when (old.process_id = '${processId}') execute function refuse()`,
+    );
+    await sql`insert into room_events (app_id, type, created_at) values (${appId}, 'room.created', '2020-01-01')`;
+    try {
+      await expect(runHousekeeping(database, SETTINGS)).rejects.toThrow("refused");
+    } finally {
+      await sql`drop function refuse cascade`;
+    }
+    const ended = await sql<{ id: string }[]>`
+      select process_id as id from processes where app_id = ${appId} and status = 'failed'`;
+    expect(ended.map(({ id }) => id)).toEqual([other]);
+    expect(await sql`select from room_events where app_id = ${appId} and created_at < '2021-01-01'`).toHaveLength(0);
+  });
+
+  test("reads what is due and not the rest, however much there is", async () => {
+    const { sql, appId, roomId } = await game();
+    const { databaseUrl } = suite();
+    // One connection, so that its statistics can be flushed.
+    const alone = openDatabase({ url: databaseUrl, applicationName: "roombridge test", maxConnections: 1 });
+    onTestFinished(async () => {
+      await alone.close();
+      await sql`delete from rooms where app_id = 'app-many'`;
+    });
+    await sql`insert into room_events (app_id, type) select ${appId}, 'room.created' from generate_series(1, 5000)`;
+    await sql`
+      insert into rooms (room_key, app_id, room_id, state, region, expires_at, destroyed_at)
+      select 'tomb-' || n, 'app-many', n, 'destroyed', 'London', null, clock_timestamp() from generate_series(1, 5000) n
+      union all
+      select 'live-' || n, 'app-many', n, 'scheduling', 'London', clock_timestamp() + interval '1 hour', null from generate_series(1, 5000) n`;
+    await sql`
+      insert into room_allocations (room_allocation_id, room_key, process_id, scheduled_at, unscheduled_at)
+      select gen_random_uuid(), 'tomb-' || n, (select process_id from processes limit 1), clock_timestamp(), clock_timestamp()
+        from generate_series(1, 5000) n`;
+    await sql`
+      insert into turn_credentials (username, room_key, player_id, realm, hmackey, key_version, expires_at)
+      select 'player-' || n, room_key, 'p', 'r', repeat('0', 32), 'k', clock_timestamp() + interval '1 hour'
+        from rooms, generate_series(1, 5000) n where room_id = ${roomId}`;
+    await sql`
+      insert into processes (process_id, pool_id, app_id, deployment_id, region, status, rooms_per_process, rooms_allocated, terminated_at)
+      select gen_random_uuid(), pool_id, app_id, deployment_id, region, 'stopped', 1, 0, clock_timestamp()
+        from processes p, generate_series(1, 5000) where p.app_id = ${appId}`;
+    await sql.unsafe("vacuum analyze");
+    const tuplesRead = async () => {
+      await alone.sql`select pg_stat_force_next_flush()`;
+      const [row] = await alone.sql<{ read: number }[]>`
+        select sum(seq_tup_read + idx_tup_fetch)::integer as read from pg_stat_user_tables
+         where relname in ('processes', 'rooms', 'room_events', 'room_allocations', 'turn_credentials')`;
+      return row?.read ?? 0;
+    };
+    const before = await tuplesRead();
+    await runHousekeeping(alone, SETTINGS);
+    expect((await tuplesRead()) - before).toBeLessThan(1_000);
+  });
+
+  test("forgets a host that has been silent for 72 hours and left nothing behind", async () => {
+    const { sql, database, host, processId, clean } = await game();
+    await claimProcesses(database, { ...host, limit: 10 });
+    const isKnown = async () => (await sql`select from hosts where host_id = ${host.hostId}`).length === 1;
+    await sql`update hosts set started_at = clock_timestamp() - interval '80 hours', beat_at = '-infinity' where host_id = ${host.hostId}`;
+    await clean();
+    expect(await isKnown()).toBe(false);
+    expect(await sql`select from processes where process_id = ${processId} and terminated_at is null`).toHaveLength(0);
+    const young = await registerTestHost(database);
+    await sql`update hosts set beat_at = '-infinity' where host_id = ${young.hostId}`;
+    await clean();
+    expect(await sql`select from hosts where host_id = ${young.hostId}`).toHaveLength(1);
   });
 
   test("stops a process that has had no room for 300 s, unless its deployment forbids it, and never one with a room", async () => {
@@ -157,6 +293,22 @@ describe("runHousekeeping", () => {
     expect(await sql`select status from processes where process_id = ${processId}`).toMatchObject([
       { status: "stopped" },
     ]);
+  });
+
+  test("does not wait for an idle process that is just being given a room, and stops the others", async () => {
+    const { rooms, database, sql, host, appId, application, clean } = await game();
+    await createDeployment(database, application, { roomsPerProcess: 1 });
+    for (const roomId of ["one", "two"]) await createRoom(rooms, { application, region: TEST_REGION, roomId });
+    await runWaitingProcesses(database, host);
+    for (const roomId of ["one", "two"]) await destroyRoom(rooms, appId, roomId);
+    const long = sql`clock_timestamp() - interval '301 seconds'`;
+    await sql`update processes set started_at = ${long} where app_id = ${appId}`;
+    await sql`update room_allocations set unscheduled_at = ${long} where unscheduled_at is not null`;
+    await sql.begin(async (tx) => {
+      await tx`select from processes where app_id = ${appId} and rooms_allocated = 0 order by process_id desc limit 1 for update`;
+      expect(await clean()).toMatchObject({ idleProcesses: 1 });
+    });
+    expect(await clean()).toMatchObject({ idleProcesses: 1 });
   });
 
   test("runs side by side with itself without harm", async () => {

@@ -1,14 +1,18 @@
-import type { Database } from "./store/database.ts";
+import { isConnectionError, type Database } from "./store/database.ts";
 import {
+  BATCH,
   deleteDeadCredentials,
-  deleteHistory,
+  deleteEndedAllocations,
+  deleteEndedProcesses,
+  deleteOldEvents,
+  deleteSilentHosts,
   deleteTombstones,
   destroyExpiredRooms,
   destroyForgottenRooms,
   findLostProcesses,
   stopIdleProcesses,
 } from "./store/housekeeping.ts";
-import { endProcess } from "./store/processes.ts";
+import { endLostProcess } from "./store/processes.ts";
 
 export interface HousekeepingSettings {
   /** Rooms that nobody resumed are destroyed after this time. */
@@ -28,26 +32,63 @@ export interface HousekeepingReport {
   readonly credentials: number;
 }
 
+/** Batches of one job in one round: 10,000 rows every two seconds are more than a database creates. */
+const MAX_BATCHES = 10;
+
 /**
- * One round of everything that time alone brings about, by the database clock, in batches of 1,000 a job. Any number may
- * run at once without harm; one is enough.
+ * One round of everything that time alone brings about, by the database clock, in batches of 1,000. Any number may run at
+ * once without harm; one is enough. A job that fails does not keep the others from their work: the first failure is
+ * thrown at the end.
  */
 export async function runHousekeeping(database: Database, settings: HousekeepingSettings): Promise<HousekeepingReport> {
-  return {
-    lostProcesses: await endLostProcesses(database, settings.bindDeadlineSeconds),
-    expiredRooms: await destroyExpiredRooms(database),
-    forgottenRooms: await destroyForgottenRooms(database, settings.unscheduledTtlHours),
-    idleProcesses: await stopIdleProcesses(database),
-    tombstones: await deleteTombstones(database),
-    history: await deleteHistory(database),
-    credentials: await deleteDeadCredentials(database),
+  const failures: unknown[] = [];
+  const attempt = async (job: () => Promise<number>): Promise<number> => {
+    try {
+      return await job();
+    } catch (error) {
+      // Nothing else would go better.
+      if (isConnectionError(error)) throw error;
+      failures.push(error);
+      return 0;
+    }
   };
+  const inBatches = async (job: () => Promise<number>): Promise<number> => {
+    let done = 0;
+    for (let batch = 0; batch < MAX_BATCHES; batch += 1) {
+      const count = await attempt(job);
+      done += count;
+      if (count < BATCH) break;
+    }
+    return done;
+  };
+  const report = {
+    lostProcesses: await endLostProcesses(database, settings.bindDeadlineSeconds, attempt),
+    expiredRooms: await inBatches(() => destroyExpiredRooms(database)),
+    forgottenRooms: await inBatches(() => destroyForgottenRooms(database, settings.unscheduledTtlHours)),
+    idleProcesses: await inBatches(() => stopIdleProcesses(database)),
+    tombstones: await inBatches(() => deleteTombstones(database)),
+    history:
+      (await inBatches(() => deleteEndedAllocations(database))) +
+      (await inBatches(() => deleteEndedProcesses(database))) +
+      (await inBatches(() => deleteOldEvents(database))) +
+      (await inBatches(() => deleteSilentHosts(database))),
+    credentials: await inBatches(() => deleteDeadCredentials(database)),
+  };
+  if (failures.length > 0) throw failures[0];
+  return report;
 }
 
-async function endLostProcesses(database: Database, bindDeadlineSeconds: number): Promise<number> {
+async function endLostProcesses(
+  database: Database,
+  bindDeadlineSeconds: number,
+  attempt: (job: () => Promise<number>) => Promise<number>,
+): Promise<number> {
   let ended = 0;
-  for (const { processId, reason } of await findLostProcesses(database, bindDeadlineSeconds)) {
-    if (await endProcess(database, { processId, reason })) ended += 1;
-  }
+  await attempt(async () => {
+    for (const processId of await findLostProcesses(database, bindDeadlineSeconds)) {
+      ended += await attempt(async () => Number(await endLostProcess(database, processId, bindDeadlineSeconds)));
+    }
+    return ended;
+  });
   return ended;
 }

@@ -84,6 +84,18 @@ describe("PlacementQueue", () => {
     await expectConsistent(rooms.database);
   });
 
+  test("two rooms of the same id in a batch for which there is no slot: neither is called a duplicate", async () => {
+    const { rooms, batch } = await lane({ maxProcesses: 0 });
+    const answers = await Promise.all([
+      rooms.placement.add(batch, newRoom("twin")),
+      rooms.placement.add(batch, newRoom("twin")),
+    ]);
+    expect(answers.map(({ outcome, retryAfterSeconds }) => [outcome, retryAfterSeconds])).toEqual([
+      ["full", 5],
+      ["full", 5],
+    ]);
+  });
+
   test("a failed create leaves no room, slot, process or credential", async () => {
     const { rooms, batch } = await lane();
     await expect(rooms.placement.add(batch, newRoom("broken", { hmackey: "not hex" }))).rejects.toThrow("hmackey");

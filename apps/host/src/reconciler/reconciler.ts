@@ -47,7 +47,7 @@ export class Reconciler {
       const observed = await provider.list();
       const rows = await this.#listRows();
       outages.succeeded();
-      this.#act(rows, observed);
+      if (rows) this.#act(rows, observed);
     } catch (error) {
       outages.failed(error, "a look at the processes");
     }
@@ -68,14 +68,17 @@ export class Reconciler {
     }
   }
 
-  /** With those of earlier hosts, which this one ends, but never with those of a successor. */
-  async #listRows(): Promise<HostProcessRow[]> {
+  /**
+   * With those of earlier hosts, which this one ends. Undefined when there is a successor: whatever is here now, and be it
+   * without a row of ours, is the successor's to judge.
+   */
+  async #listRows(): Promise<HostProcessRow[] | undefined> {
     const { database, beat } = this.#options;
     const rows = await listHostProcesses(database, beat.hostId);
     const isOwn = (row: HostProcessRow) => row.incarnation === beat.incarnation;
     // Whoever is still in office after the list has no successor whose rows could be in it.
     if (rows.every(isOwn) || (await beatHost(database, beat)) === "alive") return rows;
-    return rows.filter(isOwn);
+    return undefined;
   }
 
   #act(rows: readonly HostProcessRow[], observed: readonly Observed[]): void {

@@ -29,9 +29,9 @@ export const turnCredentials = pgTable(
   },
   (table) => [
     index().on(table.roomKey),
-    index("turn_credentials_dead_idx")
-      .on(table.revokedAt)
-      .where(sql`revoked_at is not null`),
+    index("turn_credentials_player_end_idx")
+      .on(sql`least(revoked_at, expires_at)`)
+      .where(sql`player_id is not null`),
     check("turn_credentials_hmackey_check", sql`${table.hmackey} ~ '^[0-9a-f]{32}$'`),
   ],
 );

@@ -10,8 +10,8 @@ export interface HousekeepingLock {
 }
 
 /**
- * A session advisory lock on a connection of its own, so that a crashed holder frees it by dying. `url` must reach the
- * server itself (no transaction pooler).
+ * A session advisory lock on a connection of its own, so that a crashed holder frees it by dying, and one whose machine or
+ * network is gone within half a minute. `url` must reach the server itself (no transaction pooler).
  */
 export function openHousekeepingLock(url: string): HousekeepingLock {
   const sql = postgres(url, {
@@ -19,7 +19,13 @@ export function openHousekeepingLock(url: string): HousekeepingLock {
     connect_timeout: 5,
     idle_timeout: 0,
     max_lifetime: null,
-    connection: { application_name: "roombridge housekeeping" },
+    connection: {
+      application_name: "roombridge housekeeping",
+      // The server asks whether we are there: by default it would wait two hours.
+      tcp_keepalives_idle: 10,
+      tcp_keepalives_interval: 5,
+      tcp_keepalives_count: 3,
+    },
     onnotice: () => {},
   });
   return {

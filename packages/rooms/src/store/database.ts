@@ -53,8 +53,15 @@ const CONNECTION_ERRORS = new Set([
   "CONNECT_TIMEOUT",
   "ECONNREFUSED",
   "ECONNRESET",
+  "ECONNABORTED",
   "EPIPE",
   "ETIMEDOUT",
+  "EHOSTUNREACH",
+  "EHOSTDOWN",
+  "ENETUNREACH",
+  "ENETDOWN",
+  "ENOTFOUND",
+  "EAI_AGAIN",
   // SQLSTATE class 57P: the server is shutting down, starting up, or was told to end this connection.
   "57P01",
   "57P02",
@@ -63,7 +70,7 @@ const CONNECTION_ERRORS = new Set([
 
 /** True when the connection broke or could not be made: a statement that was sent may or may not have been done. */
 export function isConnectionError(error: unknown): boolean {
-  return CONNECTION_ERRORS.has(sqlState(error));
+  return CONNECTION_ERRORS.has(sqlState(error)) || sqlState(error).startsWith("08");
 }
 
 /** True for a deadlock (40P01) or a serialisation failure (40001): the transaction was rolled back and may be repeated. */

@@ -43,3 +43,15 @@ test("an application and a token of another organisation cannot be taken over", 
   const stolen = { orgTokenId: "org-token-stolen", orgId, name: "x", tokenHash: hashToken(theirs.token) };
   await expect(declareToken(database, stolen)).rejects.toThrow("another organisation");
 });
+
+test("an error of the database tells no secret that was to be stored", async () => {
+  const { database } = suite().rooms;
+  const application = { appId: "app-x", orgId: "org-unknown", appName: "x", appSecret: "do-not-tell" };
+  const tokenHash = hashToken("whatever");
+  const token = { orgTokenId: "org-token-x", orgId: "org-unknown", name: "x", tokenHash };
+  for (const refused of [declareApplication(database, application), declareToken(database, token)]) {
+    const error = await refused.catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ code: "23503" });
+    expect(String(error)).not.toMatch(/do-not-tell|params/);
+  }
+});

@@ -1,5 +1,5 @@
 import { applications, builds, deployments, organizations, orgTokens, pools } from "@roombridge/models/db";
-import { and, desc, eq, isNull, sql as raw } from "drizzle-orm";
+import { and, desc, DrizzleQueryError, eq, isNull, sql as raw } from "drizzle-orm";
 import type { Database } from "./database.ts";
 
 type NewDeployment = typeof deployments.$inferInsert;
@@ -11,7 +11,7 @@ export async function declareOrganization(
   { orm }: Database,
   organization: { orgId: string; name: string },
 ): Promise<void> {
-  await orm.insert(organizations).values(organization).onConflictDoNothing();
+  await withoutParameters(() => orm.insert(organizations).values(organization).onConflictDoNothing());
 }
 
 /** Idempotent by the token itself; a token that was revoked stays revoked. Throws when another organisation has it. */
@@ -19,12 +19,14 @@ export async function declareToken(
   { orm }: Database,
   token: { orgTokenId: string; orgId: string; name: string; tokenHash: Uint8Array },
 ): Promise<void> {
-  await orm.insert(orgTokens).values(token).onConflictDoNothing();
-  const [row] = await orm
-    .select({ orgId: orgTokens.orgId })
-    .from(orgTokens)
-    .where(eq(orgTokens.tokenHash, token.tokenHash));
-  if (row?.orgId !== token.orgId) throw new Error("this token belongs to another organisation");
+  await withoutParameters(async () => {
+    await orm.insert(orgTokens).values(token).onConflictDoNothing();
+    const [row] = await orm
+      .select({ orgId: orgTokens.orgId })
+      .from(orgTokens)
+      .where(eq(orgTokens.tokenHash, token.tokenHash));
+    if (row?.orgId !== token.orgId) throw new Error("this token belongs to another organisation");
+  });
 }
 
 /** Idempotent: an application that exists keeps its secret. Throws when another organisation has the appId. */
@@ -32,26 +34,25 @@ export async function declareApplication(
   { orm }: Database,
   application: { appId: string; orgId: string; appName: string; appSecret: string },
 ): Promise<void> {
-  await orm.insert(applications).values(application).onConflictDoNothing({ target: applications.appId });
-  const [row] = await orm
-    .select({ orgId: applications.orgId })
-    .from(applications)
-    .where(eq(applications.appId, application.appId));
-  if (row?.orgId !== application.orgId)
-    throw new Error(`application ${application.appId} belongs to another organisation`);
+  await withoutParameters(async () => {
+    await orm.insert(applications).values(application).onConflictDoNothing({ target: applications.appId });
+    const [row] = await orm
+      .select({ orgId: applications.orgId })
+      .from(applications)
+      .where(eq(applications.appId, application.appId));
+    if (row?.orgId !== application.orgId)
+      throw new Error(`application ${application.appId} belongs to another organisation`);
+  });
 }
 
 export async function declareBuild(
   { orm }: Database,
   build: { buildId: string; orgId: string; buildTag?: string; command?: string },
 ): Promise<void> {
-  await orm
-    .insert(builds)
-    .values(build)
-    .onConflictDoUpdate({
-      target: builds.buildId,
-      set: { command: build.command ?? null, buildTag: build.buildTag ?? null },
-    });
+  const { command = null, buildTag = null } = build;
+  await withoutParameters(() =>
+    orm.insert(builds).values(build).onConflictDoUpdate({ target: builds.buildId, set: { command, buildTag } }),
+  );
 }
 
 /**
@@ -63,24 +64,26 @@ export async function declareDeployment(
   settings: DeploymentSettings,
   newDeploymentId: string,
 ): Promise<string> {
-  return orm.transaction(async (tx) => {
-    await tx.execute(raw`select pg_advisory_xact_lock(4, hashtext(${settings.appId}))`);
-    const [newest] = await tx
-      .select()
-      .from(deployments)
-      .where(and(eq(deployments.appId, settings.appId), isNull(deployments.deletedAt)))
-      .orderBy(desc(deployments.sequence))
-      .limit(1);
-    if (newest && sameSettings(newest, settings)) {
-      const { deploymentId } = newest;
-      const { maxProcesses } = settings;
-      await tx.update(deployments).set({ maxProcesses }).where(eq(deployments.deploymentId, deploymentId));
-      await tx.update(pools).set({ maxProcesses }).where(eq(pools.deploymentId, deploymentId));
-      return deploymentId;
-    }
-    await tx.insert(deployments).values({ ...settings, deploymentId: newDeploymentId });
-    return newDeploymentId;
-  });
+  return withoutParameters(() =>
+    orm.transaction(async (tx) => {
+      await tx.execute(raw`select pg_advisory_xact_lock(4, hashtext(${settings.appId}))`);
+      const [newest] = await tx
+        .select()
+        .from(deployments)
+        .where(and(eq(deployments.appId, settings.appId), isNull(deployments.deletedAt)))
+        .orderBy(desc(deployments.sequence))
+        .limit(1);
+      if (newest && sameSettings(newest, settings)) {
+        const { deploymentId } = newest;
+        const { maxProcesses } = settings;
+        await tx.update(deployments).set({ maxProcesses }).where(eq(deployments.deploymentId, deploymentId));
+        await tx.update(pools).set({ maxProcesses }).where(eq(pools.deploymentId, deploymentId));
+        return deploymentId;
+      }
+      await tx.insert(deployments).values({ ...settings, deploymentId: newDeploymentId });
+      return newDeploymentId;
+    }),
+  );
 }
 
 function sameSettings(newest: typeof deployments.$inferSelect, settings: DeploymentSettings): boolean {
@@ -96,6 +99,15 @@ function sameSettings(newest: typeof deployments.$inferSelect, settings: Deploym
     canonical(newest.additionalContainerPorts) === canonical(settings.additionalContainerPorts ?? []) &&
     canonical(newest.env) === canonical(settings.env ?? [])
   );
+}
+
+/** The database's own error in place of drizzle's, whose message holds every parameter: app secrets, token hashes, env. */
+async function withoutParameters<Result>(statements: () => PromiseLike<Result>): Promise<Result> {
+  try {
+    return await statements();
+  } catch (error) {
+    throw error instanceof DrizzleQueryError ? error.cause : error;
+  }
 }
 
 /** JSON with sorted keys: jsonb does not keep their order. */

@@ -14,12 +14,12 @@ export interface HostBeat {
 export type BeatAnswer = "alive" | "superseded";
 
 /**
- * Registers a host or renews its lease. A younger incarnation of the same host takes over; the elder then reads
- * `superseded` and must stop.
+ * Renews the lease of a host. A younger incarnation of the same host takes over; the elder then reads
+ * `superseded` and must stop. A host that has retired stays so, however long its last processes take to end.
  */
 export async function beatHost({ sql }: Database, beat: HostBeat): Promise<BeatAnswer> {
   const rows = await sql`
-    update hosts set beat_at = clock_timestamp(), regions = ${beat.regions as Region[]}::text[], public_host = ${beat.publicHost},
+    update hosts set beat_at = case when beat_at = '-infinity' then beat_at else clock_timestamp() end, regions = ${beat.regions as Region[]}::text[], public_host = ${beat.publicHost},
            max_processes = ${beat.maxProcesses}, provider = ${beat.provider}
      where host_id = ${beat.hostId} and incarnation = ${beat.incarnation}`;
   return rows.count === 1 ? "alive" : "superseded";

@@ -1,14 +1,23 @@
 import type { Database } from "./database.ts";
 import { retryConflicts } from "./retry-conflicts.ts";
 
-const BATCH = 1_000;
+/** Rows that one call of a job changes at most. */
+export const BATCH = 1_000;
+
+// Every condition on a time says statement_timestamp(): with clock_timestamp(), which is volatile, no index serves it.
 
 /** Destroys live rooms whose time is over; at most 1,000. Answers how many. */
 export async function destroyExpiredRooms({ sql }: Database): Promise<number> {
+  // The second look, under the lock, spares a room that has been renewed since the first one.
   const rows = await retryConflicts(
     () => sql`
       select destroy_rooms(array(
-        select room_key from rooms where expires_at <= clock_timestamp() and destroyed_at is null order by expires_at limit ${BATCH}
+        select room_key from rooms
+         where room_key = any (array(
+                 select room_key from rooms
+                  where expires_at <= statement_timestamp() and destroyed_at is null order by expires_at limit ${BATCH}))
+           and expires_at <= statement_timestamp() and destroyed_at is null
+         order by room_key for update
       ), 'expired')`,
   );
   return rows.length;
@@ -20,28 +29,26 @@ export async function destroyForgottenRooms({ sql }: Database, ttlHours: number)
     () => sql`
       select destroy_rooms(array(
         select room_key from rooms
-         where unscheduled_at <= clock_timestamp() - make_interval(hours => ${ttlHours}::integer)
+         where room_key = any (array(
+                 select room_key from rooms
+                  where unscheduled_at <= statement_timestamp() - make_interval(hours => ${ttlHours}::integer)
+                    and state = 'unscheduled' and destroyed_at is null
+                  order by unscheduled_at limit ${BATCH}))
            and state = 'unscheduled' and destroyed_at is null
-         order by unscheduled_at limit ${BATCH}
+         order by room_key for update
       ), 'unscheduled_too_long')`,
   );
   return rows.length;
 }
 
-/** Processes that cannot be trusted any more, with the reason to record. */
-export async function findLostProcesses(
-  { sql }: Database,
-  bindDeadlineSeconds: number,
-): Promise<{ processId: string; reason: "host_lost" | "bind_deadline" }[]> {
-  return sql<{ processId: string; reason: "host_lost" | "bind_deadline" }[]>`
-    select p.process_id as "processId",
-           case when p.host_id is not null and not coalesce(host_is_alive(h.beat_at), false) then 'host_lost' else 'bind_deadline' end as reason
+/** Processes that seem lost: see `endLostProcess`. */
+export async function findLostProcesses({ sql }: Database, bindDeadlineSeconds: number): Promise<string[]> {
+  const rows = await sql<{ processId: string }[]>`
+    select p.process_id as "processId"
       from processes p left join hosts h on h.host_id = p.host_id
-     where p.terminated_at is null
-       and (p.host_id is not null and not coalesce(host_is_alive(h.beat_at), false)
-            or p.status = 'starting'
-               and coalesce(p.booted_at, p.created_at) < clock_timestamp() - make_interval(secs => ${bindDeadlineSeconds}::integer))
+     where p.terminated_at is null and lost_reason(p, h.beat_at, ${bindDeadlineSeconds}::integer) is not null
      order by p.process_id limit ${BATCH}`;
+  return rows.map(({ processId }) => processId);
 }
 
 /**
@@ -52,13 +59,15 @@ export async function stopIdleProcesses({ sql }: Database): Promise<number> {
   const { count } = await sql`
     with idle as (
       update processes p set status = 'stopping', stop_reason = 'idle', stopping_at = clock_timestamp()
-        from deployments d
-       where d.deployment_id = p.deployment_id and d.idle_timeout_enabled
-         and p.status = 'running' and p.stop_reason is null and p.rooms_allocated = 0
-         and p.started_at < clock_timestamp() - interval '300 seconds'
-         and not exists (
-           select from room_allocations a
-            where a.process_id = p.process_id and a.unscheduled_at > clock_timestamp() - interval '300 seconds')
+       where p.process_id in (
+         select i.process_id from processes i join deployments d on d.deployment_id = i.deployment_id
+          where d.idle_timeout_enabled and i.terminated_at is null
+            and i.status = 'running' and i.stop_reason is null and i.rooms_allocated = 0
+            and i.started_at < statement_timestamp() - interval '300 seconds'
+            and not exists (
+              select from room_allocations a
+               where a.process_id = i.process_id and a.unscheduled_at > statement_timestamp() - interval '300 seconds')
+          order by i.process_id limit ${BATCH} for update of i skip locked)
       returning p.region
     )
     select pg_notify('roombridge_processes', region) from idle`;
@@ -69,26 +78,47 @@ export async function stopIdleProcesses({ sql }: Database): Promise<number> {
 export async function deleteTombstones({ sql }: Database): Promise<number> {
   const { count } = await sql`
     delete from rooms where room_key in (
-      select room_key from rooms where destroyed_at < clock_timestamp() - interval '24 hours' order by destroyed_at limit ${BATCH})`;
+      select room_key from rooms
+       where destroyed_at < statement_timestamp() - interval '24 hours' order by destroyed_at limit ${BATCH})`;
   return count;
 }
 
-/** Forgets what ended more than 72 h ago: allocations, then processes that no allocation names, and events. */
-export async function deleteHistory({ sql }: Database): Promise<number> {
-  const allocations = await sql`
+/** Forgets allocations that ended more than 72 h ago. */
+export async function deleteEndedAllocations({ sql }: Database): Promise<number> {
+  const { count } = await sql`
     delete from room_allocations where room_allocation_id in (
       select room_allocation_id from room_allocations
-       where unscheduled_at < clock_timestamp() - interval '72 hours' order by unscheduled_at limit ${BATCH})`;
-  const processes = await sql`
+       where unscheduled_at < statement_timestamp() - interval '72 hours' order by unscheduled_at limit ${BATCH})`;
+  return count;
+}
+
+/** Forgets processes that ended more than 72 h ago and that no allocation names. */
+export async function deleteEndedProcesses({ sql }: Database): Promise<number> {
+  const { count } = await sql`
     delete from processes where process_id in (
       select p.process_id from processes p
-       where p.terminated_at < clock_timestamp() - interval '72 hours'
+       where p.terminated_at < statement_timestamp() - interval '72 hours'
          and not exists (select from room_allocations a where a.process_id = p.process_id)
        order by p.terminated_at limit ${BATCH})`;
-  const events = await sql`
+  return count;
+}
+
+/** Forgets events after 72 h. */
+export async function deleteOldEvents({ sql }: Database): Promise<number> {
+  const { count } = await sql`
     delete from room_events where id in (
-      select id from room_events where created_at < clock_timestamp() - interval '72 hours' order by created_at limit ${BATCH})`;
-  return allocations.count + processes.count + events.count;
+      select id from room_events
+       where created_at < statement_timestamp() - interval '72 hours' order by created_at limit ${BATCH})`;
+  return count;
+}
+
+/** Forgets hosts that have been silent for 72 h and own nothing: a container has a new HOST_ID at each start. */
+export async function deleteSilentHosts({ sql }: Database): Promise<number> {
+  const { count } = await sql`
+    delete from hosts h
+     where greatest(h.started_at, h.beat_at) < statement_timestamp() - interval '72 hours'
+       and not exists (select from processes p where p.host_id = h.host_id and p.terminated_at is null)`;
+  return count;
 }
 
 /** Forgets per-player credentials an hour after their end; a room's own credential goes with its room. */
@@ -96,7 +126,7 @@ export async function deleteDeadCredentials({ sql }: Database): Promise<number> 
   const { count } = await sql`
     delete from turn_credentials where username in (
       select username from turn_credentials
-       where player_id is not null and least(revoked_at, expires_at) < clock_timestamp() - interval '1 hour'
-       limit ${BATCH})`;
+       where player_id is not null and least(revoked_at, expires_at) < statement_timestamp() - interval '1 hour'
+       order by least(revoked_at, expires_at) limit ${BATCH})`;
   return count;
 }

@@ -2,7 +2,7 @@ import type { Database } from "./database.ts";
 
 /**
  * Promises `names.length` ports of a host to a process: the lowest free ones of the range that are not in `except`.
- * Undefined when the range has not enough of them. Leases end with the process.
+ * Undefined when the range has not enough of them. Leases end with the process: throws when it has ended already.
  */
 export async function leasePorts(
   { sql }: Database,
@@ -16,6 +16,9 @@ export async function leasePorts(
   },
 ): Promise<ReadonlyMap<string, number> | undefined> {
   return sql.begin(async (tx) => {
+    const [open] = await tx`
+      select from processes where process_id = ${wanted.processId} and terminated_at is null for key share`;
+    if (!open) throw new Error(`process ${wanted.processId} has ended and gets no ports`);
     await tx`select pg_advisory_xact_lock(3, hashtext(${wanted.hostId}))`;
     await tx`delete from port_leases where process_id = ${wanted.processId}`;
     const rows = await tx<{ name: string; port: number }[]>`
@@ -25,7 +28,7 @@ export async function leasePorts(
             select port from generate_series(${wanted.range.min}::integer, ${wanted.range.max}::integer) port
              where not port = any (${wanted.except as number[]}::integer[])
                and not exists (select from port_leases l where l.host_id = ${wanted.hostId} and l.port = port.port)
-             limit ${wanted.names.length}
+             order by port limit ${wanted.names.length}
           ) candidates
       )
       insert into port_leases (host_id, port, process_id, name)

@@ -98,9 +98,11 @@ export async function reportRunning(
     readonly additionalExposedPorts: readonly ExposedPort[];
   },
 ): Promise<boolean> {
-  const [row] = await sql<{ done: boolean }[]>`
-    select report_running(${report.processId}, ${report.incarnation}, ${JSON.stringify(report.exposedPort)}::jsonb,
-                          ${JSON.stringify(report.additionalExposedPorts)}::jsonb) as done`;
+  const [row] = await retryConflicts(
+    () => sql<{ done: boolean }[]>`
+      select report_running(${report.processId}, ${report.incarnation}, ${JSON.stringify(report.exposedPort)}::jsonb,
+                            ${JSON.stringify(report.additionalExposedPorts)}::jsonb) as done`,
+  );
   return row?.done ?? false;
 }
 
@@ -118,7 +120,27 @@ export interface ProcessEnd {
  * Records the end of a process and decides in the same transaction what becomes of its rooms: destroyed (asked for, or
  * exit code 0 after it ran), placed again (never ran, three times in all), or unscheduled. False when it had ended before.
  */
-export async function endProcess({ sql }: Database, end: ProcessEnd): Promise<boolean> {
+export async function endProcess(database: Database, end: ProcessEnd): Promise<boolean> {
+  return callEndProcess(database, end, null);
+}
+
+/**
+ * Ends a process whose host has lost its lease or that has not bound its ports in time. False when neither holds (any
+ * more): a host may beat again, and a process start to run, after somebody has looked.
+ */
+export async function endLostProcess(
+  database: Database,
+  processId: string,
+  bindDeadlineSeconds: number,
+): Promise<boolean> {
+  return callEndProcess(database, { processId, reason: "host_lost" }, bindDeadlineSeconds);
+}
+
+async function callEndProcess(
+  { sql }: Database,
+  end: ProcessEnd,
+  bindDeadlineSeconds: number | null,
+): Promise<boolean> {
   const [open] = await sql<{ rooms: number }[]>`
     select count(*)::integer as rooms from room_allocations where process_id = ${end.processId} and unscheduled_at is null`;
   // Some spare ids: the count may grow until the pool is locked. A room without one would fail the call, not be lost.
@@ -128,7 +150,8 @@ export async function endProcess({ sql }: Database, end: ProcessEnd): Promise<bo
   const [row] = await retryConflicts(
     () => sql<{ done: boolean }[]>`
       select end_process(${end.processId}, ${end.reason}, ${end.exitCode ?? null}::integer, ${end.exitSignal ?? null}::text,
-                         ${allocationIds}::uuid[], ${processIds}::uuid[]) as done`,
+                         ${allocationIds}::uuid[], ${processIds}::uuid[],
+                         ${bindDeadlineSeconds}::integer) as done`,
   );
   return row?.done ?? false;
 }

@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { appendFile, mkdir, mkdtemp, readFile, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -53,6 +54,25 @@ test("what an earlier provider started is found again, with the exit that nobody
   await second.forget(lives);
   await second.forget(exits);
   expect(await (await open(root)).list()).toEqual([]);
+});
+
+test("what a state file of an earlier boot names is over, and a stranger that has its numbers now lives on", async () => {
+  const root = await temporary();
+  const processId = newUuid();
+  // The leader of the stranger's session is gone, as with every daemon that forks twice.
+  const shell = spawn("sh", ["-c", "sleep 600 & echo $!"], { detached: true, stdio: ["ignore", "pipe", "ignore"] });
+  const [line] = (await once(shell.stdout, "data")) as [Buffer];
+  const stranger = await identify(Number(line.toString()));
+  onTestFinished(() => void process.kill(stranger.pid, "SIGKILL"));
+  await waitFor(async () => shell.exitCode !== null, { what: "the leader to be gone" });
+  const directory = join(root, "processes", processId);
+  await mkdir(directory, { recursive: true });
+  const state = { processId, pid: shell.pid, startTime: "1", bootId: "another", ports: [] };
+  await writeFile(join(directory, "state.json"), JSON.stringify(state));
+  const provider = await open(root);
+  expect(await provider.inspect(processId)).toMatchObject({ phase: "exited" });
+  await provider.stop(processId, 0);
+  expect(await isAlive(stranger)).toBe(true);
 });
 
 test("a process is ready when all its ports are bound, and UDP counts", async () => {

@@ -23,7 +23,12 @@ export async function identify(pid: number): Promise<ProcessIdentity> {
 }
 
 export async function isAlive(identity: ProcessIdentity): Promise<boolean> {
-  return (await startTimeOf(identity.pid)) === identity.startTime && (await readBootId()) === identity.bootId;
+  return (await startTimeOf(identity.pid)) === identity.startTime && (await isOfThisBoot(identity));
+}
+
+/** No process outlives a boot, and all numbers are given anew. */
+export async function isOfThisBoot({ bootId }: ProcessIdentity): Promise<boolean> {
+  return (await readBootId()) === bootId;
 }
 
 /** The fields of /proc/pid/stat that matter here (proc(5)). */

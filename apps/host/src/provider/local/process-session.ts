@@ -1,6 +1,13 @@
 import { readdir } from "node:fs/promises";
 import { setTimeout as delay } from "node:timers/promises";
-import { HAS_PROC, isAlive, type ProcessIdentity, type ProcessStat, readStat } from "./process-identity.ts";
+import {
+  HAS_PROC,
+  isAlive,
+  isOfThisBoot,
+  type ProcessIdentity,
+  type ProcessStat,
+  readStat,
+} from "./process-identity.ts";
 
 const POLL_MS = 25;
 /** For the kernel to clear away what was killed. */
@@ -44,6 +51,7 @@ export async function readAllStats(): Promise<ProcessStat[]> {
 
 async function membersOf(leader: ProcessIdentity): Promise<number[]> {
   if (!HAS_PROC) return membersOfGroup(leader);
+  if (!(await isOfThisBoot(leader))) return [];
   // The kernel gives no process the number of a session that has members: whoever has it now is a stranger.
   if (!(await isAlive(leader)) && (await readStat(leader.pid))?.state.match(/[^ZX]/)) return [];
   const isMember = ({ session, state, startTime }: ProcessStat) =>
