@@ -16,6 +16,10 @@ const TARGETS = [
   { idl: "packages/thrift/test/every.thrift", out: "packages/thrift/test/every.ts", runtime: "../src/index.ts" },
 ];
 
+/** Apache's own code for npm's thrift, the peer that the end-to-end tests call with. */
+const NPM_DIRECTORY = "e2e/gen";
+const NPM_FILES = ["RoomService.js", "room_types.js"];
+
 const unknown = process.argv.slice(2).filter((argument) => argument !== "--check");
 if (unknown.length > 0) fail(`usage: node scripts/generate-thrift.mjs [--check]; unknown: ${unknown.join(" ")}`, 2);
 const isCheck = process.argv.includes("--check");
@@ -24,15 +28,19 @@ requireCompiler();
 const directory = mkdtempSync(join(tmpdir(), "roombridge-thrift-"));
 process.on("exit", () => rmSync(directory, { recursive: true, force: true }));
 
-const differing = TARGETS.filter((target) => !settle(target)).map(({ out }) => out);
+const npmCode = generateForNpm();
+const written = [
+  ...TARGETS.map(({ idl, out, runtime }) => ({ out, code: generate(idl, runtime) })),
+  ...NPM_FILES.map((file) => ({ out: `${NPM_DIRECTORY}/${file}`, code: npmCode.get(file) })),
+];
+const differing = written.filter((target) => !settle(target)).map(({ out }) => out);
 if (differing.length > 0) {
   console.error(`generate-thrift: not what the generator writes: ${differing.join(", ")}`);
   fail("run `node scripts/generate-thrift.mjs`, read `git diff`, and commit the result");
 }
 
 /** Writes one target, or compares it; false when it differs. */
-function settle({ idl, out, runtime }) {
-  const code = generate(idl, runtime);
+function settle({ out, code }) {
   const path = join(root, out);
   if (!isCheck) writeFileSync(path, code);
   const isSame = readFileSync(path, "utf8") === code;
@@ -52,6 +60,11 @@ function generate(idl, runtime) {
   writeFileSync(config, JSON.stringify({ printWidth }));
   run(join(root, "node_modules/.bin/oxfmt"), ["--config", config, "--write", out]);
   return readFileSync(out, "utf8");
+}
+
+function generateForNpm() {
+  run("thrift", ["--gen", "js:node,es6", "-out", directory, join(root, "idl/room.thrift")]);
+  return new Map(NPM_FILES.map((file) => [file, readFileSync(join(directory, file), "utf8")]));
 }
 
 function requireCompiler() {
