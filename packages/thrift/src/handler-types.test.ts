@@ -17,7 +17,7 @@ describe("the type of a handler", () => {
   });
 
   it("refuses what does not fit", () => {
-    const { add: _, ...withoutAdd } = handler;
+    const withoutAdd: Omit<typeof handler, "add"> = handler;
     // @ts-expect-error a method is missing
     createProcessor(Every, withoutAdd);
     // @ts-expect-error a method that the service does not have

@@ -86,12 +86,7 @@ function arrayElement(type: ValueType): string {
 }
 
 export function wireName(type: ValueType): string {
-  switch (type.kind) {
-    case "base":
-      return `WireType.${type.wire}`;
-    default:
-      return `WireType.${type.kind.toUpperCase()}`;
-  }
+  return `WireType.${type.kind === "base" ? type.wire : type.kind.toUpperCase()}`;
 }
 
 /** What a field of default requiredness is when a peer leaves it out; undefined for structs, which have no zero. */
@@ -105,7 +100,7 @@ export function zeroValue(type: ValueType): string | undefined {
       return "new Set()";
     case "map":
       return "new Map()";
-    default:
+    case "struct":
       return undefined;
   }
 }

@@ -2,7 +2,7 @@ import type { Call } from "./call.ts";
 
 /** The calls of one connection in the order of their arrival, which is the order of their replies. */
 export class CallQueue {
-  readonly #calls: Call[] = [];
+  #calls: Call[] = [];
   #readyBytes = 0;
 
   /** Calls whose reply has not been handed to the socket. */
@@ -25,13 +25,18 @@ export class CallQueue {
     this.#readyBytes += reply?.length ?? 0;
   }
 
-  /** Removes the calls at the head that are settled, and answers their replies. */
+  /** Removes the settled calls up to the first that still owes a reply, and answers their replies. */
   takeReady(): Buffer[] {
     const ready: Buffer[] = [];
-    while (this.#calls[0]?.reply !== undefined) {
-      const reply = this.#calls.shift()?.reply;
-      if (reply) ready.push(reply);
+    const waiting: Call[] = [];
+    let isHeldBack = false;
+    for (const call of this.#calls) {
+      if (isHeldBack || call.reply === undefined) waiting.push(call);
+      else if (call.reply) ready.push(call.reply);
+      // A oneway call owes nothing, so nobody waits for its handler.
+      isHeldBack ||= call.reply === undefined && call.wantsReply;
     }
+    this.#calls = waiting;
     for (const { length } of ready) this.#readyBytes -= length;
     return ready;
   }
@@ -44,7 +49,7 @@ export class CallQueue {
   /** Forgets all calls. Their handlers are told, and their results go nowhere. */
   abandon(reason: string): void {
     for (const call of this.#calls) call.abort(reason);
-    this.#calls.length = 0;
+    this.#calls = [];
     this.#readyBytes = 0;
   }
 }

@@ -153,8 +153,7 @@ export class Connection {
       ? new ApplicationException(ApplicationExceptionType.INTERNAL_ERROR, "the server is shutting down")
       : decoded.refusal;
     if (refusal) {
-      if (decoded.wantsReply) this.#refuse(call, refusal);
-      else this.#settle(call, null, "application_exception");
+      this.#refuse(call, refusal);
       if (decoded.isFatal) throw new ProtocolError("invalid_data", refusal.message);
       return;
     }
@@ -188,8 +187,7 @@ export class Connection {
         method: call.label,
         error,
       });
-      if (wantsReply) this.#refuse(call, new ApplicationException(ApplicationExceptionType.INTERNAL_ERROR, INTERNAL));
-      else this.#settle(call, null, "application_exception");
+      this.#refuse(call, new ApplicationException(ApplicationExceptionType.INTERNAL_ERROR, INTERNAL));
       return;
     }
     this.#settle(call, wantsReply ? answer.bytes : null, answer.outcome);
@@ -204,7 +202,12 @@ export class Connection {
     }
   }
 
+  /** A oneway call is only ended: nobody reads an answer to it. */
   #refuse(call: Call, refusal: ApplicationException): void {
+    if (!call.wantsReply) {
+      this.#settle(call, null, "application_exception");
+      return;
+    }
     const answer = this.#options.dispatcher.failure(call, undefined, refusal, this.#dialect?.isFramed ?? true);
     this.#settle(call, answer?.bytes ?? null, "application_exception");
   }

@@ -73,6 +73,18 @@ describe("a server that waits", () => {
     expect(timeouts(events)).toEqual([]);
   });
 
+  it("for the handler of a oneway call answers nothing, and lets later calls pass", async () => {
+    const { port, events } = await startServer({ fire: () => new Promise(() => {}) }, { handlerTimeoutMs: 100 });
+    const client = await RawClient.open(port);
+    client.send(framed("fire", text("a"), { type: MessageType.ONEWAY }), framed("text", text("b"), { sequenceId: 2 }));
+    await waitFor("the later answer", () => client.answers.length === 1);
+    expect(timeouts(events)).toEqual([]);
+    await waitFor("the time-out", () => timeouts(events).length === 1);
+    client.send(framed("text", text("c"), { sequenceId: 3 }));
+    await waitFor("the last answer", () => client.answers.length === 2);
+    expect(client.answers.map(({ sequenceId }) => sequenceId)).toEqual([2, 3]);
+  });
+
   it("for a handler answers in its place, tells it, and drops what it answers later", async () => {
     let signal: AbortSignal | undefined;
     const { port, events, expectServing } = await startServer(
