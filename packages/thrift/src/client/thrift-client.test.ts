@@ -385,7 +385,7 @@ describe("calls that wait", () => {
     });
     const client = open({ port: server.port });
     const second = new Promise<bigint>((resolve, reject) => {
-      setTimeout(() => client.add(2n, 2n).then(resolve, reject), 10);
+      setTimeout(() => void client.add(2n, 2n).then(resolve, reject), 10);
     });
     expect(await failure(client.add(1n, 1n, { timeoutMs: 50 }))).toBe("timeout");
     expect(await second).toBe(5n);

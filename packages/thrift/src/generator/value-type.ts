@@ -89,7 +89,10 @@ export function wireName(type: ValueType): string {
   switch (type.kind) {
     case "base":
       return `WireType.${type.wire}`;
-    default:
+    case "struct":
+    case "list":
+    case "set":
+    case "map":
       return `WireType.${type.kind.toUpperCase()}`;
   }
 }
@@ -105,7 +108,7 @@ export function zeroValue(type: ValueType): string | undefined {
       return "new Set()";
     case "map":
       return "new Map()";
-    default:
+    case "struct":
       return undefined;
   }
 }
