@@ -586,7 +586,7 @@ const Every_nothing: MethodDefinition<EveryHandler, [], void> = {
     input.readStructEnd();
     return [];
   },
-  call: (handler, [], context) => handler.nothing(context),
+  call: (handler, _, context) => handler.nothing(context),
   writeResult(output) {
     output.writeStop();
   },
@@ -1030,7 +1030,7 @@ const Other_one: MethodDefinition<OtherHandler, [], number> = {
     input.readStructEnd();
     return [];
   },
-  call: (handler, [], context) => handler.one(context),
+  call: (handler, _, context) => handler.one(context),
   writeResult(output, result) {
     output.writeField(WireType.I32, 0);
     output.writeI32(result);

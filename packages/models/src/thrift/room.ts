@@ -129,7 +129,7 @@ const RoomService_create: MethodDefinition<RoomServiceHandler, [], RoomInfo> = {
     input.readStructEnd();
     return [];
   },
-  call: (handler, [], context) => handler.create(context),
+  call: (handler, _, context) => handler.create(context),
   writeResult(output, result) {
     output.writeField(WireType.STRUCT, 0);
     RoomInfoCodec.write(output, result);
@@ -218,7 +218,7 @@ const RoomService_lists: MethodDefinition<RoomServiceHandler, [], readonly RoomI
     input.readStructEnd();
     return [];
   },
-  call: (handler, [], context) => handler.lists(context),
+  call: (handler, _, context) => handler.lists(context),
   writeResult(output, result) {
     output.writeField(WireType.LIST, 0);
     output.writeListBegin(WireType.STRUCT, result.length);

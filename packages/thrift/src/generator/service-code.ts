@@ -90,7 +90,7 @@ function methodCode(service: string, method: Method): string[] {
         `return [${method.args.map((arg) => `${local(arg.name)} ?? raise(missingField("${method.name}", "${arg.name}"))`).join(", ")}];`,
       ]),
       "},",
-      `call: (handler, [${names.join(", ")}], context) => handler.${method.name}(${[...names, "context"].join(", ")}),`,
+      `call: (handler, ${names.length > 0 ? `[${names.join(", ")}]` : "_"}, context) => handler.${method.name}(${[...names, "context"].join(", ")}),`,
       ...writeResult(method),
       ...writeException(method),
       ...readResult(method),

@@ -151,6 +151,40 @@ describe("bytes", () => {
   });
 });
 
+describe("the writer's buffer", () => {
+  it.each<[string, (output: BinaryWriter) => void, (reader: BinaryReader) => unknown, unknown]>([
+    ["bool", (output) => output.writeBool(true), (reader) => reader.readBool(), true],
+    ["i8", (output) => output.writeI8(-7), (reader) => reader.readI8(), -7],
+    ["i16", (output) => output.writeI16(-7), (reader) => reader.readI16(), -7],
+    ["i32", (output) => output.writeI32(-7), (reader) => reader.readI32(), -7],
+    ["i64", (output) => output.writeI64(-7n), (reader) => reader.readI64(), -7n],
+    ["double", (output) => output.writeDouble(0.1), (reader) => reader.readDouble(), 0.1],
+    ["string", (output) => output.writeString("grüße"), (reader) => reader.readString(), "grüße"],
+    [
+      "uuid",
+      (output) => output.writeUuid("00112233-4455-6677-8899-aabbccddeeff"),
+      (reader) => reader.readUuid(),
+      "00112233-4455-6677-8899-aabbccddeeff",
+    ],
+    ["stop", (output) => output.writeStop(), (reader) => reader.readField(), 0],
+    ["list", (output) => output.writeListBegin(WireType.I8, 0), (reader) => reader.readListBegin(WireType.I8), 0],
+    [
+      "message",
+      (output) => output.writeMessageBegin({ name: "m", type: 2, sequenceId: 3 }),
+      (reader) => reader.readMessageBegin(),
+      { name: "m", type: 2, sequenceId: 3 },
+    ],
+  ])("grows in the middle of a value without losing it: %s", (_, write, read, value) => {
+    for (let before = 480; before <= 512; before += 1) {
+      const bytes = written((output) => {
+        for (let index = 0; index < before; index += 1) output.writeI8(1);
+        write(output);
+      });
+      expect(read(new BinaryReader(bytes, before))).toEqual(value);
+    }
+  });
+});
+
 describe("values that their type cannot hold", () => {
   it.each<[string, (output: BinaryWriter) => void]>([
     ["i8 128", (output) => output.writeI8(128)],

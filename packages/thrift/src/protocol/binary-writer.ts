@@ -119,7 +119,8 @@ export class BinaryWriter implements ProtocolWriter {
 
   writeUuid(value: string): void {
     if (typeof value !== "string" || !UUID.test(value)) throw mismatch("uuid", value);
-    this.#bytes.write(value.replaceAll("-", ""), this.#reserve(16), "hex");
+    const at = this.#reserve(16);
+    this.#bytes.write(value.replaceAll("-", ""), at, "hex");
   }
 
   /** To be called before `#bytes` is touched: it may be another buffer afterwards. */

@@ -12,7 +12,9 @@ interface RoomClient {
 }
 
 const [directory = "", port = "", transport = "", name = ""] = process.argv.slice(2);
-const generated: { Client: new () => object } = createRequire(join(directory, "main.cjs"))("./RoomService.js");
+const generated: { Client: new () => object } = createRequire(join(directory, "main.cjs"))(
+  join(directory, "RoomService.js"),
+);
 const connection = thrift.createConnection("127.0.0.1", Number(port), {
   transport: transport === "framed" ? thrift.TFramedTransport : thrift.TBufferedTransport,
   protocol: thrift.TBinaryProtocol,

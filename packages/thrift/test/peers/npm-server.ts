@@ -12,11 +12,11 @@ interface Multiplexing {
 
 const [directory = "", transport = "", name = ""] = process.argv.slice(2);
 const require = createRequire(join(directory, "main.cjs"));
-const RoomService: { Processor: new (handler: object) => object } = require("./RoomService.js");
+const RoomService: { Processor: new (handler: object) => object } = require(join(directory, "RoomService.js"));
 const types: {
   RoomInfo: new (fields: object) => object;
   RoomNotFoundException: new (fields: object) => Error;
-} = require("./room_types.js");
+} = require(join(directory, "room_types.js"));
 
 // npm's processor counts parameters: as many as the IDL has, or the call is never answered.
 const handler = {

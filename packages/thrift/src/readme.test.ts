@@ -1,0 +1,33 @@
+import { readFileSync } from "node:fs";
+import { expect, it } from "vitest";
+import { Other, OtherClient } from "../test/every.ts";
+import * as runtime from "./index.ts";
+
+it("the example of the README works, to the letter", async () => {
+  const readme = readFileSync(new URL("../README.md", import.meta.url), "utf8");
+  const blocks = [...readme.matchAll(/```ts\n(.*?)```/gs)].map(([, code]) => code ?? "");
+  expect(blocks).toHaveLength(2);
+  const code = blocks
+    .join("")
+    .replaceAll(/^import .*\n/gm, "")
+    .replaceAll("(text: string)", "(text)");
+  const printed: unknown[] = [];
+  const scope = {
+    ...runtime,
+    Other,
+    OtherClient,
+    console: { log: (line: unknown) => printed.push(line), error: () => {} },
+  };
+  const body = `${code}\nreturn server.connections;`;
+  const AsyncFunction = Object.getPrototypeOf(async () => {}).constructor as FunctionConstructor;
+  const run = new AsyncFunction(...Object.keys(scope), body) as (...values: unknown[]) => Promise<number>;
+  expect(await run(...Object.values(scope))).toBe(0);
+  expect(printed).toEqual(["HELLO"]);
+});
+
+it("the limits of the README are the defaults", () => {
+  const readme = readFileSync(new URL("../README.md", import.meta.url), "utf8");
+  for (const [name, value] of Object.entries(runtime.DEFAULT_LIMITS)) {
+    expect(readme).toMatch(new RegExp(`\`${name}\` +\\| ${value.toLocaleString("en")} +\\|`));
+  }
+});
