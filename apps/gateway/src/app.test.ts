@@ -25,7 +25,10 @@ describe("what is not there", () => {
   ])("404 with a JSON message for %s", async (path) => {
     const response = await suite().app.request(path);
     expect(response.headers.get("content-type")).toBe("application/json");
-    expect(await read(response)).toEqual({ status: 404, body: { message: "there is nothing at this path" } });
+    expect(await read(response)).toEqual({
+      status: 404,
+      body: { message: "there is nothing at this path; see /openapi.json" },
+    });
   });
 
   test.each([

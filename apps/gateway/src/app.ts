@@ -60,7 +60,7 @@ export function createApp(gateway: Gateway): Hono {
 
 /** 404 for a path that is not there, 405 for a method that it does not have. */
 function refuse(methods: readonly string[]): Answer {
-  if (methods.length === 0) return errorAnswer(404, "there is nothing at this path");
+  if (methods.length === 0) return errorAnswer(404, "there is nothing at this path; see /openapi.json");
   return errorAnswer(405, "this path does not have this method", { allow: methods.join(", ") });
 }
 
@@ -75,7 +75,9 @@ async function answer({ log, lifecycle }: Gateway, endpoint: Endpoint, c: Contex
     given = toErrorAnswer(error, requestId);
     if (!isForeseen(error)) log.error({ requestId, operation: endpoint.name, err: error }, "request failed");
   }
-  log[endpoint.isProbe ? "debug" : "info"](
+  // Probes and players that poll would flood the log.
+  const isEveryday = endpoint.isProbe || (c.req.method === "GET" && given.status < 400);
+  log[isEveryday ? "debug" : "info"](
     {
       requestId,
       operation: endpoint.name,

@@ -68,6 +68,21 @@ describe("create", () => {
     expect(room.currentAllocation).not.toBeNull();
   });
 
+  test("its rooms end with their credential, with a process or without: RoomService has no destroy", async () => {
+    const endOf = async (roomId: string) => {
+      const [row] = await rooms.database.sql<{ seconds: number }[]>`
+        select extract(epoch from expires_at)::float8 as seconds from rooms
+         where app_id = ${tenant.application.appId} and room_id = ${roomId}`;
+      return row?.seconds ?? 0;
+    };
+    const without = await service.create();
+    expect(await endOf(without.id)).toBeCloseTo(without.expires, 2);
+    await createDeployment(rooms.database, tenant.application);
+    await registerTestHost(rooms.database);
+    const withProcess = await service.create();
+    expect(await endOf(withProcess.id)).toBeCloseTo(withProcess.expires, 2);
+  });
+
   test("says plainly when there is no capacity", async () => {
     await createDeployment(rooms.database, tenant.application, { maxProcesses: 0 });
     await registerTestHost(rooms.database);

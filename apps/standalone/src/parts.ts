@@ -39,7 +39,7 @@ export function appParts(settings: AppSettings): {
 function gatewayPart(settings: AppSettings): Part<RunningApp> {
   return appPart(settings, {
     name: "gateway",
-    prefixes: ["GATEWAY_", "TRUSTED_PROXIES", "TURN_", "ROOM_"],
+    prefixes: ["GATEWAY_", "TURN_", "ROOM_"],
     variables: turnVariables(settings),
     portVariable: "GATEWAY_PORT",
   });

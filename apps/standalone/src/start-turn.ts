@@ -61,8 +61,14 @@ async function startCoturnOnPort(options: TurnOptions, binary: string): Promise<
   }
 }
 
+/** What coturn writes for each refused credential; the first looks like an outage of the database and is none. */
+const REFUSALS = /Error retrieving PostgreSQL DB information: *$|Cannot find credentials of user|check_stun_auth/;
+
 /** coturn tells its whole configuration at every start; what went wrong is worth a look. */
 function coturnLog({ LOG_LEVEL, LOG_FORMAT }: StartEnv): (line: string) => void {
   const log = createLog({ name: "coturn", level: LOG_LEVEL, format: LOG_FORMAT });
-  return (line) => (/: (?:ERROR|WARNING)/.test(line) ? log.warn(line) : log.debug(line));
+  return (line) => {
+    const isFault = /: (?:ERROR|WARNING)/.test(line) && !REFUSALS.test(line);
+    log[isFault ? "warn" : "debug"](line);
+  };
 }

@@ -148,8 +148,9 @@ end $$;
 --> statement-breakpoint
 
 -- Creates a batch of rooms of one application, deployment and region: rooms, slots, allocations, credentials, events.
--- Array arguments have one element per room. p_deployment_id null means the newest deployment of the application; when it
--- has none and p_needs_process is false, the rooms get no process and expire with their credential.
+-- Array arguments have one element per room. p_deployment_id null means the newest deployment of the application.
+-- p_needs_process false is how RoomService creates, which has no destroy: the rooms expire with their credential, and get
+-- no process when the application has no deployment.
 -- Each room gets one answer: created, duplicate (a live room has its id), full, no_host (no live host in the region),
 -- pool_stopped, no_deployment, deployment_not_found.
 create function create_rooms(
@@ -197,7 +198,7 @@ begin
     insert into rooms as r (room_key, app_id, room_id, room_config, client_ips, state, region, pool_id, placements, created_at, expires_at)
     select w.room_key, p_app_id, w.room_id, w.room_config, w.client_ips::jsonb,
            case when v_pool_id is null then 'scheduling' else 'active' end, p_region, v_pool_id,
-           case when v_pool_id is null then 0 else 1 end, v_now, case when v_pool_id is null then v_expires_at end
+           case when v_pool_id is null then 0 else 1 end, v_now, case when not p_needs_process then v_expires_at end
       from wanted w
     on conflict do nothing
     returning r.room_key

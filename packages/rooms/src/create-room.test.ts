@@ -48,6 +48,14 @@ describe("createRoom", () => {
     expect(info.allocations).toHaveLength(1);
   });
 
+  test("a room that REST makes has no end of its own", async () => {
+    const { database, create } = await game();
+    const { roomId } = await create();
+    expect(await database.sql`select expires_at from rooms where room_id = ${roomId}`).toMatchObject([
+      { expires_at: null },
+    ]);
+  });
+
   test("a room on a running process is active with its ports in the answer of create", async () => {
     const { database, host, create } = await game();
     await create();

@@ -18,7 +18,10 @@ export interface CreateRoomInput {
   /** The newest deployment of the application when absent. */
   readonly deploymentId?: string | undefined;
   readonly clientIps?: readonly string[] | undefined;
-  /** False: an application without a deployment may have rooms without a game server (Thrift). Default true. */
+  /**
+   * False, as RoomService creates: the room expires with its credential, and an application without a deployment may have
+   * rooms without a game server. Default true.
+   */
   readonly needsProcess?: boolean;
 }
 

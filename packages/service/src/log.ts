@@ -17,7 +17,13 @@ export interface LogSettings {
 export function createLog({ name, level, format }: LogSettings): Logger {
   const destination =
     format === "pretty"
-      ? pretty({ destination: 1, sync: true, ignore: "pid,hostname", translateTime: "SYS:HH:MM:ss.l" })
+      ? pretty({
+          destination: 1,
+          sync: true,
+          singleLine: true,
+          ignore: "pid,hostname",
+          translateTime: "SYS:HH:MM:ss.l",
+        })
       : pino.destination({ dest: 1, sync: false });
   return pino(
     {

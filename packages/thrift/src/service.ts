@@ -2,7 +2,10 @@ import type { ProtocolReader, ProtocolWriter } from "./protocol/protocol.ts";
 
 /** What a handler knows about the call besides its arguments. */
 export interface CallContext {
-  /** Aborted when the caller's connection is gone, the handler's time is over, or the server stops for good. */
+  /**
+   * Aborted when the caller's connection is gone, the handler's time is over, or the server stops for good. A caller that
+   * only closed its sending side may still read its reply: that aborts nothing.
+   */
   readonly signal: AbortSignal;
   /** Address of the caller, for logs. */
   readonly remoteAddress: string;

@@ -1,5 +1,17 @@
 // Generated from room.thrift by @roombridge/thrift. Do not edit.
-import { type CallContext, type CallOptions, type ErasedMethod, type MethodDefinition, missingField, missingResult, raise, type ServiceDefinition, type StructCodec, type ThriftClient, WireType } from "@roombridge/thrift";
+import {
+  type CallContext,
+  type CallOptions,
+  type ErasedMethod,
+  type MethodDefinition,
+  missingField,
+  missingResult,
+  raise,
+  type ServiceDefinition,
+  type StructCodec,
+  type ThriftClient,
+  WireType,
+} from "@roombridge/thrift";
 
 // typedef double Date: Unix time in microseconds
 
@@ -52,7 +64,12 @@ export const RoomInfoCodec: StructCodec<RoomInfo> = {
       }
     }
     input.readStructEnd();
-    return { id: idValue ?? "", expires: expiresValue ?? 0, username: usernameValue ?? raise(missingField("RoomInfo", "username")), ...(passwordValue === undefined ? {} : { password: passwordValue }) };
+    return {
+      id: idValue ?? "",
+      expires: expiresValue ?? 0,
+      username: usernameValue ?? raise(missingField("RoomInfo", "username")),
+      ...(passwordValue === undefined ? {} : { password: passwordValue }),
+    };
   },
 };
 
@@ -216,7 +233,7 @@ const RoomService_lists: MethodDefinition<RoomServiceHandler, [], readonly RoomI
     input.readStructBegin();
     for (let field = input.readField(); field !== WireType.STOP; field = input.readField()) {
       if (input.fieldId === 0 && field === WireType.LIST) {
-        const elements: (RoomInfo)[] = [];
+        const elements: RoomInfo[] = [];
         const size = input.readListBegin(WireType.STRUCT);
         for (let index = 0; index < size; index += 1) {
           elements.push(RoomInfoCodec.read(input));

@@ -6,7 +6,7 @@ export interface RoomBatch {
   readonly appId: string;
   /** Undefined: the newest deployment of the application. */
   readonly deploymentId: string | undefined;
-  /** False lets an application without a deployment have rooms without a game server. */
+  /** False: rooms expire with their credential, and need no deployment. */
   readonly needsProcess: boolean;
   readonly region: Region;
   readonly realm: string;

@@ -1,11 +1,11 @@
-import { connect, type Socket } from "node:net";
+import { setTimeout as pause } from "node:timers/promises";
 import { ApplicationException, ApplicationExceptionType, readApplicationException } from "../application-exception.ts";
 import { BinaryReader } from "../protocol/binary-reader.ts";
 import { BinaryWriter } from "../protocol/binary-writer.ts";
 import { MessageType } from "../protocol/wire-types.ts";
-import { detectDialect, type Dialect } from "../protocol/dialect.ts";
-import { InputBuffer } from "../protocol/input-buffer.ts";
+import { ProtocolError } from "../protocol/protocol-error.ts";
 import type { MethodDefinition } from "../service.ts";
+import { ClientConnection } from "./client-connection.ts";
 import { TransportError } from "./transport-error.ts";
 
 export interface ThriftClientOptions {
@@ -29,10 +29,13 @@ export interface CallOptions {
   readonly signal?: AbortSignal;
 }
 
-interface Pending {
+interface Waiting {
   readonly method: string;
   readonly settle: (reader: BinaryReader, type: number) => void;
   readonly reject: (error: unknown) => void;
+  /** Undefined until the call is sent. */
+  connection?: ClientConnection;
+  sentAt: number;
 }
 
 type AnyMethod<Args extends readonly unknown[], Result> = Pick<
@@ -42,20 +45,23 @@ type AnyMethod<Args extends readonly unknown[], Result> = Pick<
 
 const FIRST_BACKOFF_MS = 50;
 const LONGEST_BACKOFF_MS = 5_000;
+const LARGEST_I32 = 0x7fff_ffff;
 
 /**
  * One connection to a Thrift server, made when the first call needs it and again after it was lost, with a growing pause
  * between failures. Calls are pipelined. Every call settles: by its answer, its deadline, or the end of the connection.
- * No call is ever sent twice.
+ * No call is ever sent twice. A connection that was silent for the whole time of a call gets no further calls.
  */
 export class ThriftClient {
   readonly #options: Required<Omit<ThriftClientOptions, "serviceName">> & { readonly prefix: string };
-  readonly #pending = new Map<number, Pending>();
-  #socket: Promise<Socket> | undefined;
+  readonly #waiting = new Map<number, Waiting>();
+  readonly #connections = new Set<ClientConnection>();
+  readonly #closing = new AbortController();
+  #current: Promise<ClientConnection> | undefined;
   #sequenceId = 0;
+  #highestSequenceId = 0;
   #failures = 0;
   #notBefore = 0;
-  #isClosed = false;
 
   constructor(options: ThriftClientOptions) {
     this.#options = {
@@ -71,7 +77,7 @@ export class ThriftClient {
 
   /**
    * Sends one call. Throws the exceptions that the method declares, ApplicationException, ProtocolError for arguments that
-   * cannot be encoded, and TransportError. A oneway call resolves when it is on its way.
+   * cannot be encoded and answers that cannot be decoded, and TransportError. A oneway call resolves when it is on its way.
    */
   async call<Args extends readonly unknown[], Result>(
     name: string,
@@ -79,43 +85,55 @@ export class ThriftClient {
     args: Args,
     { timeoutMs = this.#options.timeoutMs, signal }: CallOptions = {},
   ): Promise<Result> {
-    if (this.#pending.size >= this.#options.maxPending)
+    if (this.#closing.signal.aborted) throw closed();
+    if (this.#waiting.size >= this.#options.maxPending)
       throw new TransportError("overload", "too many calls are waiting");
     if (signal?.aborted) throw new TransportError("aborted", `${name} was aborted`, signal.reason);
     const sequenceId = this.#nextSequenceId();
     const message = this.#encode(name, sequenceId, method, args);
-    const { promise, resolve, reject } = Promise.withResolvers<Result>();
-    const settle = (reader: BinaryReader, type: number) => {
-      if (type === MessageType.EXCEPTION) throw readApplicationException(reader);
-      resolve(method.readResult(reader));
-    };
-    this.#pending.set(sequenceId, { method: name, settle, reject });
-    const timer = setTimeout(
-      () => reject(new TransportError("timeout", `${name} was not answered within ${timeoutMs} ms`)),
-      timeoutMs,
-    );
-    const abort = () => reject(new TransportError("aborted", `${name} was aborted`, signal?.reason));
-    signal?.addEventListener("abort", abort, { once: true });
-    const send = (socket: Socket) => {
-      // Settled meanwhile: a call whose deadline is over must not be sent.
-      if (!this.#pending.has(sequenceId)) return;
-      socket.write(message);
-      if (method.isOneway) resolve(undefined as Result);
-    };
-    this.#connect().then(send, reject);
-    return promise.finally(() => {
-      clearTimeout(timer);
-      signal?.removeEventListener("abort", abort);
-      this.#pending.delete(sequenceId);
+    let finish = () => {};
+    const result = new Promise<Result>((resolve, reject) => {
+      const settle = (reader: BinaryReader, type: number) => {
+        if (type === MessageType.EXCEPTION) throw readApplicationException(reader);
+        resolve(method.readResult(reader));
+      };
+      const waiting: Waiting = { method: name, settle, reject, sentAt: 0 };
+      this.#waiting.set(sequenceId, waiting);
+      const timer = setTimeout(
+        () => {
+          reject(new TransportError("timeout", `${name} was not answered within ${timeoutMs} ms`));
+          this.#doubt(waiting);
+        },
+        Math.min(timeoutMs, LARGEST_I32),
+      );
+      const abort = () => reject(new TransportError("aborted", `${name} was aborted`, signal?.reason));
+      signal?.addEventListener("abort", abort, { once: true });
+      finish = () => {
+        clearTimeout(timer);
+        signal?.removeEventListener("abort", abort);
+        this.#forget(sequenceId, waiting);
+      };
+      const send = (connection: ClientConnection) => {
+        // Settled meanwhile: a call whose deadline is over must not be sent.
+        if (!this.#waiting.has(sequenceId)) return;
+        waiting.connection = connection;
+        waiting.sentAt = performance.now();
+        connection.waiting += 1;
+        connection.write(message, () => {
+          if (method.isOneway) resolve(undefined as Result);
+        });
+      };
+      this.#connect().then(send).catch(reject);
     });
+    return result.finally(finish);
   }
 
   /** Rejects what is waiting with `closed`, and every later call. */
   async close(): Promise<void> {
-    this.#isClosed = true;
-    this.#rejectAll(new TransportError("closed", "the client was closed"));
-    const socket = await this.#socket?.catch(() => undefined);
-    socket?.destroy();
+    this.#closing.abort();
+    for (const { reject } of this.#waiting.values()) reject(closed());
+    for (const connection of this.#connections) connection.destroy();
+    this.#connections.clear();
   }
 
   #encode<Args extends readonly unknown[]>(
@@ -134,92 +152,111 @@ export class ThriftClient {
   }
 
   #nextSequenceId(): number {
-    do this.#sequenceId = this.#sequenceId >= 0x7fff_ffff ? 1 : this.#sequenceId + 1;
-    while (this.#pending.has(this.#sequenceId));
+    do this.#sequenceId = this.#sequenceId >= LARGEST_I32 ? 1 : this.#sequenceId + 1;
+    while (this.#waiting.has(this.#sequenceId));
+    this.#highestSequenceId = Math.max(this.#highestSequenceId, this.#sequenceId);
     return this.#sequenceId;
   }
 
-  #connect(): Promise<Socket> {
-    if (this.#isClosed) return Promise.reject(new TransportError("closed", "the client was closed"));
-    this.#socket ??= this.#open();
-    return this.#socket;
+  #connect(): Promise<ClientConnection> {
+    this.#current ??= this.#open().catch((error: unknown) => {
+      this.#current = undefined;
+      throw error;
+    });
+    return this.#current;
   }
 
-  async #open(): Promise<Socket> {
-    const pauseMs = this.#notBefore - Date.now();
-    if (pauseMs > 0) await new Promise((resolve) => setTimeout(resolve, pauseMs));
-    return new Promise((resolve, reject) => {
-      const { host, port, maxMessageBytes, timeoutMs } = this.#options;
-      const socket = connect({ host, port, noDelay: true, timeout: timeoutMs });
-      const input = new InputBuffer();
-      let dialect: Dialect | undefined;
-      let cause: unknown;
-      socket.on("timeout", () => {
-        // Only the time to connect is limited here; calls have their own deadlines.
-        if (socket.connecting) socket.destroy(new Error(`no connection within ${timeoutMs} ms`));
-      });
-      socket.on("connect", () => {
-        socket.setTimeout(0);
-        this.#failures = 0;
-        if (this.#isClosed) socket.destroy();
-        resolve(socket);
-      });
-      socket.on("data", (chunk: Buffer) => {
-        try {
-          input.append(chunk);
-          dialect ??= detectDialect(input.view(), maxMessageBytes);
-          for (let message = dialect?.next(input); message; message = dialect?.next(input)) this.#answer(message);
-        } catch (error) {
-          cause = error;
-          this.#rejectAll(new TransportError("invalid_answer", "the server's answer could not be understood", error));
-          socket.destroy();
-        }
-      });
-      socket.on("end", () => socket.end());
-      socket.on("error", (error) => {
-        cause = error;
-      });
-      socket.on("close", () => {
-        this.#socket = undefined;
-        const wasOpen = socket.bytesRead > 0 || this.#failures === 0;
-        if (!wasOpen || cause !== undefined) this.#backOff();
-        reject(new TransportError("unreachable", `no connection to ${host}:${port}`, cause));
-        this.#rejectAll(new TransportError("disconnected", "the connection ended before the answer", cause));
-      });
+  async #open(): Promise<ClientConnection> {
+    const pauseMs = this.#notBefore - performance.now();
+    // Rejects when the client is closed; its calls are settled by then.
+    if (pauseMs > 0) await pause(pauseMs, undefined, { signal: this.#closing.signal });
+    const { host, port, maxMessageBytes, timeoutMs } = this.#options;
+    const connection: ClientConnection = new ClientConnection({
+      host,
+      port,
+      maxMessageBytes,
+      connectTimeoutMs: timeoutMs,
+      onMessage: (message) => this.#answer(connection, message),
+      onGone: (cause) => this.#lose(connection, cause),
     });
+    this.#connections.add(connection);
+    try {
+      await connection.opened;
+      if (connection.isRetired) throw new Error("the connection was lost at once");
+      return connection;
+    } catch (error) {
+      connection.destroy();
+      this.#connections.delete(connection);
+      this.#backOff();
+      throw new TransportError("unreachable", `no connection to ${host}:${port}`, error);
+    }
   }
 
   /** Throws when the message answers no call: then nothing on this connection can be trusted. */
-  #answer(message: Buffer): void {
+  #answer(connection: ClientConnection, message: Buffer): void {
     const reader = new BinaryReader(message);
     const { name, type, sequenceId } = reader.readMessageBegin();
-    const pending = this.#pending.get(sequenceId);
-    // A late answer to a call that gave up has a number that was ours once; any other was never ours.
-    if (!pending && sequenceId > 0 && sequenceId <= this.#sequenceId) return;
-    if (!pending) throw new TransportError("invalid_answer", `an answer with the unknown number ${sequenceId}`);
-    if (type !== MessageType.REPLY && type !== MessageType.EXCEPTION) {
+    if (type !== MessageType.REPLY && type !== MessageType.EXCEPTION)
       throw new TransportError("invalid_answer", `a message of type ${type} instead of an answer`);
+    const waiting = this.#waiting.get(sequenceId);
+    if (waiting?.connection !== connection) {
+      // A late answer to a call that gave up has a number that was ours once; any other was never ours.
+      if (sequenceId > 0 && sequenceId <= this.#highestSequenceId) return;
+      throw new TransportError("invalid_answer", `an answer with the unknown number ${sequenceId}`);
     }
-    if (type === MessageType.REPLY && name !== pending.method && name !== this.#options.prefix + pending.method) {
-      pending.reject(
+    this.#failures = 0;
+    if (type === MessageType.REPLY && name !== waiting.method && name !== this.#options.prefix + waiting.method) {
+      waiting.reject(
         new ApplicationException(ApplicationExceptionType.WRONG_METHOD_NAME, `an answer to ${name.slice(0, 200)}`),
       );
       return;
     }
     try {
-      pending.settle(reader, type);
+      waiting.settle(reader, type);
     } catch (error) {
-      pending.reject(error);
+      waiting.reject(error);
     }
+  }
+
+  #lose(connection: ClientConnection, cause: unknown): void {
+    this.#connections.delete(connection);
+    this.#retire(connection);
+    // A server that takes connections and drops them unanswered is as good as none.
+    if (cause !== undefined || connection.lastReceivedAt < 0) this.#backOff();
+    const isInvalid = cause instanceof ProtocolError || cause instanceof TransportError;
+    const error = isInvalid
+      ? new TransportError("invalid_answer", "the server's answer could not be understood", cause)
+      : new TransportError("disconnected", "the connection ended before the answer", cause);
+    for (const waiting of this.#waiting.values()) if (waiting.connection === connection) waiting.reject(error);
+  }
+
+  /** The peer of a connection that stays silent may have vanished; the calls on it keep their chance. */
+  #doubt({ connection, sentAt }: Waiting): void {
+    if (connection && connection.lastReceivedAt < sentAt) this.#retire(connection);
+  }
+
+  #retire(connection: ClientConnection): void {
+    if (connection.isRetired) return;
+    connection.isRetired = true;
+    this.#current = undefined;
+  }
+
+  #forget(sequenceId: number, { connection }: Waiting): void {
+    this.#waiting.delete(sequenceId);
+    if (!connection) return;
+    connection.waiting -= 1;
+    if (!connection.isRetired || connection.waiting > 0) return;
+    connection.destroy();
+    this.#connections.delete(connection);
   }
 
   #backOff(): void {
     this.#failures += 1;
     const longest = Math.min(FIRST_BACKOFF_MS * 2 ** (this.#failures - 1), LONGEST_BACKOFF_MS);
-    this.#notBefore = Date.now() + longest * (0.5 + Math.random() / 2);
+    this.#notBefore = performance.now() + longest * (0.5 + Math.random() / 2);
   }
+}
 
-  #rejectAll(error: TransportError): void {
-    for (const { reject } of this.#pending.values()) reject(error);
-  }
+function closed(): TransportError {
+  return new TransportError("closed", "the client was closed");
 }

@@ -1,6 +1,8 @@
 /** What `thrift --gen json` prints; only what the generator reads. */
 export interface Idl {
   readonly name: string;
+  readonly includes: readonly string[];
+  readonly constants: readonly { readonly name: string }[];
   readonly enums: readonly IdlEnum[];
   readonly typedefs: readonly IdlTypedef[];
   readonly structs: readonly IdlStruct[];
@@ -10,7 +12,11 @@ export interface Idl {
 export interface IdlEnum {
   readonly name: string;
   readonly doc?: string;
-  readonly members: readonly { readonly name: string; readonly value: number; readonly doc?: string }[];
+  readonly members: readonly {
+    readonly name: string;
+    readonly value: number;
+    readonly doc?: string;
+  }[];
 }
 
 export interface IdlTypedef extends IdlTypeHolder {
@@ -40,6 +46,7 @@ export interface IdlField extends IdlTypeHolder {
   readonly name: string;
   readonly doc?: string;
   readonly required: "required" | "optional" | "req_out";
+  readonly default?: unknown;
 }
 
 export interface IdlStruct {

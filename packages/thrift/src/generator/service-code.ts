@@ -1,4 +1,4 @@
-import type { IdlFunction, IdlService } from "./idl.ts";
+import type { IdlField, IdlFunction, IdlService } from "./idl.ts";
 import { local, readFields } from "./struct-code.ts";
 import { docComment, indent, writeValue } from "./value-code.ts";
 import { toValueType, typescriptName, wireName, type ValueType } from "./value-type.ts";
@@ -6,6 +6,7 @@ import { toValueType, typescriptName, wireName, type ValueType } from "./value-t
 interface Argument {
   readonly id: number;
   readonly name: string;
+  readonly variable: string;
   readonly type: ValueType;
 }
 
@@ -32,7 +33,8 @@ export function serviceCode(service: IdlService): string[] {
 
 function toMethod(definition: IdlFunction): Method {
   const { name, doc, oneway, returnTypeId, returnType, exceptions } = definition;
-  const args = definition.arguments.map((field) => ({ id: field.key, name: field.name, type: toValueType(field) }));
+  if (name === "constructor") throw new Error("a method called constructor is not supported");
+  const args = definition.arguments.map((field) => toArgument(name, field));
   return {
     name,
     doc,
@@ -50,7 +52,18 @@ function toMethod(definition: IdlFunction): Method {
   };
 }
 
-const parameters = (args: readonly Argument[]) => args.map(({ name, type }) => `${name}: ${typescriptName(type)}`);
+/** Variables of the generated code; an argument of such a name gets an underscore. */
+const OWN_NAMES =
+  /^(?:call|context|error|field|handler|input|options|output|result|(?:element|entries|index|key|size)\d*|elements\d*)$/;
+
+function toArgument(method: string, field: IdlField): Argument {
+  if (field.default !== undefined) throw new Error(`${method}.${field.name}: default values are not supported`);
+  const variable = OWN_NAMES.test(field.name) ? `${field.name}_` : field.name;
+  return { id: field.key, name: field.name, variable, type: toValueType(field) };
+}
+
+const parameters = (args: readonly Argument[]) =>
+  args.map(({ variable, type }) => `${variable}: ${typescriptName(type)}`);
 const resultName = ({ result }: Method) => (result ? typescriptName(result) : "void");
 
 function handlerCode({ name, doc }: IdlService, methods: readonly Method[]): string[] {
@@ -63,7 +76,7 @@ function handlerCode({ name, doc }: IdlService, methods: readonly Method[]): str
 
 function methodCode(service: string, method: Method): string[] {
   const tuple = `[${parameters(method.args).join(", ")}]`;
-  const names = method.args.map(({ name }) => name);
+  const names = method.args.map(({ variable }) => variable);
   return [
     `const ${constant(service, method)}: MethodDefinition<${service}Handler, ${tuple}, ${resultName(method)}> = {`,
     ...indent([
@@ -87,8 +100,8 @@ function methodCode(service: string, method: Method): string[] {
   ];
 }
 
-function writeArgument({ id, name, type }: Argument): string[] {
-  return [`output.writeField(${wireName(type)}, ${id});`, ...writeValue(type, name)];
+function writeArgument({ id, variable, type }: Argument): string[] {
+  return [`output.writeField(${wireName(type)}, ${id});`, ...writeValue(type, variable)];
 }
 
 function writeResult({ result }: Method): string[] {
@@ -116,7 +129,7 @@ function writeException({ exceptions }: Method): string[] {
 }
 
 function readResult({ name, result, exceptions }: Method): string[] {
-  const fields: Argument[] = [
+  const fields: Parameters<typeof readFields>[0] = [
     ...(result ? [{ id: 0, name: "success", type: result }] : []),
     ...exceptions.map((exception) => ({
       id: exception.id,
@@ -148,7 +161,7 @@ function clientCode({ name, doc }: IdlService, methods: readonly Method[]): stri
   const calls = methods.flatMap((method) => [
     ...docComment(method.doc),
     `${method.name}(${[...parameters(method.args), "options?: CallOptions"].join(", ")}): Promise<${resultName(method)}> {`,
-    `  return this.#client.call("${method.name}", ${constant(name, method)}, [${method.args.map((arg) => arg.name).join(", ")}], options);`,
+    `  return this.#client.call("${method.name}", ${constant(name, method)}, [${method.args.map((arg) => arg.variable).join(", ")}], options);`,
     "}",
     "",
   ]);

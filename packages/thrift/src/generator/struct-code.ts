@@ -32,15 +32,16 @@ export function typedefNote(typedefs: readonly IdlTypedef[]): string[] {
 
 export function structCode(struct: IdlStruct): string[] {
   if (struct.isUnion) throw new Error(`union ${struct.name}: unions are not supported`);
-  const fields = struct.fields.map(toField);
+  const fields = struct.fields.map((field) => toField(struct.name, field));
   return [
     ...(struct.isException ? exceptionCode(struct, fields) : interfaceCode(struct, fields)),
     ...codecCode(struct, fields),
   ];
 }
 
-function toField(field: IdlField): Field {
+function toField(struct: string, field: IdlField): Field {
   const { key: id, name, doc, required } = field;
+  if (field.default !== undefined) throw new Error(`${struct}.${name}: default values are not supported`);
   return { id, name, doc, requiredness: required, type: toValueType(field) };
 }
 
@@ -56,10 +57,17 @@ function property({ name, doc, requiredness, type }: Field): string[] {
   ];
 }
 
+const ERROR_PROPERTIES = new Set(["name", "stack", "cause"]);
+
 /** A class, so that it can be thrown with a stack and told apart; a `message` of its own serves as the error's. */
 function exceptionCode({ name, doc }: IdlStruct, fields: readonly Field[]): string[] {
   const own = fields.filter((field) => field.name !== "message");
-  const message = fields.find((field) => field.type.kind === "base" && field.type.typescript === "string");
+  const texts = fields.filter((field) => field.type.kind === "base" && field.type.typescript === "string");
+  const message = texts.find((field) => field.name === "message") ?? texts[0];
+  for (const field of fields) {
+    const isTaken = field.name === "message" ? field !== message : ERROR_PROPERTIES.has(field.name);
+    if (isTaken) throw new Error(`${name}.${field.name}: a property of every Error has this name`);
+  }
   const parameters = fields.map((field) =>
     property({ ...field, doc: undefined })
       .join(" ")

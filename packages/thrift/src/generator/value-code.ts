@@ -7,8 +7,6 @@ export function writeValue(type: ValueType, value: string, depth = 0): string[] 
   switch (type.kind) {
     case "base":
       return [`output.write${type.method}(${value});`];
-    case "enum":
-      return [`output.writeI32(${value});`];
     case "struct":
       return [`${type.name}Codec.write(output, ${value});`];
     case "list":
@@ -41,8 +39,6 @@ export function readValue(type: ValueType, assign: (expression: string) => strin
   switch (type.kind) {
     case "base":
       return [assign(`input.read${type.method}()`)];
-    case "enum":
-      return [assign("input.readI32()")];
     case "struct":
       return [assign(`${type.name}Codec.read(input)`)];
     case "list":

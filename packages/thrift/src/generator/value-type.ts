@@ -9,7 +9,6 @@ export type ValueType =
       readonly method: string;
       readonly zero: string;
     }
-  | { readonly kind: "enum"; readonly name: string }
   | { readonly kind: "struct"; readonly name: string }
   | { readonly kind: "list" | "set"; readonly element: ValueType }
   | { readonly kind: "map"; readonly key: ValueType; readonly value: ValueType };
@@ -35,13 +34,11 @@ const BASE_TYPES: Readonly<Record<string, ValueType>> = {
   uuid: base("string", "UUID", "Uuid", '"00000000-0000-0000-0000-000000000000"'),
 };
 
-/** Throws an Error for a type that the generator does not know. */
+/** Throws an Error for a type that the generator does not know. The compiler prints enums as i32. */
 export function toValueType({ typeId, type }: IdlTypeHolder): ValueType {
   const known = BASE_TYPES[typeId];
   if (known) return known;
   switch (typeId) {
-    case "enum":
-      return { kind: "enum", name: className(type) };
     case "struct":
     case "exception":
       return { kind: "struct", name: className(type) };
@@ -73,7 +70,6 @@ export function typescriptName(type: ValueType): string {
   switch (type.kind) {
     case "base":
       return type.typescript;
-    case "enum":
     case "struct":
       return type.name;
     case "list":
@@ -90,14 +86,7 @@ function arrayElement(type: ValueType): string {
 }
 
 export function wireName(type: ValueType): string {
-  switch (type.kind) {
-    case "base":
-      return `WireType.${type.wire}`;
-    case "enum":
-      return "WireType.I32";
-    default:
-      return `WireType.${type.kind.toUpperCase()}`;
-  }
+  return `WireType.${type.kind === "base" ? type.wire : type.kind.toUpperCase()}`;
 }
 
 /** What a field of default requiredness is when a peer leaves it out; undefined for structs, which have no zero. */
@@ -111,7 +100,7 @@ export function zeroValue(type: ValueType): string | undefined {
       return "new Set()";
     case "map":
       return "new Map()";
-    default:
+    case "struct":
       return undefined;
   }
 }

@@ -55,7 +55,7 @@ export class BinaryWriter implements ProtocolWriter {
   writeListBegin(element: WireType, size: number): void {
     const at = this.#reserve(5);
     this.#bytes.writeUInt8(element, at);
-    this.#bytes.writeInt32BE(size, at + 1);
+    this.#bytes.writeInt32BE(count("list or set", size), at + 1);
   }
 
   writeSetBegin(element: WireType, size: number): void {
@@ -66,7 +66,7 @@ export class BinaryWriter implements ProtocolWriter {
     const at = this.#reserve(6);
     this.#bytes.writeUInt8(key, at);
     this.#bytes.writeUInt8(value, at + 1);
-    this.#bytes.writeInt32BE(size, at + 2);
+    this.#bytes.writeInt32BE(count("map", size), at + 2);
   }
 
   writeBool(value: boolean): void {
@@ -139,6 +139,12 @@ export class BinaryWriter implements ProtocolWriter {
 function whole(type: string, value: number, max: number): number {
   if (!Number.isInteger(value) || value > max || value < -max - 1) throw mismatch(type, value);
   return value;
+}
+
+/** The number of elements, which is absent when the value is no container at all. */
+function count(type: string, size: number): number {
+  if (!Number.isInteger(size) || size < 0) throw new ProtocolError("invalid_data", `a value that is no ${type}`);
+  return size;
 }
 
 /** Names the types only: the value may be a secret. */

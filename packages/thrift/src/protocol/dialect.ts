@@ -20,7 +20,11 @@ interface Signature {
 
 /** Every legal frame is shorter than 2^24 bytes, so its first byte is 0 and no dialect is mistaken for another. */
 const SIGNATURES: readonly Signature[] = [
-  { what: "unframed binary", matches: (bytes) => startsWith(bytes, [0x80, 0x01]), open: openUnframed },
+  {
+    what: "unframed binary",
+    matches: (bytes) => startsWith(bytes, [0x80, 0x01]),
+    open: openUnframed,
+  },
   { what: "framed binary", matches: (bytes) => framedWith(bytes, [0x80, 0x01]), open: openFramed },
   { what: "framed compact", matches: (bytes) => framedWith(bytes, [0x82]) },
   { what: "framed JSON", matches: (bytes) => framedWith(bytes, [0x5b]) },
@@ -64,7 +68,7 @@ function framedWith(bytes: Buffer, expected: readonly number[]): boolean | undef
   return bytes.length < 4 ? undefined : startsWith(bytes.subarray(4), expected);
 }
 
-function openFramed(maxMessageBytes: number): Dialect {
+export function openFramed(maxMessageBytes: number): Dialect {
   return {
     name: "framed binary",
     isFramed: true,
@@ -82,7 +86,7 @@ function openFramed(maxMessageBytes: number): Dialect {
   };
 }
 
-function openUnframed(maxMessageBytes: number): Dialect {
+export function openUnframed(maxMessageBytes: number): Dialect {
   let scanner = new MessageScanner();
   return {
     name: "unframed binary",

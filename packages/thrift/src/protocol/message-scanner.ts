@@ -4,9 +4,18 @@ import { minimumSize, WireType } from "./wire-types.ts";
 const MAX_DEPTH = 64;
 const STRICT_HEADER_BYTES = 8;
 
+/**
+ * `types` are those of one round: an element, or a key and its value. `roundSize` is 0 unless all rounds have the same size.
+ * `left` counts values, not rounds.
+ */
 type Open =
   | { readonly kind: "struct" }
-  | { readonly kind: "elements"; readonly first: number; readonly second: number; left: number };
+  | {
+      readonly kind: "elements";
+      readonly types: readonly number[];
+      readonly roundSize: number;
+      left: number;
+    };
 
 /**
  * Finds the end of an unframed binary message that arrives in pieces. It remembers where it stopped, so that each byte is
@@ -53,15 +62,14 @@ export class MessageScanner {
       this.#open.pop();
       return true;
     }
-    const type = open.second !== 0 && open.left % 2 === 1 ? open.second : open.first;
-    const fixed = fixedSize(type);
-    if (fixed > 0 && open.second === 0) {
-      this.#at += fixed * open.left;
+    if (open.roundSize > 0) {
+      // In one step: how many there are is the sender's word, and they need not have arrived.
+      this.#at += open.roundSize * (open.left / open.types.length);
       open.left = 0;
       return true;
     }
-    const before = this.#at;
-    if (!this.#scanValue(bytes, type, before)) return false;
+    const type = open.types[open.left % open.types.length] ?? WireType.STOP;
+    if (!this.#scanValue(bytes, type, this.#at)) return false;
     open.left -= 1;
     return true;
   }
@@ -95,33 +103,28 @@ export class MessageScanner {
       case WireType.LIST:
       case WireType.SET:
         if (bytes.length < start + 5) return false;
-        this.#descend(
-          { kind: "elements", first: typeAt(bytes, start), second: 0, left: readSize(bytes, start + 1) },
-          start + 5,
-        );
+        this.#openContainer([typeAt(bytes, start)], readSize(bytes, start + 1), start + 5);
         return true;
       case WireType.MAP:
         if (bytes.length < start + 6) return false;
-        this.#descend(
-          {
-            kind: "elements",
-            first: typeAt(bytes, start),
-            second: typeAt(bytes, start + 1),
-            left: 2 * readSize(bytes, start + 2),
-          },
-          start + 6,
-        );
+        // Counting down, a key is met at an even number of values left, and a value at an odd one.
+        this.#openContainer([typeAt(bytes, start), typeAt(bytes, start + 1)], readSize(bytes, start + 2), start + 6);
         return true;
       default:
         throw new ProtocolError("invalid_data", `type ${type} does not exist`);
     }
   }
 
+  #openContainer(types: readonly number[], rounds: number, at: number): void {
+    const unknown = types.find((type) => minimumSize(type) === 0);
+    if (rounds > 0 && unknown !== undefined) throw new ProtocolError("invalid_data", `type ${unknown} does not exist`);
+    const sizes = types.map(fixedSize);
+    const roundSize = sizes.includes(0) ? 0 : sizes.reduce((sum, size) => sum + size, 0);
+    this.#descend({ kind: "elements", types, roundSize, left: rounds * types.length }, at);
+  }
+
   #descend(open: Open, at: number): void {
     if (this.#open.length >= MAX_DEPTH) throw new ProtocolError("depth_limit", `nested deeper than ${MAX_DEPTH}`);
-    if (open.kind === "elements" && open.left > 0 && minimumSize(open.first) === 0) {
-      throw new ProtocolError("invalid_data", `type ${open.first} does not exist`);
-    }
     this.#open.push(open);
     this.#at = at;
   }

@@ -1,19 +1,33 @@
 import type { CallContext } from "../service.ts";
 
+interface CallEnvelope {
+  readonly method: string;
+  readonly label: string;
+  readonly sequenceId: number;
+  readonly wantsReply: boolean;
+}
+
 /** One decoded call until its reply is on its way. */
 export class Call implements CallContext {
   readonly method: string;
+  /** The method's name for events. */
+  readonly label: string;
   readonly sequenceId: number;
   readonly remoteAddress: string;
+  /** False for oneway calls. */
+  readonly wantsReply: boolean;
   readonly startedAt = performance.now();
   /** The encoded reply; null for a oneway call; undefined while the handler runs. */
   reply: Buffer | null | undefined;
   #abort: AbortController | undefined;
   #reason: string | undefined;
 
-  constructor(method: string, sequenceId: number, remoteAddress: string) {
+  constructor(decoded: CallEnvelope, remoteAddress: string) {
+    const { method, label, sequenceId, wantsReply } = decoded;
     this.method = method;
+    this.label = label;
     this.sequenceId = sequenceId;
+    this.wantsReply = wantsReply;
     this.remoteAddress = remoteAddress;
   }
 

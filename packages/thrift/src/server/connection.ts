@@ -1,6 +1,7 @@
 import type { Socket } from "node:net";
 import { ApplicationException, ApplicationExceptionType } from "../application-exception.ts";
 import { ProtocolError } from "../protocol/protocol-error.ts";
+import { CallQueue } from "./call-queue.ts";
 import { Call } from "./call.ts";
 import { detectDialect, type Dialect } from "../protocol/dialect.ts";
 import type { Decoded, Dispatcher } from "./dispatcher.ts";
@@ -17,6 +18,8 @@ export interface ConnectionOptions {
 }
 
 const INTERNAL = "internal error";
+/** For the peer to close its side after we have closed ours; meanwhile late bytes are dropped, not answered by a reset. */
+const LINGER_MS = 1_000;
 
 /**
  * One client. Its calls run side by side and are answered in their order; replies that become ready together leave in one
@@ -27,26 +30,27 @@ export class Connection {
   readonly #socket: Socket;
   readonly #options: ConnectionOptions;
   readonly #input = new InputBuffer();
-  /** In the order of arrival; the head is answered first. */
-  readonly #calls: Call[] = [];
+  readonly #calls = new CallQueue();
   #dialect: Dialect | undefined;
-  /** No more messages are taken: the peer has ended, the bytes were refused, or the server drains. */
+  /** Nothing more will arrive: the peer has ended, or its bytes were refused. */
   #isEnding = false;
   #isDraining = false;
   #isReading = true;
   #isProceeding = false;
   #isProceedScheduled = false;
   #reportedBytes = 0;
-  #waitingFor: TimeoutKind = "first_byte";
+  #waitingFor: "first_byte" | "message" | "idle" = "first_byte";
   #waitingSince = performance.now();
+  #linger: NodeJS.Timeout | undefined;
 
   constructor(socket: Socket, options: ConnectionOptions) {
     this.#socket = socket;
     this.#options = options;
     this.remoteAddress = socket.remoteAddress ?? "";
     socket.setNoDelay(true);
+    // Node calls it also when bytes were received lately but none were taken by the peer.
+    socket.setTimeout(options.limits.sendTimeoutMs, () => this.#sendTimeout());
     socket.on("data", (chunk: Buffer) => this.#receive(chunk));
-    socket.on("drain", () => this.#proceed());
     socket.on("end", () => {
       this.#isEnding = true;
       this.#proceed();
@@ -54,8 +58,8 @@ export class Connection {
     // Resets are the peer's right; 'close' follows and cleans up.
     socket.on("error", () => {});
     socket.on("close", () => {
-      for (const call of this.#calls) call.abort("the caller is gone");
-      this.#calls.length = 0;
+      clearTimeout(this.#linger);
+      this.#calls.abandon("the caller is gone");
       options.onBuffered(this, -this.#reportedBytes);
     });
   }
@@ -72,29 +76,32 @@ export class Connection {
 
   /** Ends what has waited too long; called every now and then. */
   enforceTimeouts(now: number): void {
-    const { limits, onEvent } = this.#options;
-    for (const call of this.#calls) {
-      if (call.reply !== undefined || now - call.startedAt <= limits.handlerTimeoutMs) continue;
-      onEvent({ type: "timeout", remoteAddress: this.remoteAddress, what: "handler" });
+    const { limits } = this.#options;
+    for (const call of this.#calls.overdue(now, limits.handlerTimeoutMs)) {
+      this.#reportTimeout("handler");
       call.abort("the handler's time is over");
       this.#refuse(call, new ApplicationException(ApplicationExceptionType.INTERNAL_ERROR, "the call took too long"));
     }
-    if (this.#calls.length > 0) return;
-    const waitedMs = now - this.#waitingSince;
-    if (this.#socket.writableEnded) {
-      // We have said all; a peer that does not close its side is not waited for.
-      if (waitedMs > limits.messageTimeoutMs) this.destroy();
-      return;
-    }
+    // While calls run, or while we do not read, it is not the client that keeps us waiting.
+    if (this.#calls.length > 0 || !this.#isReading || this.#socket.writableEnded) return;
     const allowed = {
       first_byte: limits.firstByteTimeoutMs,
       message: limits.messageTimeoutMs,
       idle: limits.idleTimeoutMs,
-      handler: Infinity,
     };
-    if (waitedMs <= allowed[this.#waitingFor]) return;
-    onEvent({ type: "timeout", remoteAddress: this.remoteAddress, what: this.#waitingFor });
+    if (now - this.#waitingSince <= allowed[this.#waitingFor]) return;
+    this.#reportTimeout(this.#waitingFor);
     this.destroy();
+  }
+
+  #sendTimeout(): void {
+    if (this.#socket.writableLength === 0) return;
+    this.#reportTimeout("send");
+    this.destroy();
+  }
+
+  #reportTimeout(what: TimeoutKind): void {
+    this.#options.onEvent({ type: "timeout", remoteAddress: this.remoteAddress, what });
   }
 
   #receive(chunk: Buffer): void {
@@ -114,17 +121,20 @@ export class Connection {
       this.#endWith(error);
     }
     this.#isProceeding = false;
+    const isHeldBack = !this.#mayTakeMore();
     this.#flush();
-    this.#setReading(this.#mayTakeMore());
+    // Sending has made room: the messages that are here already go on in the next turn, after those of other clients.
+    if (isHeldBack && this.#mayTakeMore()) this.#scheduleProceed();
+    this.#setReading(!isHeldBack);
     this.#restartClock(isProgress);
+    if ((this.#isEnding || this.#isDraining) && this.#calls.length === 0 && !isHeldBack) this.#end();
     this.#reportBytes();
-    if ((this.#isEnding || this.#isDraining) && this.#calls.length === 0 && !this.#socket.writableEnded)
-      this.#socket.end();
   }
 
   #mayTakeMore(): boolean {
     const { maxCallsInFlight, maxUnsentBytes } = this.#options.limits;
-    return this.#calls.length < maxCallsInFlight && this.#socket.writableLength <= maxUnsentBytes;
+    const unsentBytes = this.#socket.writableLength + this.#calls.readyBytes;
+    return this.#calls.length < maxCallsInFlight && unsentBytes <= maxUnsentBytes;
   }
 
   /** False when no complete message is there. Throws ProtocolError. */
@@ -137,14 +147,13 @@ export class Connection {
   }
 
   #perform(decoded: Decoded): void {
-    const call = new Call(decoded.method, decoded.sequenceId, this.remoteAddress);
-    this.#calls.push(call);
+    const call = new Call(decoded, this.remoteAddress);
+    this.#calls.add(call);
     const refusal = this.#isDraining
       ? new ApplicationException(ApplicationExceptionType.INTERNAL_ERROR, "the server is shutting down")
       : decoded.refusal;
     if (refusal) {
-      if (decoded.wantsReply) this.#refuse(call, refusal);
-      else this.#settle(call, null, "application_exception");
+      this.#refuse(call, refusal);
       if (decoded.isFatal) throw new ProtocolError("invalid_data", refusal.message);
       return;
     }
@@ -172,9 +181,13 @@ export class Connection {
     if (call.reply !== undefined) return;
     const answer = this.#tryEncode(call, bound, error);
     if (!answer) {
-      this.#options.onEvent({ type: "handler_error", remoteAddress: this.remoteAddress, method: call.method, error });
-      if (wantsReply) this.#refuse(call, new ApplicationException(ApplicationExceptionType.INTERNAL_ERROR, INTERNAL));
-      else this.#settle(call, null, "application_exception");
+      this.#options.onEvent({
+        type: "handler_error",
+        remoteAddress: this.remoteAddress,
+        method: call.label,
+        error,
+      });
+      this.#refuse(call, new ApplicationException(ApplicationExceptionType.INTERNAL_ERROR, INTERNAL));
       return;
     }
     this.#settle(call, wantsReply ? answer.bytes : null, answer.outcome);
@@ -189,18 +202,33 @@ export class Connection {
     }
   }
 
+  /** A oneway call is only ended: nobody reads an answer to it. */
   #refuse(call: Call, refusal: ApplicationException): void {
+    if (!call.wantsReply) {
+      this.#settle(call, null, "application_exception");
+      return;
+    }
     const answer = this.#options.dispatcher.failure(call, undefined, refusal, this.#dialect?.isFramed ?? true);
     this.#settle(call, answer?.bytes ?? null, "application_exception");
   }
 
   #settle(call: Call, reply: Buffer | null, outcome: CallOutcome): void {
-    call.reply = reply;
+    this.#calls.settle(call, reply);
     const { remoteAddress } = this;
-    this.#options.onEvent({ type: "call", remoteAddress, method: call.method, outcome, durationMs: call.durationMs });
-    if (this.#isProceeding || this.#isProceedScheduled) return;
+    this.#options.onEvent({
+      type: "call",
+      remoteAddress,
+      method: call.label,
+      outcome,
+      durationMs: call.durationMs,
+    });
+    if (!this.#isProceeding) this.#scheduleProceed();
+  }
+
+  /** At the end of the turn: handlers that were waiting for the same answer of the database are replied to together. */
+  #scheduleProceed(): void {
+    if (this.#isProceedScheduled) return;
     this.#isProceedScheduled = true;
-    // At the end of the turn: handlers that were waiting for the same answer of the database are replied to together.
     setImmediate(() => {
       this.#isProceedScheduled = false;
       this.#proceed();
@@ -208,13 +236,24 @@ export class Connection {
   }
 
   #flush(): void {
-    const ready: Buffer[] = [];
-    while (this.#calls[0]?.reply !== undefined) {
-      const call = this.#calls.shift();
-      if (call?.reply) ready.push(call.reply);
-    }
+    const ready = this.#calls.takeReady();
     const [first] = ready;
-    if (first && !this.#socket.writableEnded) this.#socket.write(ready.length === 1 ? first : Buffer.concat(ready));
+    if (!first || this.#socket.writableEnded) return;
+    this.#socket.write(ready.length === 1 ? first : Buffer.concat(ready), () => this.#written());
+  }
+
+  #written(): void {
+    if (this.#isReading) this.#reportBytes();
+    else this.#proceed();
+  }
+
+  #end(): void {
+    if (this.#socket.writableEnded) return;
+    // Bytes that nobody reads would turn our end into a reset, and the peer might lose its last replies.
+    this.#setReading(true);
+    this.#socket.end(() => {
+      this.#linger = setTimeout(() => this.destroy(), LINGER_MS);
+    });
   }
 
   /** Bytes that cannot be understood end the connection, after the replies that are due. */
@@ -226,10 +265,14 @@ export class Connection {
   }
 
   #setReading(isReading: boolean): void {
-    if (this.#isReading === isReading) return;
+    if (this.#isReading === isReading || this.#socket.writableEnded) return;
     this.#isReading = isReading;
-    if (isReading) this.#socket.resume();
-    else this.#socket.pause();
+    if (!isReading) {
+      this.#socket.pause();
+      return;
+    }
+    this.#socket.resume();
+    this.#waitingSince = performance.now();
   }
 
   #restartClock(isProgress: boolean): void {
@@ -242,7 +285,8 @@ export class Connection {
 
   /** Received bytes not yet used, and replies not yet taken by the kernel. */
   #reportBytes(): void {
-    const bytes = this.#input.length + this.#socket.writableLength;
+    if (this.#socket.destroyed) return;
+    const bytes = this.#input.length + this.#calls.readyBytes + this.#socket.writableLength;
     const change = bytes - this.#reportedBytes;
     this.#reportedBytes = bytes;
     if (change !== 0) this.#options.onBuffered(this, change);

@@ -6,6 +6,7 @@ import { MessageType } from "../protocol/wire-types.ts";
 import type { CallContext, ErasedMethod, ServiceDefinition } from "../service.ts";
 import type { Call } from "./call.ts";
 import type { CallOutcome } from "./events.ts";
+import { LARGEST_MESSAGE } from "./limits.ts";
 
 /** A service with the handler that serves it. */
 export interface Processor {
@@ -33,9 +34,15 @@ export function createProcessor<Handler>(service: ServiceDefinition<Handler>, ha
   return { name: service.name, methods };
 }
 
+/** In logs and metrics, instead of whatever a client made up. */
+const UNKNOWN_METHOD_LABEL = "(unknown)";
+
 /** A message whose envelope could be read. */
 export interface Decoded {
+  /** As the reply has to name it. */
   readonly method: string;
+  /** As events name it. */
+  readonly label: string;
   readonly sequenceId: number;
   readonly wantsReply: boolean;
   /** Why the call cannot be made; the caller reads it. */
@@ -55,7 +62,7 @@ export interface Answer {
 export class Dispatcher {
   readonly #services: ReadonlyMap<string, Processor>;
   readonly #plain = new Map<string, BoundMethod>();
-  readonly #scratch = new BinaryWriter();
+  #scratch = new BinaryWriter();
 
   constructor(processors: readonly Processor[]) {
     this.#services = new Map(processors.map((processor) => [processor.name, processor]));
@@ -75,22 +82,27 @@ export class Dispatcher {
         ApplicationExceptionType.INVALID_MESSAGE_TYPE,
         "only calls are answered here",
       );
-      return { method, sequenceId, wantsReply, refusal };
+      return { method, label: UNKNOWN_METHOD_LABEL, sequenceId, wantsReply, refusal };
     }
     const bound = service === undefined ? this.#plain.get(method) : this.#services.get(service)?.methods.get(method);
     if (!bound) {
+      const label = UNKNOWN_METHOD_LABEL;
       const refusal = new ApplicationException(
         ApplicationExceptionType.UNKNOWN_METHOD,
         `unknown method ${name.slice(0, 200)}`,
       );
-      return { method, sequenceId, wantsReply, refusal };
+      return { method, label, sequenceId, wantsReply, refusal };
     }
+    // Also when the caller forgot that the method is oneway: a reply would be read as that of its next call.
+    const call = { method, label: method, sequenceId, wantsReply: wantsReply && !bound.isOneway };
     try {
-      return { method, sequenceId, wantsReply: wantsReply && !bound.isOneway, bound, args: bound.readArgs(reader) };
+      const args = bound.readArgs(reader);
+      if (reader.left > 0) throw new ProtocolError("invalid_data", "bytes behind the end of the message");
+      return { ...call, bound, args };
     } catch (error) {
       if (!(error instanceof ProtocolError)) throw error;
       const refusal = new ApplicationException(ApplicationExceptionType.PROTOCOL_ERROR, error.message);
-      return { method, sequenceId, wantsReply, refusal, isFatal: error.code !== "missing_field" };
+      return { ...call, refusal, isFatal: error.code !== "missing_field" };
     }
   }
 
@@ -123,6 +135,13 @@ export class Dispatcher {
     const frame = isFramed ? output.beginFrame() : undefined;
     output.writeMessageBegin({ name: call.method, type, sequenceId: call.sequenceId });
     write(output);
+    if (output.length > LARGEST_MESSAGE) {
+      this.#scratch = new BinaryWriter();
+      throw new ProtocolError(
+        "size_limit",
+        `a reply of ${output.length} bytes; no client reads more than ${LARGEST_MESSAGE}`,
+      );
+    }
     if (frame !== undefined) output.endFrame(frame);
     return output.bytes();
   }

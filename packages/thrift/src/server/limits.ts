@@ -4,7 +4,7 @@ export interface ServerLimits {
   readonly maxMessageBytes: number;
   /** Calls of one connection that are being handled; further ones wait unread. */
   readonly maxCallsInFlight: number;
-  /** Replies that a client has not read; above it nothing more is read from it. */
+  /** Replies that one client has not taken yet; above it nothing more is read from it. */
   readonly maxUnsentBytes: number;
   readonly maxConnections: number;
   /** Received and unsent bytes of all connections together; the connection that would exceed it is closed. */
@@ -13,6 +13,8 @@ export interface ServerLimits {
   /** From the first byte of a message to its last. */
   readonly messageTimeoutMs: number;
   readonly idleTimeoutMs: number;
+  /** Without a byte taken by a client that has replies to read. */
+  readonly sendTimeoutMs: number;
   readonly handlerTimeoutMs: number;
 }
 
@@ -25,10 +27,12 @@ export const DEFAULT_LIMITS: ServerLimits = {
   firstByteTimeoutMs: 30_000,
   messageTimeoutMs: 10_000,
   idleTimeoutMs: 600_000,
+  sendTimeoutMs: 60_000,
   handlerTimeoutMs: 30_000,
 };
 
-const LARGEST_MESSAGE = 16_384_000;
+/** Apache's `maxFrameSize`. */
+export const LARGEST_MESSAGE = 16_384_000;
 
 /** Fills in the defaults. Throws a RangeError that names the limit. */
 export function completeLimits(limits: Partial<ServerLimits> = {}): ServerLimits {

@@ -30,11 +30,12 @@ export class ThriftServer {
   #sweep: NodeJS.Timeout | undefined;
   #bufferedBytes = 0;
   #isDraining = false;
+  #closed: Promise<void> | undefined;
   #empty: (() => void) | undefined;
 
   constructor({ processors, limits, onEvent = () => {} }: ThriftServerOptions) {
     this.#limits = completeLimits(limits);
-    this.#onEvent = onEvent;
+    this.#onEvent = guarded(onEvent);
     this.#dispatcher = new Dispatcher(processors);
     // Half-open: a client that has sent its last call may close its side and still read the reply.
     this.#server = createServer({ allowHalfOpen: true }, (socket) => this.#accept(socket));
@@ -66,8 +67,16 @@ export class ThriftServer {
     return typeof address === "object" && address !== null ? address.port : port;
   }
 
-  /** Stops accepting, answers what is under way, refuses new calls, and destroys what is left after `deadlineMs`. */
-  async close({ deadlineMs = 10_000 }: { readonly deadlineMs?: number } = {}): Promise<void> {
+  /**
+   * Stops accepting, answers what is under way, refuses new calls, and destroys what is left after `deadlineMs`. Later
+   * calls wait for the first one.
+   */
+  close({ deadlineMs = 10_000 }: { readonly deadlineMs?: number } = {}): Promise<void> {
+    this.#closed ??= this.#close(deadlineMs);
+    return this.#closed;
+  }
+
+  async #close(deadlineMs: number): Promise<void> {
     this.#isDraining = true;
     const isClosed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
     for (const connection of this.#connections) connection.drain();
@@ -81,7 +90,11 @@ export class ThriftServer {
 
   #accept(socket: Socket): void {
     if (this.#connections.size >= this.#limits.maxConnections) {
-      this.#onEvent({ type: "overload", remoteAddress: socket.remoteAddress ?? "", what: "connections" });
+      this.#onEvent({
+        type: "overload",
+        remoteAddress: socket.remoteAddress ?? "",
+        what: "connections",
+      });
       socket.on("error", () => {});
       socket.destroy();
       return;
@@ -118,4 +131,17 @@ export class ThriftServer {
       this.#empty = resolve;
     });
   }
+}
+
+/** What the receiver of events throws must not end the process while a client is served. */
+function guarded(onEvent: OnServerEvent): OnServerEvent {
+  return (event) => {
+    try {
+      onEvent(event);
+    } catch (error) {
+      process.emitWarning(
+        `onEvent of a Thrift server threw: ${error instanceof Error ? error.message : String(error)}`,
+      );
+    }
+  };
 }

@@ -1,0 +1,90 @@
+import { connect, type Socket } from "node:net";
+import { detectDialect, type Dialect } from "../protocol/dialect.ts";
+import { InputBuffer } from "../protocol/input-buffer.ts";
+
+export interface ClientConnectionOptions {
+  readonly host: string;
+  readonly port: number;
+  readonly connectTimeoutMs: number;
+  readonly maxMessageBytes: number;
+  /** One complete message. What it throws ends the connection, with the error as the cause. */
+  readonly onMessage: (message: Buffer) => void;
+  /** Called once, when an established connection ends; the cause is undefined if the server ended it in order. */
+  readonly onGone: (cause: unknown) => void;
+}
+
+/** A socket that yields whole messages. */
+export class ClientConnection {
+  /** Rejects with the system's error when there is no connection. */
+  readonly opened: Promise<void>;
+  /** Takes no new calls. */
+  isRetired = false;
+  /** Calls that were sent and are not settled. */
+  waiting = 0;
+  /** By `performance.now()`. */
+  lastReceivedAt = -Infinity;
+  readonly #socket: Socket;
+  readonly #options: ClientConnectionOptions;
+  readonly #input = new InputBuffer();
+  #dialect: Dialect | undefined;
+  #isOpen = false;
+  #isGone = false;
+
+  constructor(options: ClientConnectionOptions) {
+    const { host, port, connectTimeoutMs } = options;
+    this.#options = options;
+    const socket = connect({ host, port, noDelay: true, keepAlive: true, timeout: connectTimeoutMs });
+    this.#socket = socket;
+    socket.on("data", (chunk: Buffer) => this.#receive(chunk));
+    // After the server's end no answer can come, even if it would still read.
+    socket.on("end", () => this.#gone(undefined));
+    socket.on("close", () => this.#gone(undefined));
+    this.opened = new Promise((resolve, reject) => {
+      // Only the time to connect is limited here; calls have their own deadlines.
+      socket.on("timeout", () => reject(new Error(`no connection within ${connectTimeoutMs} ms`)));
+      socket.on("connect", () => {
+        socket.setTimeout(0);
+        this.#isOpen = true;
+        resolve();
+      });
+      socket.on("error", (error) => {
+        reject(error);
+        this.#gone(error);
+      });
+      socket.on("close", () => reject(new Error("the connection was closed")));
+    });
+  }
+
+  write(message: Buffer, onWritten: () => void): void {
+    this.#socket.write(message, (error) => {
+      if (!error) onWritten();
+    });
+  }
+
+  destroy(): void {
+    this.#isGone = true;
+    this.#socket.destroy();
+  }
+
+  #receive(chunk: Buffer): void {
+    if (this.#isGone) return;
+    this.lastReceivedAt = performance.now();
+    try {
+      this.#input.append(chunk);
+      this.#dialect ??= detectDialect(this.#input.view(), this.#options.maxMessageBytes);
+      for (let message = this.#next(); message; message = this.#next()) this.#options.onMessage(message);
+    } catch (error) {
+      this.#gone(error);
+    }
+  }
+
+  #next(): Buffer | undefined {
+    return this.#dialect?.next(this.#input);
+  }
+
+  #gone(cause: unknown): void {
+    if (this.#isGone) return;
+    this.destroy();
+    if (this.#isOpen) this.#options.onGone(cause);
+  }
+}

@@ -1,0 +1,74 @@
+import { describe, expect, it } from "vitest";
+import { frame, framed, message } from "../../test/raw-client.ts";
+import { detectDialect } from "./dialect.ts";
+import { InputBuffer } from "./input-buffer.ts";
+import { ProtocolError } from "./protocol-error.ts";
+
+describe("detectDialect", () => {
+  it.each([
+    ["framed binary", framed("ping")],
+    ["unframed binary", message("ping")],
+  ])("knows %s by its first bytes and waits for them", (name, bytes) => {
+    const decisive = name === "framed binary" ? 6 : 2;
+    for (let length = 0; length < decisive; length += 1) {
+      expect(detectDialect(bytes.subarray(0, length), 1_000)).toBeUndefined();
+    }
+    expect(detectDialect(bytes.subarray(0, decisive), 1_000)?.name).toBe(name);
+  });
+
+  it.each([
+    ["HTTP", Buffer.from("POST / HTTP/1.1\r\n")],
+    ["TLS", Buffer.from([0x16, 0x03, 0x01, 0x02])],
+    ["framed compact", frame(Buffer.from([0x82, 0x21, 0x01]))],
+    ["unframed compact", Buffer.from([0x82, 0x21, 0x01, 0x04])],
+    ["framed JSON", frame(Buffer.from('[1,"ping"'))],
+    ["unframed JSON", Buffer.from('[1,"ping"')],
+    ["THeader", frame(Buffer.from([0x0f, 0xff, 0, 0]))],
+  ])("refuses %s by its name", (name, bytes) => {
+    expect(() => detectDialect(bytes, 1_000)).toThrow(new ProtocolError("bad_version", `${name} is not spoken here`));
+  });
+
+  it.each([
+    ["an empty frame", Buffer.alloc(4)],
+    ["a frame of 2^32 - 1 bytes", Buffer.from("ffffffff80010001", "hex")],
+    ["a frame of 2^31 - 1 bytes", Buffer.from("7fffffff80010001", "hex")],
+    ["old binary", frame(Buffer.from("0000000470696e6701", "hex"))],
+  ])("refuses %s", (_, bytes) => {
+    expect(() => detectDialect(bytes, 1_000)).toThrow(ProtocolError);
+  });
+});
+
+describe("a dialect", () => {
+  it.each([
+    ["framed", (bytes: Buffer) => frame(bytes)],
+    ["unframed", (bytes: Buffer) => bytes],
+  ])("%s yields the messages one by one, however they arrive", (_, wrap) => {
+    const messages = ["a", "bb", "ccc"].map((name) => message(name));
+    const stream = Buffer.concat(messages.map(wrap));
+    for (const size of [1, 2, 3, 7, stream.length]) {
+      const input = new InputBuffer();
+      const received: string[] = [];
+      let dialect: ReturnType<typeof detectDialect>;
+      for (let at = 0; at < stream.length; at += size) {
+        input.append(Buffer.from(stream.subarray(at, at + size)));
+        dialect ??= detectDialect(input.view(), 1_000);
+        for (let next = dialect?.next(input); next; next = dialect?.next(input)) received.push(next.toString("hex"));
+      }
+      expect(received).toEqual(messages.map((each) => each.toString("hex")));
+      expect(input.length).toBe(0);
+    }
+  });
+
+  it("refuses a frame that is too long by its length alone", () => {
+    const input = new InputBuffer();
+    input.append(frame(message("ping"), 1_001));
+    expect(() => detectDialect(input.view(), 1_000)?.next(input)).toThrow("a frame of 1001 bytes; 1000 are allowed");
+  });
+
+  it("refuses an unframed message that is too long before it has arrived", () => {
+    const input = new InputBuffer();
+    const head = Buffer.from("8001000100000001" + "6d" + "00000001" + "0b0001" + "00001000", "hex");
+    input.append(head);
+    expect(() => detectDialect(input.view(), 1_000)?.next(input)).toThrow("a message of more than 1000 bytes");
+  });
+});
