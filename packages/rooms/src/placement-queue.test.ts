@@ -116,6 +116,17 @@ describe("PlacementQueue", () => {
   });
 });
 
+test("while no database answers, creates that wait behind a batch fail with it instead of queueing up", async () => {
+  const rooms = openTestRooms("postgres://nobody@127.0.0.1:9/none");
+  onTestFinished(() => closeRooms(rooms));
+  const application = { appId: "app-x", orgId: "org-x" };
+  const creates = Array.from({ length: 101 }, () => createRoom(rooms, { application, region: TEST_REGION }));
+  const answers = await Promise.allSettled(creates);
+  const messages = answers.map((answer) => (answer.status === "rejected" ? String(answer.reason) : ""));
+  expect(messages[99]).toContain("look the room up");
+  expect(messages[100]).toContain("the database does not answer; the room was not created");
+});
+
 describe("a connection cut in the middle of a create", () => {
   async function behindProxy(settings: { roomsPerProcess?: number } = {}) {
     const { application } = await lane(settings);

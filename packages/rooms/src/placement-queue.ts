@@ -56,15 +56,18 @@ export class PlacementQueue {
 
   async #run(name: string): Promise<void> {
     const lane = this.#lanes.get(name);
-    while (lane && lane.waiting.length > 0) await this.#place(lane.batch, lane.waiting.splice(0, MAX_BATCH));
+    while (lane && lane.waiting.length > 0) {
+      const isAnswered = await this.#place(lane.batch, lane.waiting.splice(0, MAX_BATCH));
+      if (!isAnswered) refuseAll(lane.waiting.splice(0));
+    }
     this.#lanes.delete(name);
     if (this.#lanes.size > 0) return;
     this.#idle?.resolve();
     this.#idle = undefined;
   }
 
-  /** Settles every entry, whatever happens. */
-  async #place(batch: RoomBatch, entries: readonly Entry[]): Promise<void> {
+  /** Settles every entry, whatever happens. False when no database answered for as long as a caller can wait. */
+  async #place(batch: RoomBatch, entries: readonly Entry[]): Promise<boolean> {
     try {
       const rows = await this.#call(
         batch,
@@ -80,12 +83,15 @@ export class PlacementQueue {
       if (entries.length > 1 && mayBlameOneRow(error)) {
         // Only the guilty room shall fail: the others are placed in halves.
         const middle = entries.length >> 1;
-        await this.#place(batch, entries.slice(0, middle));
-        await this.#place(batch, entries.slice(middle));
-        return;
+        const isAnswered = await this.#place(batch, entries.slice(0, middle));
+        if (isAnswered) return this.#place(batch, entries.slice(middle));
+        refuseAll(entries.slice(middle));
+        return false;
       }
       for (const entry of entries) entry.reject(error);
+      return !(RoomError.isInstance(error) && isConnectionError(error.cause));
     }
+    return true;
   }
 
   async #call(batch: RoomBatch, rooms: readonly NewRoom[]): Promise<CreateRow[]> {
@@ -115,5 +121,12 @@ export class PlacementQueue {
         await delay(pauseMs);
       }
     }
+  }
+}
+
+/** Nothing of these has been sent. One after the other they would wait longer than any caller does. */
+function refuseAll(entries: readonly Entry[]): void {
+  for (const { reject } of entries) {
+    reject(new RoomError("internal", "the database does not answer; the room was not created"));
   }
 }

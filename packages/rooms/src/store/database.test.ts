@@ -1,6 +1,9 @@
 import { expect, test } from "vitest";
+import { useRooms } from "../../test/setup.ts";
+import { RoomError } from "../errors.ts";
 import { isConnectionError, mayBlameOneRow } from "./database.ts";
 
+const suite = useRooms();
 const failed = (code: string) => Object.assign(new Error(code), { code });
 
 // All of these can also end a connection on which a statement has been sent (ip(7), tcp(7)) or a name look-up before it.
@@ -19,7 +22,20 @@ test.each([
   "08006",
 ])("%s means that nobody knows whether the statement was done", (code) => {
   expect(isConnectionError(failed(code))).toBe(true);
-  expect(mayBlameOneRow(failed(code))).toBe(false);
+});
+
+test("only an answer of the server about the rows may blame one of them", async () => {
+  const { sql } = suite().rooms.database;
+  const answered = async (sqlstate: string) => {
+    const raise = `do $$ begin raise exception using errcode = '${sqlstate}', message = 'raised'; end $$`;
+    return mayBlameOneRow(await sql.unsafe(raise).catch((error: unknown) => error));
+  };
+  expect(await answered("23514")).toBe(true);
+  expect(await answered("22021")).toBe(true);
+  expect(await answered("57014")).toBe(false);
+  expect(await answered("57P01")).toBe(false);
+  expect(mayBlameOneRow(new RoomError("internal", "nobody knows whether it was done"))).toBe(false);
+  expect(mayBlameOneRow(failed("ECONNRESET"))).toBe(false);
 });
 
 test.each(["23505", "57014", "53300", ""])("%j is an answer of the server", (code) => {

@@ -81,9 +81,13 @@ export function isTransientConflict(error: unknown): boolean {
 /** SQLSTATE classes that blame the server or the whole statement, never one row of a batch. */
 const SYSTEMIC_CLASSES = new Set(["08", "25", "28", "3D", "42", "53", "55", "57", "58"]);
 
-/** True when running the statement again with fewer rows could succeed for some of them. */
+/**
+ * True when running the statement again with fewer rows could succeed for some of them. Only for what the server itself
+ * has answered: after anything else the statement may have been done.
+ */
 export function mayBlameOneRow(error: unknown): boolean {
-  return sqlState(error) !== "" && !SYSTEMIC_CLASSES.has(sqlState(error).slice(0, 2)) && !isConnectionError(error);
+  if (!(error instanceof postgres.PostgresError) || isConnectionError(error)) return false;
+  return !SYSTEMIC_CLASSES.has(error.code.slice(0, 2));
 }
 
 function sqlState(error: unknown): string {
