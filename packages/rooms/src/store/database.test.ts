@@ -20,6 +20,7 @@ test.each([
   "EAI_AGAIN",
   "57P01",
   "08006",
+  "53300",
 ])("%s means that nobody knows whether the statement was done", (code) => {
   expect(isConnectionError(failed(code))).toBe(true);
 });

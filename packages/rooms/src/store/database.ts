@@ -66,6 +66,8 @@ const CONNECTION_ERRORS = new Set([
   "57P01",
   "57P02",
   "57P03",
+  // Too many clients, as right after a restart of the server: refused at the door.
+  "53300",
 ]);
 
 /** True when the connection broke or could not be made: a statement that was sent may or may not have been done. */

@@ -28,8 +28,9 @@ export class LocalProcess {
 
   async observe(): Promise<Observed> {
     if (!this.#exit && !(await isAlive(this.state))) {
-      // What the game server left in other process groups would hold its ports.
-      await killSession(this.state);
+      // What the game server left in other process groups would hold its ports. Whatever the kernel cannot end must not keep
+      // the exit from being seen; the port probe keeps its ports out of use.
+      await killSession(this.state).catch(() => {});
       this.#exit = toProcessExit(await readExitCode(this.files));
     }
     const { processId } = this.state;
