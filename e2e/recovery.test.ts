@@ -1,7 +1,6 @@
-import { expectConsistent, waitFor } from "@roombridge/testing";
+import { descendants, expectConsistent, killTree, type Process, stillRunning, waitFor } from "@roombridge/testing";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { echoOverWebSocket } from "./test/players.ts";
-import { descendant, descendants, isAlive } from "./test/process-tree.ts";
 import {
   client,
   database,
@@ -45,6 +44,13 @@ async function useEverything(): Promise<true> {
   }
 }
 
+/** The part of Roombridge whose command line matches. */
+function part(command: RegExp): Process {
+  const found = descendants(roombridge.app.pid).find((process) => command.test(process.command));
+  if (!found) throw new Error(`no part matches ${command}`);
+  return found;
+}
+
 async function healed(): Promise<void> {
   await waitFor(() => useEverything().catch(() => false), { what: "everything works again", timeoutMs: HEALED_MS });
   const opened = database(roombridge);
@@ -66,7 +72,7 @@ describe("after kill -9 everything is consistent and works again within 10 s", (
     ["the database", /bin\/postgres\b.* -D/],
   ])("of %s, and the games go on", async (_what, command) => {
     const { roomId, exposedPort } = await playedRoom();
-    process.kill(descendant(roombridge.app.pid, command).pid, "SIGKILL");
+    process.kill(part(command).pid, "SIGKILL");
     await echoOverWebSocket(exposedPort, roomId, "meanwhile");
     await healed();
     await echoOverWebSocket(exposedPort, roomId, "still here");
@@ -76,7 +82,7 @@ describe("after kill -9 everything is consistent and works again within 10 s", (
 
   test("of the game server, whose rooms are unscheduled and can be told from lost ones", async () => {
     const { roomId } = await playedRoom();
-    process.kill(descendant(roombridge.app.pid, /^\S*node\S* .*examples\/echo-room\/src\/main/).pid, "SIGKILL");
+    process.kill(part(/^\S*node\S* .*examples\/echo-room\/src\/main/).pid, "SIGKILL");
     await waitFor(async () => (await statusOf(roomId)) === "scheduling", {
       what: "the room is unscheduled",
       timeoutMs: HEALED_MS,
@@ -90,7 +96,7 @@ describe("after kill -9 everything is consistent and works again within 10 s", (
 
   test("of the host, whose successor stops what it left", async () => {
     const { roomId } = await playedRoom();
-    const host = descendant(roombridge.app.pid, /apps\/host\/src\/main/);
+    const host = part(/apps\/host\/src\/main/);
     const games = descendants(host.pid);
     expect(games.length).toBeGreaterThan(0);
     process.kill(host.pid, "SIGKILL");
@@ -98,7 +104,7 @@ describe("after kill -9 everything is consistent and works again within 10 s", (
       what: "the room is unscheduled",
       timeoutMs: HEALED_MS,
     });
-    await waitFor(() => !games.some(({ pid }) => isAlive(pid)), {
+    await waitFor(() => stillRunning(games).length === 0, {
       what: "the old games are gone",
       timeoutMs: HEALED_MS,
     });
@@ -107,14 +113,7 @@ describe("after kill -9 everything is consistent and works again within 10 s", (
 
   test("of everything at once: the next start brings database and rooms back", async () => {
     const { roomId } = await playedRoom();
-    const { pid } = roombridge.app;
-    for (const doomed of [pid, ...descendants(pid).map((process) => process.pid)]) {
-      try {
-        process.kill(doomed, "SIGKILL");
-      } catch {
-        // It was the child of one that is dead already, and went with it.
-      }
-    }
+    killTree(roombridge.app.pid);
     await roombridge.app.exited;
     roombridge = await startRoombridge(roombridge.dataDir);
     await healed();

@@ -4,9 +4,8 @@ import { once } from "node:events";
 import { existsSync, statSync } from "node:fs";
 import { connect, createServer } from "node:net";
 import { join } from "node:path";
-import { requireProgram, waitFor } from "@roombridge/testing";
+import { childOf, descendants, killTree, requireProgram, stillRunning, waitFor } from "@roombridge/testing";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
-import { childOf, descendants, stillRunning } from "../test/process-tree.ts";
 import { callRooms, newDataDir, start, startVariables, type Started } from "../test/started.ts";
 
 const MAIN = join(import.meta.dirname, "main.ts");
@@ -153,7 +152,7 @@ test(
     const dataDir = dataDirForTest();
     const first = await startForTest(dataDir);
     const roomId = await createRoom(first, "Sydney");
-    for (const { pid } of [{ pid: first.app.pid }, ...descendants(first.app.pid)]) process.kill(pid, "SIGKILL");
+    killTree(first.app.pid);
     await first.app.exited;
     const second = await startForTest(dataDir);
     expect(second.token).toBe(first.token);

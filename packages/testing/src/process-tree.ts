@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 
-interface Process {
+export interface Process {
   readonly pid: number;
   readonly parent: number;
   readonly command: string;
@@ -39,4 +39,15 @@ function listProcesses(): Process[] {
     const [, pid, parent, state = "", command = ""] = /^\s*(\d+)\s+(\d+)\s+(\S+)\s+(.*)$/.exec(line) ?? [];
     return pid === undefined || state.startsWith("Z") ? [] : [{ pid: Number(pid), parent: Number(parent), command }];
   });
+}
+
+/** SIGKILL to a process and all below it, as when the machine fails. One that went with its parent is no error. */
+export function killTree(pid: number): void {
+  for (const doomed of [pid, ...descendants(pid).map((process) => process.pid)]) {
+    try {
+      process.kill(doomed, "SIGKILL");
+    } catch {
+      // Gone already.
+    }
+  }
 }
