@@ -39,6 +39,6 @@ test("only an answer of the server about the rows may blame one of them", async 
   expect(mayBlameOneRow(failed("ECONNRESET"))).toBe(false);
 });
 
-test.each(["23505", "57014", "53300", ""])("%j is an answer of the server", (code) => {
+test.each(["23505", "57014", ""])("%j is an answer of the server", (code) => {
   expect(isConnectionError(failed(code))).toBe(false);
 });
