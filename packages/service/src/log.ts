@@ -1,7 +1,12 @@
+import { once } from "node:events";
 import { pino, type Logger } from "pino";
 import pretty from "pino-pretty";
 
 export type { Logger } from "pino";
+
+const LAST_WRITE_MS = 1_000;
+/** Where loggers write in the background. */
+const background = new WeakMap<Logger, ReturnType<typeof pino.destination>>();
 
 export interface LogSettings {
   /** Name of the app in every record. */
@@ -25,7 +30,7 @@ export function createLog({ name, level, format }: LogSettings): Logger {
           translateTime: "SYS:HH:MM:ss.l",
         })
       : pino.destination({ dest: 1, sync: false });
-  return pino(
+  const log = pino(
     {
       level,
       name,
@@ -45,6 +50,16 @@ export function createLog({ name, level, format }: LogSettings): Logger {
     },
     destination,
   );
+  if (format === "json") background.set(log, destination as ReturnType<typeof pino.destination>);
+  return log;
+}
+
+/** Logs the last record and waits, a second at most, until it is written: an exit in between would mix up the order. */
+export async function logLast(log: Logger, message: string): Promise<void> {
+  const destination = log.isLevelEnabled("info") ? background.get(log) : undefined;
+  const written = destination && once(destination, "drain", { signal: AbortSignal.timeout(LAST_WRITE_MS) });
+  log.info(message);
+  await written?.catch(() => {});
 }
 
 interface ErrorDescription {

@@ -1,5 +1,5 @@
 import { IS_SUPERVISED } from "./env.ts";
-import { createLog, type Logger } from "./log.ts";
+import { createLog, type Logger, logLast } from "./log.ts";
 
 /** Whatever is not finished by then is given up. */
 const HARD_STOP_MS = 20_000;
@@ -52,7 +52,7 @@ export async function runService<Env extends { LOG_LEVEL: string; LOG_FORMAT: "p
     HARD_STOP_MS,
   ).unref();
   await service.drain().catch((error: unknown) => die("draining failed", error));
-  log.info(`${name} stopped`);
+  await logLast(log, `${name} stopped`);
   process.exit(0);
 }
 
