@@ -186,7 +186,7 @@ describe("createRoom", () => {
     expect(room.processId).toBeUndefined();
     const info = await getRoomInfo(rooms, application.appId, room.roomId);
     expect(info).toMatchObject({ status: "scheduling", currentAllocation: null, allocations: [] });
-    expect(await refused(getConnectionInfo(rooms, application.appId, room.roomId))).toMatchObject({
+    expect(await refused(getConnectionInfo(rooms, application.appId, room.roomId, { wake: false }))).toMatchObject({
       code: "room_not_found",
       message: "room has no game server",
     });
