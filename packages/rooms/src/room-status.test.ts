@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { nextState, ROOM_TRANSITIONS, toRoomStatus } from "./room-status.ts";
+import { nextState, ROOM_TRANSITIONS, toRoomStatus, type RoomEvent } from "./room-status.ts";
 
 const STATES = ["scheduling", "active", "suspended", "unscheduled", "destroyed"] as const;
 const EVENTS: readonly RoomEvent[] = [
