@@ -26,8 +26,13 @@ export interface GameProcess {
 }
 
 export function toGameProcess(row: ProcessRow): GameProcess {
-  const { stopReason, exitCode, exitSignal, deploymentNumber, ...rest } = row;
-  return { ...rest, deploymentNumber: Number(deploymentNumber), exitReason: toExitReason(row) };
+  const { deploymentNumber, stopReason, exitCode, exitSignal, ...process } = row;
+  const { terminatedAt } = process;
+  return {
+    ...process,
+    deploymentNumber: Number(deploymentNumber),
+    exitReason: toExitReason({ terminatedAt, stopReason, exitCode, exitSignal }),
+  };
 }
 
 const SENTENCES: Readonly<Record<string, string>> = {
