@@ -254,6 +254,7 @@ create function create_process(p_app_id text, p_region text, p_process_id uuid)
 returns table (outcome text, retry_after_seconds integer) language plpgsql as $$
 declare
   v_deployment deployments%rowtype;
+  v_pool_id bigint;
   v_pool pools%rowtype;
 begin
   select * into v_deployment from deployments d
@@ -262,17 +263,17 @@ begin
     return query select 'no_deployment', null::integer;
     return;
   end if;
-  select * into strict v_pool from pools where pool_id = ensure_pool(v_deployment.deployment_id, p_region);
-  perform lock_pool(v_pool.pool_id);
-  select * into strict v_pool from pools where pool_id = v_pool.pool_id;
+  v_pool_id := ensure_pool(v_deployment.deployment_id, p_region);
+  perform lock_pool(v_pool_id);
+  select * into strict v_pool from pools where pool_id = v_pool_id;
   if v_pool.stopped_until > clock_timestamp()
-     or v_pool.max_processes <= (select count(*) from processes p where p.pool_id = v_pool.pool_id and p.terminated_at is null)
+     or v_pool.max_processes <= (select count(*) from processes p where p.pool_id = v_pool_id and p.terminated_at is null)
      or host_capacity(p_region) <= 0 then
-    return query select f.refusal, f.retry_after_seconds from placement_refusal(v_pool.pool_id) f;
+    return query select f.refusal, f.retry_after_seconds from placement_refusal(v_pool_id) f;
     return;
   end if;
   insert into processes (process_id, pool_id, app_id, deployment_id, region, status, rooms_per_process, rooms_allocated)
-  values (p_process_id, v_pool.pool_id, p_app_id, v_pool.deployment_id, p_region, 'starting', v_deployment.rooms_per_process, 0);
+  values (p_process_id, v_pool_id, p_app_id, v_deployment.deployment_id, p_region, 'starting', v_deployment.rooms_per_process, 0);
   perform pg_notify('roombridge_processes', p_region);
   return query select 'created', null::integer;
 end $$;
