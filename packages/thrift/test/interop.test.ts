@@ -8,7 +8,8 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { format } from "prettier";
 import { afterAll, describe, expect, it, onTestFinished, type TestContext } from "vitest";
-import { createProcessor, ThriftClient, ThriftServer } from "../src/index.ts";
+import { createProcessor, ThriftClient, ThriftServer, type ThriftServerOptions } from "../src/index.ts";
+import { Authority } from "./certificates.ts";
 import { requireProgram, run } from "./require-program.ts";
 import { RoomNotFoundException, RoomService, RoomServiceClient } from "./room.ts";
 import { ROOM_ANSWERS, roomHandler } from "./room-handler.ts";
@@ -25,6 +26,10 @@ const KINDS = [
   ["buffered", "multiplexed"],
 ] as const;
 
+/** npm fills absent fields with null. */
+const withoutNulls = (answers: unknown): unknown =>
+  JSON.parse(JSON.stringify(answers), (_, value: unknown) => value ?? undefined);
+
 function requireCompiler(test: TestContext): void {
   requireProgram(test, "thrift", ["--version"], "thrift-compiler");
 }
@@ -36,11 +41,18 @@ function generateForNode(): string {
   return directory;
 }
 
+function generateForPython(test: TestContext): string {
+  requireCompiler(test);
+  requireProgram(test, "/usr/bin/python3", ["-c", "import thrift"], "python3-thrift");
+  run("thrift", ["--gen", "py", "-out", directory, idl]);
+  return directory;
+}
+
 /** Generated code lies outside this package and still finds npm's library, and what that depends on, beside it. */
 const nodeEnv = { ...process.env, NODE_PATH: dirname(realpathSync(path("../node_modules/thrift"))) };
 
-async function serveRooms(): Promise<number> {
-  const server = new ThriftServer({ processors: [createProcessor(RoomService, roomHandler)] });
+async function serveRooms(options: Pick<ThriftServerOptions, "tls" | "plain"> = {}): Promise<number> {
+  const server = new ThriftServer({ processors: [createProcessor(RoomService, roomHandler)], ...options });
   onTestFinished(() => server.close({ deadlineMs: 0 }));
   return server.listen({ port: 0 });
 }
@@ -56,19 +68,26 @@ describe("our server", () => {
     requireCompiler(test);
     const port = await serveRooms();
     const args = [path("peers/npm-client.ts"), generateForNode(), String(port), transport, name];
-    const answers = await output(process.execPath, args, nodeEnv);
-    // npm fills absent fields with null.
-    const withoutNulls: unknown = JSON.parse(JSON.stringify(answers), (_, value: unknown) => value ?? undefined);
-    expect(withoutNulls).toEqual(ROOM_ANSWERS);
+    expect(withoutNulls(await output(process.execPath, args, nodeEnv))).toEqual(ROOM_ANSWERS);
   });
 
   it.for(KINDS)("answers Debian's Python client: %s, %s", async ([transport, name], test) => {
     requireCompiler(test);
-    requireProgram(test, "/usr/bin/python3", ["-c", "import thrift"], "python3-thrift");
-    run("thrift", ["--gen", "py", "-out", directory, idl]);
     const port = await serveRooms();
-    const args = [path("peers/python_client.py"), directory, String(port), transport, name];
+    const args = [path("peers/python_client.py"), generateForPython(test), String(port), transport, name];
     expect(await output("/usr/bin/python3", args)).toEqual(ROOM_ANSWERS);
+  });
+
+  it.for(KINDS)("demands a certificate of both: %s, %s", async ([transport, name], test) => {
+    requireCompiler(test);
+    const authority = Authority.create(test);
+    const port = await serveRooms({ tls: { ...authority.issue(), ca: authority.ca }, plain: "refuse" });
+    const { certFile, keyFile } = authority.issue("client");
+    const args = [String(port), transport, name, authority.caFile, certFile, keyFile];
+    const python = [path("peers/python_client.py"), generateForPython(test), ...args];
+    expect(await output("/usr/bin/python3", python)).toEqual(ROOM_ANSWERS);
+    const npm = [path("peers/npm-client.ts"), generateForNode(), ...args];
+    expect(withoutNulls(await output(process.execPath, npm, nodeEnv))).toEqual(ROOM_ANSWERS);
   });
 });
 
