@@ -15,6 +15,8 @@ export interface Gateway {
   readonly rooms: RoomsContext;
   readonly log: Logger;
   readonly lifecycle: Lifecycle;
+  /** See `OperationSettings`. Default true. */
+  readonly wakeOnConnectionInfo?: boolean;
 }
 
 interface Endpoint {
@@ -28,7 +30,7 @@ interface Endpoint {
 
 /** The REST face as a function from requests to responses; it does not listen. */
 export function createApp(gateway: Gateway): Hono {
-  const { rooms, lifecycle } = gateway;
+  const { rooms, lifecycle, wakeOnConnectionInfo = true } = gateway;
   const app = new Hono();
   const serve = (endpoint: Endpoint) => (c: Context) => answer(gateway, endpoint, c);
 
@@ -38,7 +40,11 @@ export function createApp(gateway: Gateway): Hono {
     app.on(
       route.method,
       path,
-      serve({ name: route.operationId, headers, handle: (request) => handle(rooms, request) }),
+      serve({
+        name: route.operationId,
+        headers,
+        handle: (request) => handle(rooms, request, { wakeOnConnectionInfo }),
+      }),
     );
     app.options(
       path,

@@ -4,6 +4,7 @@ import { z } from "zod";
 const Environment = z.object({
   GATEWAY_HOST: z.string().default("127.0.0.1"),
   GATEWAY_PORT: integer(0, 65_535).default(8080),
+  GATEWAY_WAKE_ON_CONNECTION_INFO: z.enum(["0", "1"], { error: "expected 0 or 1" }).default("1"),
   DATABASE_URL: databaseUrl,
   ...turnVariables,
   ...logVariables,

@@ -3,11 +3,25 @@ import { createRoomOperation } from "./routes/create-room.ts";
 import { destroyRoomOperation } from "./routes/destroy-room.ts";
 import { getConnectionInfoOperation } from "./routes/get-connection-info.ts";
 import { getRoomInfoOperation } from "./routes/get-room-info.ts";
+import {
+  getActiveRoomsForProcessOperation,
+  getInactiveRoomsForProcessOperation,
+} from "./routes/get-rooms-for-process.ts";
+import { listRoomsOperation } from "./routes/list-rooms.ts";
+import { resumeRoomOperation } from "./routes/resume-room.ts";
+import { suspendRoomOperation } from "./routes/suspend-room.ts";
+import { updateRoomConfigOperation } from "./routes/update-room-config.ts";
 
-/** Everything that the API offers, in the order of its document. */
+/** Everything that the API offers, in the order of its document. Of two paths that match, the first one answers. */
 export const OPERATIONS: readonly Operation[] = [
   createRoomOperation,
   getRoomInfoOperation,
   getConnectionInfoOperation,
+  updateRoomConfigOperation,
+  suspendRoomOperation,
+  resumeRoomOperation,
   destroyRoomOperation,
+  getActiveRoomsForProcessOperation,
+  getInactiveRoomsForProcessOperation,
+  listRoomsOperation,
 ];
