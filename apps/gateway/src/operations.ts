@@ -1,7 +1,11 @@
 import type { Operation } from "./operation.ts";
+import { createProcessOperation } from "./routes/create-process.ts";
 import { createRoomOperation } from "./routes/create-room.ts";
 import { destroyRoomOperation } from "./routes/destroy-room.ts";
 import { getConnectionInfoOperation } from "./routes/get-connection-info.ts";
+import { getLatestProcessesOperation } from "./routes/get-latest-processes.ts";
+import { getProcessOperation } from "./routes/get-process.ts";
+import { getProcessesCountOperation } from "./routes/get-processes-count.ts";
 import { getRoomInfoOperation } from "./routes/get-room-info.ts";
 import {
   getActiveRoomsForProcessOperation,
@@ -9,6 +13,7 @@ import {
 } from "./routes/get-rooms-for-process.ts";
 import { listRoomsOperation } from "./routes/list-rooms.ts";
 import { resumeRoomOperation } from "./routes/resume-room.ts";
+import { stopProcessOperation } from "./routes/stop-process.ts";
 import { suspendRoomOperation } from "./routes/suspend-room.ts";
 import { updateRoomConfigOperation } from "./routes/update-room-config.ts";
 
@@ -24,4 +29,10 @@ export const OPERATIONS: readonly Operation[] = [
   getActiveRoomsForProcessOperation,
   getInactiveRoomsForProcessOperation,
   listRoomsOperation,
+  // Before GetProcess, for which `latest` and `count` would be processes.
+  getLatestProcessesOperation,
+  getProcessesCountOperation,
+  getProcessOperation,
+  createProcessOperation,
+  stopProcessOperation,
 ];
