@@ -12,7 +12,9 @@ import {
   getInactiveRoomsForProcessOperation,
 } from "./routes/get-rooms-for-process.ts";
 import { listRoomsOperation } from "./routes/list-rooms.ts";
+import { PROCESSES_V2 } from "./routes/processes-v2.ts";
 import { resumeRoomOperation } from "./routes/resume-room.ts";
+import { ROOMS_V1 } from "./routes/rooms-v1.ts";
 import { stopProcessOperation } from "./routes/stop-process.ts";
 import { suspendRoomOperation } from "./routes/suspend-room.ts";
 import { updateRoomConfigOperation } from "./routes/update-room-config.ts";
@@ -35,4 +37,6 @@ export const OPERATIONS: readonly Operation[] = [
   getProcessOperation,
   createProcessOperation,
   stopProcessOperation,
+  ...PROCESSES_V2,
+  ...ROOMS_V1,
 ];
