@@ -17,6 +17,7 @@ test("what is not set has the documented defaults", () => {
   expect(parseEnv(REQUIRED)).toMatchObject({
     GATEWAY_HOST: "127.0.0.1",
     GATEWAY_PORT: 8080,
+    GATEWAY_WAKE_ON_CONNECTION_INFO: "1",
     TURN_REALM: "roombridge",
     TURN_URIS: [],
     TURN_TTL_SECONDS: 3_600,
@@ -82,6 +83,12 @@ describe("problems", () => {
   test.each(["-1", "1.5", "8080x", "1e3", " 80", "65536"])("GATEWAY_PORT=%s", (GATEWAY_PORT) => {
     expect(problemsOf({ ...REQUIRED, GATEWAY_PORT })).toEqual([
       "GATEWAY_PORT: expected a whole number from 0 to 65535",
+    ]);
+  });
+
+  test.each(["true", "yes", "2", "01"])("GATEWAY_WAKE_ON_CONNECTION_INFO=%s", (GATEWAY_WAKE_ON_CONNECTION_INFO) => {
+    expect(problemsOf({ ...REQUIRED, GATEWAY_WAKE_ON_CONNECTION_INFO })).toEqual([
+      "GATEWAY_WAKE_ON_CONNECTION_INFO: expected 0 or 1",
     ]);
   });
 
