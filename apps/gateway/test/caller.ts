@@ -32,5 +32,5 @@ export function callerOf(app: Hono, { appId, token }: Pick<Game, "appId" | "toke
   return { send, createRoom };
 }
 
-/** ISO 8601 with Z, for `toEqual`. */
+/** How answers write a time: ISO 8601 with Z. */
 export const ISO_DATE = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;

@@ -36,6 +36,14 @@ describe("204", () => {
     expect((await createRoom("guest")).processId).toBe(processId);
   });
 
+  test("its id is still taken", async () => {
+    const { send, createRoom } = await play();
+    await createRoom("bed");
+    await send("POST", suspend("bed"));
+    const again = await send("POST", "/rooms/v2/{appId}/create?roomId=bed", { region: "Tokyo" });
+    expect(again).toMatchObject({ status: 400, body: { message: "room bed already exists" } });
+  });
+
   test("again, and nothing changes", async () => {
     const { send, createRoom } = await play();
     await createRoom("bed");
