@@ -2,6 +2,6 @@
 export interface Answer {
   readonly status: number;
   /** Sent as JSON; without it the answer has no body. */
-  readonly body?: object;
+  readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
 }

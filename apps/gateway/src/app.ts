@@ -8,8 +8,10 @@ import { errorAnswer, isForeseen, toErrorAnswer } from "./error-response.ts";
 import { checkAlive, checkReady } from "./health.ts";
 import type { Lifecycle } from "./lifecycle.ts";
 import { createDocument } from "./openapi.ts";
+import type { Operation } from "./operation.ts";
 import { OPERATIONS } from "./operations.ts";
 import { newRequestId } from "./request-id.ts";
+import { checkedHandle } from "./serialize.ts";
 
 export interface Gateway {
   readonly rooms: RoomsContext;
@@ -27,12 +29,14 @@ interface Endpoint {
 }
 
 /** The REST face as a function from requests to responses; it does not listen. */
-export function createApp(gateway: Gateway): Hono {
+export function createApp(gateway: Gateway, operations: readonly Operation[] = OPERATIONS): Hono {
   const { rooms, lifecycle } = gateway;
   const app = new Hono();
   const serve = (endpoint: Endpoint) => (c: Context) => answer(gateway, endpoint, c);
 
-  for (const { route, handle, isForBrowsers } of OPERATIONS) {
+  for (const operation of operations) {
+    const { route, isForBrowsers } = operation;
+    const handle = checkedHandle(operation);
     const headers = isForBrowsers ? CORS_HEADERS : {};
     const path = toHonoPath(route.path);
     app.on(
@@ -97,11 +101,11 @@ async function answer({ log, lifecycle }: Gateway, endpoint: Endpoint, c: Contex
 }
 
 function toResponse({ status, body, headers }: Answer, common: Readonly<Record<string, string>>): Response {
-  if (body === undefined) return new Response(null, { status, headers: { ...common, ...headers } });
-  return new Response(JSON.stringify(body), {
-    status,
-    headers: { "content-type": "application/json", ...common, ...headers },
-  });
+  const all = new Headers({ ...common, ...headers });
+  if (body === undefined) return new Response(null, { status, headers: all });
+  // Last: the SDKs refuse JSON under any other name.
+  all.set("content-type", "application/json");
+  return new Response(JSON.stringify(body), { status, headers: all });
 }
 
 /** `/rooms/{roomId}` in OpenAPI is `/rooms/:roomId` in Hono. */
