@@ -17,6 +17,8 @@ export interface Gateway {
   readonly rooms: RoomsContext;
   readonly log: Logger;
   readonly lifecycle: Lifecycle;
+  /** Without a slash at its end. Everything lies below it, the health probes at the root as well. */
+  readonly basePath?: string;
 }
 
 interface Endpoint {
@@ -30,8 +32,9 @@ interface Endpoint {
 
 /** The REST face as a function from requests to responses; it does not listen. */
 export function createApp(gateway: Gateway, operations: readonly Operation[] = OPERATIONS): Hono {
-  const { rooms, lifecycle } = gateway;
+  const { rooms, lifecycle, basePath = "" } = gateway;
   const app = new Hono();
+  const api = app.basePath(basePath);
   const serve = (endpoint: Endpoint) => (c: Context) => answer(gateway, endpoint, c);
 
   for (const operation of operations) {
@@ -39,32 +42,36 @@ export function createApp(gateway: Gateway, operations: readonly Operation[] = O
     const handle = checkedHandle(operation);
     const headers = isForBrowsers ? CORS_HEADERS : {};
     const path = toHonoPath(route.path);
-    app.on(
+    api.on(
       route.method,
       path,
       serve({ name: route.operationId, headers, handle: (request) => handle(rooms, request) }),
     );
-    app.options(
+    api.options(
       path,
       serve({ name: "Preflight", headers: isForBrowsers ? PREFLIGHT_HEADERS : {}, handle: () => ({ status: 204 }) }),
     );
   }
-  const document = createDocument();
-  app.get(
+  const document = createDocument(basePath);
+  api.get(
     "/openapi.json",
     serve({ name: "OpenApi", headers: CORS_HEADERS, handle: () => ({ status: 200, body: document }) }),
   );
-  app.get("/healthz", serve({ name: "Healthz", isProbe: true, handle: checkAlive }));
-  app.get("/readyz", serve({ name: "Readyz", isProbe: true, handle: () => checkReady(rooms, lifecycle) }));
+  for (const probed of basePath === "" ? [app] : [app, api]) {
+    probed.get("/healthz", serve({ name: "Healthz", isProbe: true, handle: checkAlive }));
+    probed.get("/readyz", serve({ name: "Readyz", isProbe: true, handle: () => checkReady(rooms, lifecycle) }));
+  }
 
   const methodsOf = allowedMethods(app.routes);
-  app.notFound(serve({ name: "NotFound", headers: CORS_HEADERS, handle: ({ path }) => refuse(methodsOf(path)) }));
+  app.notFound(
+    serve({ name: "NotFound", headers: CORS_HEADERS, handle: ({ path }) => refuse(basePath, methodsOf(path)) }),
+  );
   return app;
 }
 
 /** 404 for a path that is not there, 405 for a method that it does not have. */
-function refuse(methods: readonly string[]): Answer {
-  if (methods.length === 0) return errorAnswer(404, "there is nothing at this path; see /openapi.json");
+function refuse(basePath: string, methods: readonly string[]): Answer {
+  if (methods.length === 0) return errorAnswer(404, `there is nothing at this path; see ${basePath}/openapi.json`);
   return errorAnswer(405, "this path does not have this method", { allow: methods.join(", ") });
 }
 

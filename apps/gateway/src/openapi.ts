@@ -1,8 +1,8 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
 import { OPERATIONS } from "./operations.ts";
 
-/** The OpenAPI 3.1 document of the API; the same for the same code. */
-export function createDocument(): object {
+/** The OpenAPI 3.1 document of the API below `basePath`; the same for the same code. */
+export function createDocument(basePath = ""): object {
   const { openAPIRegistry, getOpenAPI31Document } = new OpenAPIHono();
   openAPIRegistry.registerComponent("securitySchemes", "hathoraDevToken", {
     type: "http",
@@ -18,6 +18,6 @@ export function createDocument(): object {
       description: "Game rooms with the wire contract of Hathora Cloud RoomsV2.",
       license: { name: "Apache-2.0" },
     },
-    servers: [{ url: "/" }],
+    servers: [{ url: basePath === "" ? "/" : basePath }],
   });
 }
