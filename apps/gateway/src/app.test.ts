@@ -27,7 +27,7 @@ describe("what is not there", () => {
     expect(response.headers.get("content-type")).toBe("application/json");
     expect(await read(response)).toEqual({
       status: 404,
-      body: { message: "there is nothing at this path; see /openapi.json" },
+      body: { message: "there is nothing at this path; see /docs" },
     });
   });
 

@@ -4,6 +4,7 @@ import { Hono, type Context, type HonoRequest } from "hono";
 import { allowedMethods } from "./allowed-methods.ts";
 import type { Answer } from "./answer.ts";
 import { CORS_HEADERS, PREFLIGHT_HEADERS } from "./cors.ts";
+import { DOCS } from "./docs.ts";
 import { errorAnswer, isForeseen, toErrorAnswer } from "./error-response.ts";
 import { checkAlive, checkReady } from "./health.ts";
 import type { Lifecycle } from "./lifecycle.ts";
@@ -57,6 +58,7 @@ export function createApp(gateway: Gateway, operations: readonly Operation[] = O
     "/openapi.json",
     serve({ name: "OpenApi", headers: CORS_HEADERS, handle: () => ({ status: 200, body: document }) }),
   );
+  for (const [path, page] of DOCS) api.get(path, serve({ name: "Docs", handle: () => page }));
   for (const probed of basePath === "" ? [app] : [app, api]) {
     probed.get("/healthz", serve({ name: "Healthz", isProbe: true, handle: checkAlive }));
     probed.get("/readyz", serve({ name: "Readyz", isProbe: true, handle: () => checkReady(rooms, lifecycle) }));
@@ -71,7 +73,7 @@ export function createApp(gateway: Gateway, operations: readonly Operation[] = O
 
 /** 404 for a path that is not there, 405 for a method that it does not have. */
 function refuse(basePath: string, methods: readonly string[]): Answer {
-  if (methods.length === 0) return errorAnswer(404, `there is nothing at this path; see ${basePath}/openapi.json`);
+  if (methods.length === 0) return errorAnswer(404, `there is nothing at this path; see ${basePath}/docs`);
   return errorAnswer(405, "this path does not have this method", { allow: methods.join(", ") });
 }
 
@@ -107,9 +109,9 @@ async function answer({ log, lifecycle }: Gateway, endpoint: Endpoint, c: Contex
   });
 }
 
-function toResponse({ status, body, headers }: Answer, common: Readonly<Record<string, string>>): Response {
+function toResponse({ status, body, file, headers }: Answer, common: Readonly<Record<string, string>>): Response {
   const all = new Headers({ ...common, ...headers });
-  if (body === undefined) return new Response(null, { status, headers: all });
+  if (body === undefined) return new Response(file ?? null, { status, headers: all });
   // Last: the SDKs refuse JSON under any other name.
   all.set("content-type", "application/json");
   return new Response(JSON.stringify(body), { status, headers: all });

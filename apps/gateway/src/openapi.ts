@@ -13,9 +13,9 @@ export function createDocument(basePath = ""): object {
   return getOpenAPI31Document({
     openapi: "3.1.0",
     info: {
-      title: "Roombridge RoomsV2",
+      title: "Roombridge",
       version: "2",
-      description: "Game rooms with the wire contract of Hathora Cloud RoomsV2.",
+      description: "Game rooms with the wire contract of Hathora Cloud: a change of the base URL is enough.",
       license: { name: "Apache-2.0" },
     },
     servers: [{ url: basePath === "" ? "/" : basePath }],
