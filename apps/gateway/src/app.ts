@@ -3,12 +3,13 @@ import type { Logger } from "@roombridge/service";
 import { Hono, type Context, type HonoRequest } from "hono";
 import { allowedMethods } from "./allowed-methods.ts";
 import type { Answer } from "./answer.ts";
-import { CORS_HEADERS, PREFLIGHT_HEADERS } from "./cors.ts";
+import { CORS_HEADERS, isPreflight, PREFLIGHT_HEADERS } from "./cors.ts";
 import { DOCS } from "./docs.ts";
 import { errorAnswer, isForeseen, toErrorAnswer } from "./error-response.ts";
 import { checkAlive, checkReady } from "./health.ts";
 import type { Lifecycle } from "./lifecycle.ts";
 import { createDocument } from "./openapi.ts";
+import { notOffered } from "./not-offered.ts";
 import type { Operation } from "./operation.ts";
 import { OPERATIONS } from "./operations.ts";
 import { newRequestId } from "./request-id.ts";
@@ -64,17 +65,26 @@ export function createApp(gateway: Gateway, operations: readonly Operation[] = O
     probed.get("/readyz", serve({ name: "Readyz", isProbe: true, handle: () => checkReady(rooms, lifecycle) }));
   }
 
-  const methodsOf = allowedMethods(app.routes);
-  app.notFound(
-    serve({ name: "NotFound", headers: CORS_HEADERS, handle: ({ path }) => refuse(basePath, methodsOf(path)) }),
-  );
+  const absent = { basePath, methodsOf: allowedMethods(app.routes), notOffered: notOffered(operations) };
+  app.notFound(serve({ name: "NotFound", headers: CORS_HEADERS, handle: (request) => refuse(absent, request) }));
   return app;
 }
 
-/** 404 for a path that is not there, 405 for a method that it does not have. */
-function refuse(basePath: string, methods: readonly string[]): Answer {
-  if (methods.length === 0) return errorAnswer(404, `there is nothing at this path; see ${basePath}/docs`);
-  return errorAnswer(405, "this path does not have this method", { allow: methods.join(", ") });
+interface Absent {
+  readonly basePath: string;
+  readonly methodsOf: (path: string) => readonly string[];
+  readonly notOffered: (path: string) => string | undefined;
+}
+
+/** 405 for a method that a path does not have, 404 for a path that is not there. */
+function refuse({ basePath, methodsOf, notOffered: whyNot }: Absent, request: HonoRequest): Answer {
+  const { path } = request;
+  const methods = methodsOf(path);
+  if (methods.length > 0) return errorAnswer(405, "this path does not have this method", { allow: methods.join(", ") });
+  const why = path.startsWith(`${basePath}/`) ? whyNot(path.slice(basePath.length)) : undefined;
+  // A browser shows the page our sentence only if the preflight before it succeeds.
+  if (why !== undefined && isPreflight(request)) return { status: 204, headers: PREFLIGHT_HEADERS };
+  return errorAnswer(404, `${why ?? "there is nothing at this path"}; see ${basePath}/docs`);
 }
 
 /** Runs an endpoint; whatever it throws becomes its answer and, if unforeseen, an error in the log. */
