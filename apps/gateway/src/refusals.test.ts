@@ -87,6 +87,15 @@ describe("an answer that published clients refuse leaves as a 500", () => {
   });
 });
 
+test("what the SDK refuses is known of unions too", () => {
+  const union = sdkSchema("components.ConnectionInfo$inboundSchema");
+  const active = { status: "active", transportType: "tcp", port: 1, host: "a", roomId: "r" };
+  for (const good of [active, { status: "starting", roomId: "r" }]) expect(sdkRefusal(union, good)).toBeUndefined();
+  for (const bad of [{ ...active, transportType: "quic" }, { ...active, status: "stopped" }, { status: "active" }]) {
+    expect(sdkRefusal(union, bad)).toEqual(expect.any(String));
+  }
+});
+
 const SUCCESSES_WITH_BODY = OPERATIONS.flatMap((operation) => {
   const { operationId } = operation.route;
   const theirs = sdkOperation(operationId)?.success.schema;

@@ -4,8 +4,8 @@ import { z } from "zod";
 type Json = z.core.JSONSchema.BaseSchema;
 
 /** A Zod schema as JSON Schema, with everything written out where it is used. */
-export function toJsonSchema(schema: z.ZodType): Json {
-  return z.toJSONSchema(schema, { metadata: z.registry() });
+export function toJsonSchema(schema: z.ZodType, io: "input" | "output" = "output"): Json {
+  return z.toJSONSchema(schema, { io, metadata: z.registry() });
 }
 
 /** Bodies that satisfy a schema. Throws for a kind of schema that no body of ours has yet. */
@@ -25,7 +25,7 @@ function bodiesOfType(schema: Json): fc.Arbitrary<unknown> {
     case "array":
       return fc.array(bodiesOf(schema.items as Json), { maxLength: 3 });
     case "integer":
-      return fc.integer({ min: schema.minimum ?? 0, max: schema.maximum ?? 1_000_000 });
+      return integersOf(schema);
     case "string":
       return stringsOf(schema);
     case "boolean":
@@ -42,6 +42,11 @@ function bodiesOfType(schema: Json): fc.Arbitrary<unknown> {
 function objectsOf({ properties = {}, required = [] }: Json): fc.Arbitrary<unknown> {
   const fields = Object.entries(properties).map(([name, field]) => [name, bodiesOf(field as Json)] as const);
   return fc.record(Object.fromEntries(fields), { requiredKeys: required, noNullPrototype: true });
+}
+
+function integersOf({ minimum, exclusiveMinimum, maximum }: Json): fc.Arbitrary<number> {
+  const lowest = minimum ?? (typeof exclusiveMinimum === "number" ? exclusiveMinimum + 1 : 0);
+  return fc.integer({ min: Math.max(lowest, -1_000_000), max: Math.min(maximum ?? 1_000_000, 1_000_000) });
 }
 
 function stringsOf({ format, pattern, maxLength = 40 }: Json): fc.Arbitrary<string> {

@@ -15,6 +15,8 @@ export interface SdkOperation {
   /** With `{parameters}`. */
   readonly path: string;
   readonly query: readonly string[];
+  /** It sends no token. */
+  readonly isPublic: boolean;
   /** What the SDK sends, for `sdkSchema`; none without a body. */
   readonly request: string | undefined;
   /** What it reads, for `sdkSchema`; none without a body. */
@@ -44,8 +46,15 @@ export function sdkOperation(operationId: string): SdkOperation | undefined {
   return SDK_OPERATIONS.find((operation) => operation.operationId === operationId);
 }
 
-/** What the SDK would refuse in a body; words outside its lists count too, which it lets pass today and did not before 2.3. */
+/**
+ * What the SDK would refuse in a body. Words outside its lists count too: it lets them pass today, older ones throw. The
+ * options of a union are tried one by one, because the SDK counts words in those that do not fit, too.
+ */
 export function sdkRefusal(schema: zod.ZodTypeAny, body: unknown): string | undefined {
+  if (schema instanceof z.ZodUnion) {
+    const refusals = schema.options.map((option: zod.ZodTypeAny) => sdkRefusal(option, body));
+    return refusals.includes(undefined) ? undefined : refusals.join("; ");
+  }
   const unrecognized = startCountingUnrecognized();
   const parsed = schema.safeParse(body);
   const count = unrecognized.end();
@@ -69,6 +78,7 @@ function readOperation(file: string, source: string): SdkOperation {
     namespace: only(/ exports\.([a-z]+V\d)/),
     method: only(/method: "([A-Z]+)"/),
     path: only(/pathToFunc\)\("([^"]+)"\)/),
+    isPublic: source.includes("resolvedSecurity: null"),
     query: [...(/encodeFormQuery\)\(\{([^}]*)\}/.exec(source)?.[1] ?? "").matchAll(/"(\w+)":/g)].map(
       ([, name]) => name ?? "",
     ),
