@@ -14,6 +14,7 @@ const HTTP_STATUS = {
   no_deployment: 400,
   start_failed: 400,
   no_capacity: 429,
+  rate_limited: 429,
   internal: 500,
 } as const satisfies Record<ErrorCode, number>;
 

@@ -95,7 +95,7 @@ export async function newGame(
   const create = (roomConfig?: string) =>
     createRoom(rooms, { application, region: TEST_REGION, ...(roomConfig === undefined ? {} : { roomConfig }) });
   const info = (roomId: string) => getRoomInfo(rooms, appId, roomId);
-  const connection = (roomId: string) => getConnectionInfo(rooms, appId, roomId);
+  const connection = (roomId: string) => getConnectionInfo(rooms, appId, roomId, { wake: false });
   return {
     appId,
     create,

@@ -16,6 +16,7 @@ const ANSWERS = {
   no_deployment: "public",
   start_failed: "public",
   no_capacity: "public",
+  rate_limited: "public",
   internal: "private",
 } as const satisfies Record<ErrorCode, Answer>;
 

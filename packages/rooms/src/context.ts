@@ -1,7 +1,9 @@
 import type { CredentialKey } from "./turn-credential.ts";
+import { Coalescer } from "./coalescer.ts";
 import { LookupCache } from "./lookup-cache.ts";
 import { PlacementQueue } from "./placement-queue.ts";
 import { openDatabase, type Database } from "./store/database.ts";
+import type { ResumeRow } from "./store/resume-room.ts";
 import type { Application, Principal } from "./access.ts";
 
 /** How TURN credentials are issued and where clients find a relay. */
@@ -20,6 +22,8 @@ export interface RoomsContext {
   readonly database: Database;
   readonly turn: TurnSettings;
   readonly placement: PlacementQueue;
+  /** Many players may ask for the same sleeping room at once. */
+  readonly resuming: Coalescer<ResumeRow>;
   readonly principals: LookupCache<Principal>;
   readonly applications: LookupCache<Application>;
 }
@@ -42,6 +46,7 @@ export function openRooms(options: RoomsContextOptions): RoomsContext {
     database,
     turn: options.turn,
     placement: new PlacementQueue(database),
+    resuming: new Coalescer(),
     principals: new LookupCache(),
     applications: new LookupCache(),
   };

@@ -1,40 +1,18 @@
 import {
-  clearRooms,
   createDeployment,
   createTenant,
-  registerTestHost,
+  expectConsistent,
   runWaitingProcesses,
   TEST_REGION,
-  expectConsistent,
 } from "@roombridge/testing";
 import { describe, expect, test } from "vitest";
+import { newGame, refused } from "../test/game.ts";
 import { useRooms } from "../test/setup.ts";
-import { createRoom, destroyRoom, getConnectionInfo, getRoomInfo, RoomError, type CreateRoomInput } from "./index.ts";
+import { createRoom, destroyRoom, getConnectionInfo, getRoomInfo } from "./index.ts";
 
 const suite = useRooms();
 
-/** Every test gets regions and hosts of its own, so that none sees another's capacity. */
-async function game(settings: { roomsPerProcess?: number; maxProcesses?: number; hostCapacity?: number } = {}) {
-  const { rooms } = suite();
-  const { database } = rooms;
-  await clearRooms(database);
-  const { application } = await createTenant(database);
-  const { hostCapacity, ...deployment } = settings;
-  const deploymentId = await createDeployment(database, application, deployment);
-  const host = await registerTestHost(database, hostCapacity === undefined ? {} : { maxProcesses: hostCapacity });
-  const create = (input: Partial<CreateRoomInput> = {}) =>
-    createRoom(rooms, { application, region: TEST_REGION, ...input });
-  return { rooms, database, application, deploymentId, host, create };
-}
-
-async function refused(promise: Promise<unknown>): Promise<RoomError> {
-  const error = await promise.then(
-    () => undefined,
-    (reason: unknown) => reason,
-  );
-  if (!RoomError.isInstance(error)) throw new Error("expected a RoomError", { cause: error });
-  return error;
-}
+const game = (settings: Parameters<typeof newGame>[1] = {}) => newGame(suite().rooms, settings);
 
 describe("createRoom", () => {
   test("a room on a cold pool starts a process and is active at once, its connection starting", async () => {
@@ -186,7 +164,7 @@ describe("createRoom", () => {
     expect(room.processId).toBeUndefined();
     const info = await getRoomInfo(rooms, application.appId, room.roomId);
     expect(info).toMatchObject({ status: "scheduling", currentAllocation: null, allocations: [] });
-    expect(await refused(getConnectionInfo(rooms, application.appId, room.roomId))).toMatchObject({
+    expect(await refused(getConnectionInfo(rooms, application.appId, room.roomId, { wake: false }))).toMatchObject({
       code: "room_not_found",
       message: "room has no game server",
     });

@@ -4,6 +4,7 @@ import { toConnection, type Connection } from "./connection.ts";
 import type { RoomsContext } from "./context.ts";
 import { RoomError } from "./errors.ts";
 import { newRoomId, newRoomKey, newUuid } from "./ids.ts";
+import { noCapacity } from "./placement-refusal.ts";
 import type { CreateRow } from "./store/create-rooms.ts";
 import { derivePassword, drawUsername, longTermKey } from "./turn-credential.ts";
 import type { TurnCredential } from "./issued-credential.ts";
@@ -99,11 +100,9 @@ function expiryOf(row: CreateRow, roomId: string, { application, region, deploym
     case "duplicate":
       throw new RoomError("room_exists", `room ${roomId} already exists`);
     case "full":
-      throw noCapacity(`no free slot in ${region}`, row);
     case "no_host":
-      throw noCapacity(`no live process host in ${region}`, row);
     case "pool_stopped":
-      throw noCapacity(`the game server failed to start five times in a row; ${region} pauses`, row);
+      throw noCapacity(row.outcome, region, row.retryAfterSeconds);
     case "no_deployment":
       throw new RoomError("no_deployment", `application ${application.appId} has no deployment`);
     case "deployment_not_found":
@@ -111,8 +110,4 @@ function expiryOf(row: CreateRow, roomId: string, { application, region, deploym
     case "lost":
       throw new RoomError("internal", "the database connection broke; the room was not created");
   }
-}
-
-function noCapacity(message: string, { retryAfterSeconds }: CreateRow): RoomError {
-  return new RoomError("no_capacity", message, { retryAfterSeconds: retryAfterSeconds ?? 5 });
 }

@@ -85,7 +85,7 @@ describe("the end of a process that ran", () => {
     const usable = await database.sql`
       select from coturn.turnusers_lt where name = any(${created.map((room) => room.credential.username)}::text[])`;
     expect(usable).toHaveLength(2);
-    await expect(getConnectionInfo(rooms, appId, roomId)).rejects.toMatchObject({
+    await expect(getConnectionInfo(rooms, appId, roomId, { wake: false })).rejects.toMatchObject({
       code: "room_not_found",
       message: "room is not running; resume it",
     });
@@ -140,13 +140,13 @@ describe("the end of a process that never ran", () => {
     for (const round of [1, 2, 3]) {
       const [order] = await claimProcesses(database, { ...host, limit: 10 });
       expect(order, `round ${round}`).toBeDefined();
-      expect(await getConnectionInfo(rooms, appId, roomId)).toEqual({ status: "starting" });
+      expect(await getConnectionInfo(rooms, appId, roomId, { wake: false })).toEqual({ status: "starting" });
       await endProcess(database, { processId: order?.processId ?? "", reason: "spawn_error" });
     }
     expect(await claimProcesses(database, { ...host, limit: 10 })).toHaveLength(0);
     expect(await getRoomInfo(rooms, appId, roomId)).toMatchObject({ status: "scheduling", currentAllocation: null });
     expect((await getRoomInfo(rooms, appId, roomId)).allocations).toHaveLength(3);
-    await expect(getConnectionInfo(rooms, appId, roomId)).rejects.toMatchObject({
+    await expect(getConnectionInfo(rooms, appId, roomId, { wake: false })).rejects.toMatchObject({
       code: "start_failed",
       message: "the game server did not start",
     });
@@ -156,7 +156,7 @@ describe("the end of a process that never ran", () => {
     const { rooms, database, host, appId, roomId } = await game();
     const [order] = await claimProcesses(database, { ...host, limit: 10 });
     await endProcess(database, { processId: order?.processId ?? "", reason: "exited", exitCode: 0 });
-    expect(await getConnectionInfo(rooms, appId, roomId)).toEqual({ status: "starting" });
+    expect(await getConnectionInfo(rooms, appId, roomId, { wake: false })).toEqual({ status: "starting" });
   });
 
   test("five start failures in a row stop the pool for 60 s; a good start before that clears the count", async () => {

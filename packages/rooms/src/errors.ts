@@ -31,3 +31,8 @@ export class RoomError extends Error {
 export function roomNotFound(roomId: string): RoomError {
   return new RoomError("room_not_found", `no room ${roomId.slice(0, 100).toWellFormed()}`);
 }
+
+/** As `roomNotFound`, for a process. */
+export function processNotFound(processId: string): RoomError {
+  return new RoomError("process_not_found", `no process ${processId.slice(0, 100).toWellFormed()}`);
+}

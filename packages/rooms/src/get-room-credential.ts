@@ -2,9 +2,8 @@ import { isRoomId } from "@roombridge/models/api";
 import type { Application } from "./access.ts";
 import type { RoomsContext } from "./context.ts";
 import { RoomError, roomNotFound } from "./errors.ts";
-import type { TurnCredential } from "./issued-credential.ts";
+import { toTurnCredential, type TurnCredential } from "./issued-credential.ts";
 import { findRoomCredential, renewRoomCredential } from "./store/room-credential.ts";
-import { derivePassword, findKey } from "./turn-credential.ts";
 
 export interface RoomCredential {
   readonly roomId: string;
@@ -31,10 +30,5 @@ export async function getRoomCredential(
     ? await renewRoomCredential(database, row.username, turn.ttlSeconds)
     : row.expiresAt;
   if (!expiresAt) throw roomNotFound(roomId);
-  const key = findKey(turn.keys, row.keyVersion);
-  if (!key) throw new RoomError("internal", `the TURN credential key ${row.keyVersion} is not configured`);
-  return {
-    roomId: row.roomId,
-    credential: { username: row.username, password: derivePassword(key, row.username), expiresAt, uris: turn.uris },
-  };
+  return { roomId: row.roomId, credential: toTurnCredential(turn, { ...row, expiresAt }) };
 }

@@ -24,6 +24,13 @@ export function newUuid(): string {
   return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join("-");
 }
 
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+
+/** True for the canonical form of a UUID (RFC 9562), of any version and in any case. */
+export function isUuid(text: string): boolean {
+  return UUID.test(text);
+}
+
 /** `length` digits of base36 from a CSPRNG, without bias. */
 export function randomBase36(length: number): string {
   let digits = "";

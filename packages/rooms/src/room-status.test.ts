@@ -1,8 +1,16 @@
 import { describe, expect, test } from "vitest";
-import { nextState, ROOM_TRANSITIONS, toRoomStatus } from "./room-status.ts";
+import { nextState, ROOM_TRANSITIONS, toRoomStatus, type RoomEvent } from "./room-status.ts";
 
 const STATES = ["scheduling", "active", "suspended", "unscheduled", "destroyed"] as const;
-const EVENTS = ["allocate", "process_lost", "process_exited", "suspend", "destroy", "expire"] as const;
+const EVENTS: readonly RoomEvent[] = [
+  "allocate",
+  "resume_without_process",
+  "process_lost",
+  "process_exited",
+  "suspend",
+  "destroy",
+  "expire",
+];
 
 describe("the state table of a room", () => {
   test("has a cell for every state and event", () => {

@@ -1,8 +1,15 @@
 import type { RoomStatus } from "@roombridge/models/api";
 import type { RoomState } from "@roombridge/models/db";
 
-/** What happens to a room. */
-export type RoomEvent = "allocate" | "process_lost" | "process_exited" | "suspend" | "destroy" | "expire";
+/** What happens to a room. `resume_without_process`: it never had a game server, and its application has no deployment. */
+export type RoomEvent =
+  | "allocate"
+  | "resume_without_process"
+  | "process_lost"
+  | "process_exited"
+  | "suspend"
+  | "destroy"
+  | "expire";
 
 /** What RoomsV2 shows for each internal state. Hathora dropped `suspended` in June 2024; closed enums refuse it. */
 const STATUS = {
@@ -14,12 +21,13 @@ const STATUS = {
 } as const satisfies Record<RoomState, RoomStatus>;
 
 /**
- * The state that follows an event, for every pair; `ignore` leaves the room as it is. The functions of the placement
- * migration follow this table; a test goes through every cell whose event has a function by now (resume and suspend have none).
+ * The state that follows an event, for every pair; `ignore` leaves the room as it is. The functions of the
+ * placement and life-cycle migrations follow this table; a test goes through every cell.
  */
 export const ROOM_TRANSITIONS = {
   scheduling: {
     allocate: "active",
+    resume_without_process: "ignore",
     process_lost: "ignore",
     process_exited: "ignore",
     suspend: "suspended",
@@ -28,6 +36,7 @@ export const ROOM_TRANSITIONS = {
   },
   active: {
     allocate: "ignore",
+    resume_without_process: "ignore",
     process_lost: "unscheduled",
     process_exited: "destroyed",
     suspend: "suspended",
@@ -36,6 +45,7 @@ export const ROOM_TRANSITIONS = {
   },
   suspended: {
     allocate: "active",
+    resume_without_process: "scheduling",
     process_lost: "ignore",
     process_exited: "ignore",
     suspend: "ignore",
@@ -44,6 +54,7 @@ export const ROOM_TRANSITIONS = {
   },
   unscheduled: {
     allocate: "active",
+    resume_without_process: "ignore",
     process_lost: "ignore",
     process_exited: "ignore",
     suspend: "suspended",
@@ -52,6 +63,7 @@ export const ROOM_TRANSITIONS = {
   },
   destroyed: {
     allocate: "ignore",
+    resume_without_process: "ignore",
     process_lost: "ignore",
     process_exited: "ignore",
     suspend: "ignore",

@@ -18,6 +18,11 @@ export async function expectConsistent({ sql }: Database): Promise<void> {
       left join turn_credentials c on c.room_key = r.room_key and c.player_id is null and c.revoked_at is null
      where r.app_id <> '' and (r.destroyed_at is null) <> (c.username is not null)`;
   expect([...credentials], "live rooms without a credential, or destroyed ones with a valid one").toEqual([]);
+  const switches = await sql`
+    select r.room_key, r.state, c.username from rooms r
+      join turn_credentials c on c.room_key = r.room_key and c.revoked_at is null
+     where (r.state = 'suspended') <> (c.suspended_at is not null)`;
+  expect([...switches], "credentials that are on while their room is suspended, or off while it is not").toEqual([]);
   const strays = await sql`
     select r.room_key from rooms r left join applications a on a.app_id = r.app_id where r.app_id <> '' and a.app_id is null
     union all

@@ -22,7 +22,7 @@ export const getConnectionInfoOperation: Operation = {
   isForBrowsers: true,
   async handle(rooms, request) {
     const roomId = roomIdOf(request);
-    const connection = await getConnectionInfo(rooms, appIdOf(request), roomId);
+    const connection = await getConnectionInfo(rooms, appIdOf(request), roomId, { wake: false });
     return { status: 200, body: toConnectionInfo(roomId, connection) };
   },
 };

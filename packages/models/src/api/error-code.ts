@@ -17,6 +17,8 @@ export const ERROR_CODES = [
   "start_failed",
   /** No free slot and no way to start a process, or no live host in the region. */
   "no_capacity",
+  /** The same was asked for too often; trying again later may help. */
+  "rate_limited",
   /** The database did not answer; nothing is known to have been done. */
   "internal",
 ] as const;

@@ -15,14 +15,22 @@ export const RoomAllocation = z
   .meta({ id: "RoomAllocation" });
 export type RoomAllocation = z.infer<typeof RoomAllocation>;
 
-/** Answer of `GetRoomInfo` (Hathora `Room`). `currentAllocation` is always present; its SDKs refuse a missing one. */
-export const Room = z
+/** A room in the lists of a process (Hathora `RoomWithoutAllocations`). Its SDKs refuse a missing `currentAllocation`. */
+export const RoomWithoutAllocations = z
   .object({
     appId: z.string(),
     roomId: z.string(),
     status: RoomStatus,
     roomConfig: z.string().nullable(),
     currentAllocation: z.union([RoomAllocation, z.null()]),
+  })
+  .meta({ id: "RoomWithoutAllocations" });
+export type RoomWithoutAllocations = z.infer<typeof RoomWithoutAllocations>;
+
+/** Answer of `GetRoomInfo` (Hathora `Room`). */
+export const Room = z
+  .object({
+    ...RoomWithoutAllocations.shape,
     allocations: z.array(RoomAllocation).meta({ description: "Oldest first." }),
   })
   .meta({ id: "Room" });

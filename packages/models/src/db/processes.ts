@@ -88,6 +88,7 @@ export const processes = pgTable(
     index("processes_free_idx")
       .on(table.poolId)
       .where(sql`has_room and status in ('starting', 'running')`),
+    index("processes_app_idx").on(table.appId, table.createdAt),
     index("processes_live_idx")
       .on(table.poolId)
       .where(sql`terminated_at is null`),

@@ -21,6 +21,8 @@ export const rooms = pgTable(
     region: text().notNull(),
     /** Null for a room without a game server (made over Thrift for an application without a deployment). */
     poolId: bigint({ mode: "number" }),
+    /** The deployment that the caller named; null: the newest one, also at each resume. */
+    deploymentId: text(),
     /** Addresses that the caller wants to admit; kept as given. */
     clientIps: jsonb().$type<string[]>(),
     /** Placements tried so far; after three start failures the room stays unscheduled. */
@@ -32,6 +34,8 @@ export const rooms = pgTable(
       .default(sql`clock_timestamp()`),
     expiresAt: instant(),
     unscheduledAt: instant(),
+    /** When connection info last tried to wake the room. */
+    wokenAt: instant(),
     destroyedAt: instant(),
   },
   (table) => [

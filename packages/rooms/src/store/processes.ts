@@ -58,7 +58,7 @@ export async function claimProcesses(
            d.transport_type as "transportType", d.additional_container_ports as "additionalContainerPorts",
            c.rooms_per_process as "roomsPerProcess", d.requested_cpu as "requestedCpu",
            d.requested_memory_mb as "requestedMemoryMb", d.env, r.room_id as "initialRoomId",
-           c.initial_room_config as "initialRoomConfig"
+           case when r.room_key is null then c.initial_room_config else r.room_config end as "initialRoomConfig"
       from claimed c
       join applications a on a.app_id = c.app_id
       join deployments d on d.deployment_id = c.deployment_id

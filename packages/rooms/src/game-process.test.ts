@@ -1,0 +1,22 @@
+import { expect, test } from "vitest";
+import { toExitReason } from "./game-process.ts";
+
+const end = { terminatedAt: new Date(), stopReason: null, exitCode: null, exitSignal: null };
+
+test.each([
+  [{ terminatedAt: null, stopReason: "stop_requested" }, undefined],
+  [{ stopReason: "stop_requested", exitCode: 0 }, "stopped on request"],
+  [{ stopReason: "idle" }, "stopped: no rooms for 300 s"],
+  [{ stopReason: "host_lost" }, "its host was lost"],
+  [{ stopReason: "spawn_error" }, "could not be started"],
+  [{ stopReason: "port_taken" }, "its port was taken"],
+  [{ stopReason: "bind_deadline", exitSignal: "SIGKILL" }, "did not bind its port in time"],
+  [{ stopReason: "host_shutdown" }, "stopped with its host"],
+  [{ stopReason: "exited", exitCode: 0 }, "exited with code 0"],
+  [{ stopReason: "exited", exitCode: 137 }, "exited with code 137"],
+  [{ stopReason: "exited", exitSignal: "SIGSEGV" }, "ended by SIGSEGV"],
+  [{ stopReason: "exited" }, "ended"],
+  [{ stopReason: "a later release's reason", exitCode: 3 }, "exited with code 3"],
+])("%j reads %j", (change, sentence) => {
+  expect(toExitReason({ ...end, ...change })).toBe(sentence);
+});

@@ -1,0 +1,58 @@
+import type { ExposedPort, ProcessStatus, Region } from "@roombridge/models/api";
+import type { ProcessRow } from "./store/find-processes.ts";
+
+/** One game server (Hathora ProcessV3). */
+export interface GameProcess {
+  readonly appId: string;
+  readonly deploymentId: string;
+  /** Stands for the deployment where an older API wants a number. */
+  readonly deploymentNumber: number;
+  readonly processId: string;
+  readonly region: Region;
+  readonly status: ProcessStatus;
+  readonly roomsAllocated: number;
+  readonly roomsPerProcess: number;
+  /** Null until the process has bound its ports. */
+  readonly exposedPort: ExposedPort | null;
+  readonly additionalExposedPorts: readonly ExposedPort[];
+  readonly createdAt: Date;
+  readonly scheduledAt: Date | null;
+  readonly bootedAt: Date | null;
+  readonly startedAt: Date | null;
+  readonly stoppingAt: Date | null;
+  readonly terminatedAt: Date | null;
+  /** Why it ended, for people; undefined while it has not. */
+  readonly exitReason: string | undefined;
+}
+
+export function toGameProcess(row: ProcessRow): GameProcess {
+  const { deploymentNumber, stopReason, exitCode, exitSignal, ...process } = row;
+  const { terminatedAt } = process;
+  return {
+    ...process,
+    deploymentNumber: Number(deploymentNumber),
+    exitReason: toExitReason({ terminatedAt, stopReason, exitCode, exitSignal }),
+  };
+}
+
+const SENTENCES: Readonly<Record<string, string>> = {
+  stop_requested: "stopped on request",
+  idle: "stopped: no rooms for 300 s",
+  host_shutdown: "stopped with its host",
+  host_lost: "its host was lost",
+  spawn_error: "could not be started",
+  port_taken: "its port was taken",
+  bind_deadline: "did not bind its port in time",
+};
+
+/** From the recorded reason, and the exit code or signal when there was no other. */
+export function toExitReason(
+  row: Pick<ProcessRow, "terminatedAt" | "stopReason" | "exitCode" | "exitSignal">,
+): string | undefined {
+  const { terminatedAt, stopReason, exitCode, exitSignal } = row;
+  if (terminatedAt === null) return undefined;
+  const sentence = stopReason === null ? undefined : SENTENCES[stopReason];
+  if (sentence !== undefined) return sentence;
+  if (exitSignal !== null) return `ended by ${exitSignal}`;
+  return exitCode === null ? "ended" : `exited with code ${exitCode}`;
+}

@@ -1,0 +1,101 @@
+import { isRoomId } from "@roombridge/models/api";
+import type { Application } from "./access.ts";
+import { toConnection, type Connection } from "./connection.ts";
+import type { RoomsContext } from "./context.ts";
+import { RoomError, roomNotFound } from "./errors.ts";
+import { newUuid } from "./ids.ts";
+import { toTurnCredential, type TurnCredential } from "./issued-credential.ts";
+import { noCapacity } from "./placement-refusal.ts";
+import { isConnectionError } from "./store/database.ts";
+import { resumeRoomById, type ResumeRow } from "./store/resume-room.ts";
+import { renewRoomCredential } from "./store/room-credential.ts";
+
+export interface ResumedRoom {
+  readonly roomId: string;
+  /** Undefined for a room without a game server. */
+  readonly processId: string | undefined;
+  readonly connection: Connection;
+  readonly credential: TurnCredential;
+}
+
+/**
+ * Brings a suspended or unscheduled room back on a process, with its credential on and renewed. An active room stays as it
+ * is, so callers may poll with it. Throws `room_not_found`, `no_deployment`, `no_capacity`.
+ */
+export async function resumeRoom(
+  context: RoomsContext,
+  { appId }: Pick<Application, "appId">,
+  roomId: string,
+): Promise<ResumedRoom> {
+  const row = await callResume(context, appId, roomId, false);
+  return {
+    roomId,
+    processId: row.processId ?? undefined,
+    connection: toConnection(row),
+    credential: await credentialOf(context, row, roomId),
+  };
+}
+
+/**
+ * For connection info, which anybody may ask for: resumes a room that the suspend call has put to sleep, once in ten
+ * seconds. Throws what `resumeRoom` throws, and `rate_limited`.
+ */
+export async function wakeRoom(context: RoomsContext, appId: string, roomId: string): Promise<ResumeRow> {
+  return callResume(context, appId, roomId, true);
+}
+
+async function callResume(context: RoomsContext, appId: string, roomId: string, isWake: boolean): Promise<ResumeRow> {
+  if (!isRoomId(roomId)) throw roomNotFound(roomId);
+  const { database, turn, resuming } = context;
+  const request = {
+    appId,
+    roomId,
+    isWake,
+    ttlSeconds: turn.ttlSeconds,
+    roomAllocationId: newUuid(),
+    processId: newUuid(),
+  };
+  const row = await resuming.run(JSON.stringify([appId, roomId, isWake]), async () => {
+    try {
+      return await resumeRoomById(database, request);
+    } catch (error) {
+      // Whether or not it was done: what has been resumed stays where it is.
+      if (isConnectionError(error)) return resumeRoomById(database, request);
+      throw error;
+    }
+  });
+  return refuse(row, request);
+}
+
+function refuse(row: ResumeRow, { appId, roomId }: { readonly appId: string; readonly roomId: string }): ResumeRow {
+  switch (row.outcome) {
+    case "active":
+    case "resumed":
+    case "resumed_without_process":
+      return row;
+    case "not_found":
+      throw roomNotFound(roomId);
+    case "asleep":
+      throw new RoomError("room_not_found", "room is not running; resume it");
+    case "woken_recently":
+      throw new RoomError("rate_limited", "the room was woken a moment ago", {
+        retryAfterSeconds: row.retryAfterSeconds ?? 10,
+      });
+    case "no_deployment":
+      throw new RoomError("no_deployment", `application ${appId} has no deployment for the room`);
+    case "full":
+    case "no_host":
+    case "pool_stopped":
+      throw noCapacity(row.outcome, row.region, row.retryAfterSeconds);
+  }
+}
+
+async function credentialOf(context: RoomsContext, row: ResumeRow, roomId: string): Promise<TurnCredential> {
+  const { username, keyVersion } = row;
+  if (username === null || keyVersion === null) throw new RoomError("internal", `room ${roomId} has no credential`);
+  const expiresAt = row.isPastHalfLife
+    ? await renewRoomCredential(context.database, username, context.turn.ttlSeconds)
+    : row.credentialExpiresAt;
+  if (!expiresAt) throw roomNotFound(roomId);
+  return toTurnCredential(context.turn, { username, keyVersion, expiresAt });
+}
