@@ -1,24 +1,24 @@
 import type { Operation } from "./operation.ts";
 
-/** Every namespace of Hathora's SDK 2.25.6 by the first segment of its paths: the name, and the newest version. */
-const NAMESPACES: Readonly<Record<string, readonly [name: string, versions: number]>> = {
-  apps: ["Apps", 2],
-  auth: ["Auth", 1],
-  billing: ["Billing", 1],
-  builds: ["Builds", 3],
-  deployments: ["Deployments", 3],
-  discovery: ["Discovery", 2],
-  fleets: ["Fleets", 2],
-  lobby: ["Lobbies", 3],
-  logs: ["Logs", 1],
-  management: ["Management", 1],
-  metrics: ["Metrics", 1],
-  nodes: ["Nodes", 1],
-  orgs: ["Organizations", 1],
-  processes: ["Processes", 3],
-  rooms: ["Rooms", 2],
-  tokens: ["Tokens", 1],
-};
+/** Every namespace of Hathora's SDK 2.25.6 by the first segment of its paths: name and newest version, counted from 1. */
+const NAMESPACES: ReadonlyMap<string, { readonly name: string; readonly newest: number }> = new Map([
+  ["apps", { name: "Apps", newest: 2 }],
+  ["auth", { name: "Auth", newest: 1 }],
+  ["billing", { name: "Billing", newest: 1 }],
+  ["builds", { name: "Builds", newest: 3 }],
+  ["deployments", { name: "Deployments", newest: 3 }],
+  ["discovery", { name: "Discovery", newest: 2 }],
+  ["fleets", { name: "Fleets", newest: 2 }],
+  ["lobby", { name: "Lobbies", newest: 3 }],
+  ["logs", { name: "Logs", newest: 1 }],
+  ["management", { name: "Management", newest: 1 }],
+  ["metrics", { name: "Metrics", newest: 1 }],
+  ["nodes", { name: "Nodes", newest: 1 }],
+  ["orgs", { name: "Organizations", newest: 1 }],
+  ["processes", { name: "Processes", newest: 3 }],
+  ["rooms", { name: "Rooms", newest: 2 }],
+  ["tokens", { name: "Tokens", newest: 1 }],
+]);
 
 const NAMESPACE = /^\/([a-z]+)\/v([1-9])(?=\/|$)/;
 
@@ -30,9 +30,9 @@ export function notOffered(operations: readonly Operation[]): (path: string) => 
   const offered = new Set(operations.map(({ route }) => NAMESPACE.exec(route.path)?.[0]));
   return (path) => {
     const [prefix, segment = "", version = ""] = NAMESPACE.exec(path) ?? [];
-    const [name, versions] = (Object.hasOwn(NAMESPACES, segment) && NAMESPACES[segment]) || ["", 0];
-    if (Number(version) > versions || prefix === undefined) return undefined;
-    const namespace = `${name} V${version}`;
+    const found = NAMESPACES.get(segment);
+    if (prefix === undefined || found === undefined || Number(version) > found.newest) return undefined;
+    const namespace = `${found.name} V${version}`;
     return `Roombridge does not offer ${offered.has(prefix) ? `this operation of ${namespace}` : namespace}`;
   };
 }

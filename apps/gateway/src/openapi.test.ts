@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
 import { listsIn, misfits, ourShape, theirShape, type BodyShape } from "../test/body-shape.ts";
+import { toJsonSchema } from "../test/schema-bodies.ts";
 import { SDK_LISTS, SDK_OPERATIONS, sdkOperation, sdkSchema } from "../test/sdk-operations.ts";
 import { read, useGateway } from "../test/suite.ts";
 import type { Operation } from "./operation.ts";
@@ -94,7 +95,7 @@ describe.each(SHARED)("$operationId, as the published SDK has it", ({ route, sdk
 function queryOf({ request }: Operation["route"]): string[] {
   const query = request?.query;
   if (!(query instanceof z.ZodType)) return [];
-  return [...(ourShape(query, "input").fields?.keys() ?? [])];
+  return Object.keys(toJsonSchema(query, "input").properties ?? {});
 }
 
 function bodyOf({ request }: Operation["route"]): z.ZodType | undefined {
