@@ -57,7 +57,7 @@ function serialize(documented: Documented, operationId: string, answer: Answer):
   if (!documented.has(status)) throw new Error(`${operationId} does not document ${status}`);
   const schema = documented.get(status);
   if (schema === undefined) {
-    if (body === undefined) return answer;
+    if (body === undefined && answer.file === undefined) return answer;
     throw new Error(`${operationId} ${status} has no body`);
   }
   const parsed = schema.safeParse(body);
