@@ -21,6 +21,8 @@ export interface Gateway {
   readonly lifecycle: Lifecycle;
   /** Without a slash at its end. Everything lies below it, the health probes at the root as well. */
   readonly basePath?: string;
+  /** See `OperationSettings`. Default true. */
+  readonly wakeOnConnectionInfo?: boolean;
 }
 
 interface Endpoint {
@@ -34,7 +36,7 @@ interface Endpoint {
 
 /** The REST face as a function from requests to responses; it does not listen. */
 export function createApp(gateway: Gateway, operations: readonly Operation[] = OPERATIONS): Hono {
-  const { rooms, lifecycle, basePath = "" } = gateway;
+  const { rooms, lifecycle, basePath = "", wakeOnConnectionInfo = true } = gateway;
   const app = new Hono();
   const api = app.basePath(basePath);
   const serve = (endpoint: Endpoint) => (c: Context) => answer(gateway, endpoint, c);
@@ -47,7 +49,11 @@ export function createApp(gateway: Gateway, operations: readonly Operation[] = O
     api.on(
       route.method,
       path,
-      serve({ name: route.operationId, headers, handle: (request) => handle(rooms, request) }),
+      serve({
+        name: route.operationId,
+        headers,
+        handle: (request) => handle(rooms, request, { wakeOnConnectionInfo }),
+      }),
     );
     api.options(
       path,

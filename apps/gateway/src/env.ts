@@ -12,6 +12,7 @@ const Environment = z.object({
     .regex(BASE_PATH, { error: "expected a path such as /hathora, of letters, digits, -, ., _ and ~" })
     .transform((path) => path.replace(/\/$/, ""))
     .default(""),
+  GATEWAY_WAKE_ON_CONNECTION_INFO: z.enum(["0", "1"], { error: "expected 0 or 1" }).default("1"),
   DATABASE_URL: databaseUrl,
   ...turnVariables,
   ...logVariables,

@@ -1,5 +1,3 @@
-import type { RoomsContext } from "@roombridge/rooms";
-import type { HonoRequest } from "hono";
 import { z } from "zod";
 import type { Answer } from "./answer.ts";
 import { statusOf } from "./error-response.ts";
@@ -15,15 +13,12 @@ const MAX_ISSUES = 5;
  * and is not. A status that the route does not document, or a body that breaks its schema, is thrown as an Error and so
  * becomes a 500. Keys that the schema does not know are left out.
  */
-export function checkedHandle({
-  route,
-  handle,
-}: Operation): (rooms: RoomsContext, request: HonoRequest) => Promise<Answer> {
+export function checkedHandle({ route, handle }: Operation): Operation["handle"] {
   const documented = documentedAnswers(route);
-  return async (rooms, request) => {
+  return async (rooms, request, settings) => {
     let given: Answer;
     try {
-      given = await handle(rooms, request);
+      given = await handle(rooms, request, settings);
     } catch (error) {
       throw documentedError(documented, route.operationId, error);
     }
