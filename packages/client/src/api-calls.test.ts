@@ -6,7 +6,6 @@ import { RoombridgeClient } from "./index.ts";
 import { ProcessesV3 } from "./processes-v3/processes-v3.ts";
 import { RoomsV2 } from "./rooms-v2/rooms-v2.ts";
 
-const TITLE = "$name";
 const STATUSES = [400, 401, 404, 408, 409, 422, 429, 500, 501, 502, 503, 504];
 const PASSING = [408, 429, 500, 502, 503, 504];
 
@@ -28,7 +27,7 @@ test.each([
 });
 
 describe("on the wire", () => {
-  test.each(API_CALLS)(TITLE, async (call) => {
+  test.each(API_CALLS)("$name", async (call) => {
     const { url, requests } = await startStubServer(successOf(call));
     expect(await call.run(connect(`${url}/base/`))).toEqual(call.parsed);
     expect(requests).toHaveLength(1);
@@ -39,7 +38,7 @@ describe("on the wire", () => {
     expect(body === "" ? undefined : JSON.parse(body ?? "")).toEqual(call.body);
   });
 
-  test.each(API_CALLS)(`${TITLE}: another success than the promised one is refused`, async (call) => {
+  test.each(API_CALLS)("$name: another success than the promised one is refused", async (call) => {
     for (const status of [200, 201, 202, 204].filter((other) => other !== call.success)) {
       const { url, requests } = await startStubServer(json(status, call.answer));
       const error = await failureOf(call.run(connect(url)));
@@ -49,7 +48,7 @@ describe("on the wire", () => {
   });
 
   test.each(API_CALLS.filter(({ answer }) => answer !== undefined))(
-    `${TITLE}: an answer of another shape is refused`,
+    "$name: an answer of another shape is refused",
     async (call) => {
       for (const answer of [null, "text", 1, {}, [1]]) {
         const { url } = await startStubServer(json(call.success, answer));
@@ -58,7 +57,7 @@ describe("on the wire", () => {
     },
   );
 
-  test.each(API_CALLS)(`${TITLE}: the application may come with the call`, async (call) => {
+  test.each(API_CALLS)("$name: the application may come with the call", async (call) => {
     const { url, requests } = await startStubServer(successOf(call));
     await call.run(connect(url), { appId: "app-2" });
     expect(requests[0]?.url?.split("/").slice(1, 6)).toContain("app-2");
@@ -66,7 +65,7 @@ describe("on the wire", () => {
 });
 
 describe("repeated by itself", () => {
-  test.each(API_CALLS)(`${TITLE}: $repeated`, async (call) => {
+  test.each(API_CALLS)("$name: $repeated", async (call) => {
     for (const status of STATUSES) {
       const { url, requests } = await startStubServer(json(status, { message: "no" }));
       expect(await failureOf(call.run(connect(url)))).toMatchObject({ code: "api", status, message: "no" });
@@ -79,7 +78,7 @@ describe("repeated by itself", () => {
   });
 
   test.each(API_CALLS.filter(({ repeated }) => repeated === "always"))(
-    `${TITLE}: the third attempt succeeds`,
+    "$name: the third attempt succeeds",
     async (call) => {
       const { url, requests } = await startStubServer((request, response, count) => {
         if (count === 1) request.socket.destroy();

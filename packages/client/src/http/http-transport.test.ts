@@ -162,20 +162,4 @@ describe("failures", () => {
       code: "aborted",
     });
   });
-
-  test("waitUntilActive waits out what may pass", async () => {
-    let calls = 0;
-    const { url } = await startStubServer((request, response) => {
-      calls += 1;
-      if (calls === 1) json(429, { message: "later" }, { "retry-after": "0" })(request, response);
-      else if (calls === 2) request.socket.destroy();
-      else if (calls === 3) json(200, connection)(request, response);
-      else {
-        const exposedPort = { host: "h", port: 1, transportType: "tcp", name: "default" };
-        json(200, { ...connection, status: "active", exposedPort })(request, response);
-      }
-    });
-    expect(await roomsOf(url).waitUntilActive("r", { pollIntervalMs: 1 })).toMatchObject({ status: "active" });
-    expect(calls).toBe(4);
-  });
 });

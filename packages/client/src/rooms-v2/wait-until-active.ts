@@ -18,7 +18,8 @@ export async function waitUntilActive(
   let cause: unknown;
   for (;;) {
     const leftMs = endsAt - performance.now();
-    if (leftMs <= 0) {
+    // A timer may fire a fraction early: no request for that.
+    if (leftMs < 1) {
       const message = `room ${roomId} was not active within ${timeoutMs} ms`;
       throw new RoombridgeError("timeout", message, { cause, mayHaveBeenDone: false });
     }
@@ -28,7 +29,7 @@ export async function waitUntilActive(
       pauseMs = pollIntervalMs;
     } catch (error) {
       if (!RoombridgeError.isInstance(error) || !error.isRetryable) throw error;
-      cause = error;
+      if (error.code !== "timeout" || cause === undefined) cause = error;
       pauseMs = Math.max(pollIntervalMs, (error.retryAfterSeconds ?? 0) * 1000);
     }
     await pause(Math.min(pauseMs, Math.max(0, endsAt - performance.now())), options.signal);
