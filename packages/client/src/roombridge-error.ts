@@ -33,8 +33,8 @@ export class RoombridgeError extends Error {
   /** What the server said in `Retry-After`. */
   readonly retryAfterSeconds: number | undefined;
   /**
-   * Whether the server may have done what was asked, in this attempt or one before it: the answer was lost, came too late,
-   * was not understood, or was 408 or 5xx. False when nothing was sent and when the server refused. Of no meaning for calls
+   * Whether the server may have done what was asked, in any attempt of the call: the answer was lost, was not waited
+   * for, was not understood, or was 408 or 5xx. False when nothing was sent and when the server refused. Of no meaning for calls
    * that only read.
    */
   readonly mayHaveBeenDone: boolean;
