@@ -19,7 +19,10 @@ import type {
   RoomAllocation,
   RoomAllocationData,
   RoomConnectionData,
+  RoomPage,
   RoomsV2,
+  RoomWithoutAllocations,
+  UpdateRoomConfigParams,
   WaitOptions,
 } from "./index.ts";
 
@@ -29,6 +32,12 @@ test("the types have the fields of the bodies that the server sends, no more and
   expectTypeOf<keyof RoomConnectionData>().toEqualTypeOf<keyof models.RoomConnectionData>();
   expectTypeOf<keyof ConnectionInfo>().toEqualTypeOf<keyof models.ConnectionInfoV2>();
   expectTypeOf<keyof ExposedPort>().toEqualTypeOf<keyof models.ExposedPort>();
+  expectTypeOf<keyof RoomWithoutAllocations>().toEqualTypeOf<keyof models.RoomWithoutAllocations>();
+  expectTypeOf<keyof RoomAllocationData>().toEqualTypeOf<keyof models.RoomAllocationData>();
+  expectTypeOf<keyof ListedRoom>().toEqualTypeOf<keyof models.ListedRoom>();
+  expectTypeOf<keyof RoomPage>().toEqualTypeOf<keyof models.RoomPage>();
+  expectTypeOf<keyof Process>().toEqualTypeOf<keyof models.ProcessV3>();
+  expectTypeOf<keyof UpdateRoomConfigParams>().toEqualTypeOf<keyof models.UpdateRoomConfigParams>();
   expectTypeOf<keyof CreateRoomParams>().toEqualTypeOf<keyof models.CreateRoomParams>();
 });
 

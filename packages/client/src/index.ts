@@ -1,5 +1,6 @@
 export type {
   IceServer,
+  LiveRoomState,
   ProcessStatus,
   Region,
   RoomReadyStatus,
@@ -31,12 +32,5 @@ export type {
   UpdateRoomConfigParams,
   WaitOptions,
 } from "./rooms-v2/room-params.ts";
-export type {
-  ListedRoom,
-  LiveRoomState,
-  Room,
-  RoomAllocation,
-  RoomPage,
-  RoomWithoutAllocations,
-} from "./rooms-v2/room.ts";
+export type { ListedRoom, Room, RoomAllocation, RoomPage, RoomWithoutAllocations } from "./rooms-v2/room.ts";
 export type { RoomsV2 } from "./rooms-v2/rooms-v2.ts";

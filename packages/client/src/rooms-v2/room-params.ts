@@ -1,7 +1,6 @@
-import type { Region } from "@roombridge/models/api";
+import type { LiveRoomState, Region } from "@roombridge/models/api";
 import type { CallOptions } from "../call-options.ts";
 import type { Open } from "../open.ts";
-import type { LiveRoomState } from "./room.ts";
 
 export interface CreateRoomParams {
   readonly region: Open<Region>;

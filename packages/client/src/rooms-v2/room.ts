@@ -1,4 +1,4 @@
-import type { Region, RoomStatus } from "@roombridge/models/api";
+import type { LiveRoomState, Region, RoomStatus } from "@roombridge/models/api";
 import type { Open } from "../open.ts";
 
 /** The stay of a room on a process. */
@@ -24,12 +24,6 @@ export interface Room extends RoomWithoutAllocations {
   /** Oldest first. */
   readonly allocations: readonly RoomAllocation[];
 }
-
-/**
- * What a live room is doing, finer than `status`, which shows the last three as `scheduling`. `active`: on a process.
- * `scheduling`: without a game server. `suspended`: by `suspendRoom`. `unscheduled`: lost its process.
- */
-export type LiveRoomState = "active" | "scheduling" | "suspended" | "unscheduled";
 
 /** A room in the list of an application. */
 export interface ListedRoom extends RoomWithoutAllocations {
