@@ -3,5 +3,7 @@ export interface Answer {
   readonly status: number;
   /** Sent as JSON; without it the answer has no body. */
   readonly body?: unknown;
+  /** Sent as it is; its type is in the headers. */
+  readonly file?: Buffer<ArrayBuffer>;
   readonly headers?: Readonly<Record<string, string>>;
 }

@@ -22,6 +22,7 @@ export async function startGateway(env: Env, log: Logger): Promise<RunningServic
       rooms,
       log,
       lifecycle: { isDraining: false },
+      basePath: env.GATEWAY_BASE_PATH,
       wakeOnConnectionInfo: env.GATEWAY_WAKE_ON_CONNECTION_INFO === "1",
     },
     address,
