@@ -23,18 +23,20 @@ export interface NpmRoomService {
 
 export interface NpmClientOptions {
   readonly port: number;
+  readonly protocol: "binary" | "compact";
   readonly isFramed: boolean;
   readonly isMultiplexed: boolean;
 }
 
 /** npm's own `thrift` client. */
-export function connectNpmThrift({ port, isFramed, isMultiplexed }: NpmClientOptions): {
+export function connectNpmThrift({ port, protocol, isFramed, isMultiplexed }: NpmClientOptions): {
   service: NpmRoomService;
   close: () => void;
 } {
   const connection = thrift.createConnection("127.0.0.1", port, {
     transport: isFramed ? thrift.TFramedTransport : thrift.TBufferedTransport,
-    protocol: thrift.TBinaryProtocol,
+    // The published types give each protocol a shape of its own.
+    protocol: protocol === "binary" ? thrift.TBinaryProtocol : (thrift.TCompactProtocol as never),
   });
   const Client = generated as Parameters<typeof thrift.createClient>[0];
   const service: unknown = isMultiplexed

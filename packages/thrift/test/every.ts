@@ -32,6 +32,7 @@ export interface Inner {
 
 export const InnerCodec: StructCodec<Inner> = {
   write(output, value) {
+    output.writeStructBegin();
     if (value.number === undefined) throw missingField("Inner", "number");
     output.writeField(WireType.I32, 1);
     output.writeI32(value.number);
@@ -41,6 +42,7 @@ export const InnerCodec: StructCodec<Inner> = {
       for (const element of value.names) {
         output.writeString(element);
       }
+      output.writeContainerEnd();
     }
     if (value.children !== undefined) {
       output.writeField(WireType.LIST, 3);
@@ -48,6 +50,7 @@ export const InnerCodec: StructCodec<Inner> = {
       for (const element of value.children) {
         InnerCodec.write(output, element);
       }
+      output.writeContainerEnd();
     }
     output.writeStop();
   },
@@ -110,6 +113,7 @@ export interface All {
 
 export const AllCodec: StructCodec<All> = {
   write(output, value) {
+    output.writeStructBegin();
     if (value.flag === undefined) throw missingField("All", "flag");
     output.writeField(WireType.BOOL, 1);
     output.writeBool(value.flag);
@@ -143,12 +147,14 @@ export const AllCodec: StructCodec<All> = {
     for (const element of value.inners) {
       InnerCodec.write(output, element);
     }
+    output.writeContainerEnd();
     if (value.ids === undefined) throw missingField("All", "ids");
     output.writeField(WireType.SET, 11);
     output.writeSetBegin(WireType.I32, value.ids.size);
     for (const element of value.ids) {
       output.writeI32(element);
     }
+    output.writeContainerEnd();
     if (value.times === undefined) throw missingField("All", "times");
     output.writeField(WireType.MAP, 12);
     output.writeMapBegin(WireType.STRING, WireType.LIST, value.times.size);
@@ -158,7 +164,9 @@ export const AllCodec: StructCodec<All> = {
       for (const element1 of element) {
         output.writeI64(element1);
       }
+      output.writeContainerEnd();
     }
+    output.writeContainerEnd();
     if (value.ratios === undefined) throw missingField("All", "ratios");
     output.writeField(WireType.MAP, 13);
     output.writeMapBegin(WireType.I8, WireType.DOUBLE, value.ratios.size);
@@ -166,6 +174,7 @@ export const AllCodec: StructCodec<All> = {
       output.writeI8(key);
       output.writeDouble(element);
     }
+    output.writeContainerEnd();
     if (value.nested === undefined) throw missingField("All", "nested");
     output.writeField(WireType.LIST, 14);
     output.writeListBegin(WireType.MAP, value.nested.length);
@@ -177,8 +186,11 @@ export const AllCodec: StructCodec<All> = {
         for (const element2 of element1) {
           output.writeBool(element2);
         }
+        output.writeContainerEnd();
       }
+      output.writeContainerEnd();
     }
+    output.writeContainerEnd();
     if (value.inner !== undefined) {
       output.writeField(WireType.STRUCT, 15);
       InnerCodec.write(output, value.inner);
@@ -332,6 +344,7 @@ export class Refused extends Error {
 
 export const RefusedCodec: StructCodec<Refused> = {
   write(output, value) {
+    output.writeStructBegin();
     if (value.code === undefined) throw missingField("Refused", "code");
     output.writeField(WireType.STRING, 1);
     output.writeString(value.code);
@@ -381,6 +394,7 @@ export class Gone extends Error {
 
 export const GoneCodec: StructCodec<Gone> = {
   write(output, value) {
+    output.writeStructBegin();
     if (value.reason === undefined) throw missingField("Gone", "reason");
     output.writeField(WireType.STRING, 1);
     output.writeString(value.reason);
@@ -428,6 +442,7 @@ export interface EveryHandler {
 const Every_echo: MethodDefinition<EveryHandler, [value: All], All> = {
   isOneway: false,
   writeArgs(output, [value]) {
+    output.writeStructBegin();
     output.writeField(WireType.STRUCT, 1);
     AllCodec.write(output, value);
     output.writeStop();
@@ -447,6 +462,7 @@ const Every_echo: MethodDefinition<EveryHandler, [value: All], All> = {
   },
   call: (handler, [value], context) => handler.echo(value, context),
   writeResult(output, result) {
+    output.writeStructBegin();
     output.writeField(WireType.STRUCT, 0);
     AllCodec.write(output, result);
     output.writeStop();
@@ -470,6 +486,7 @@ const Every_echo: MethodDefinition<EveryHandler, [value: All], All> = {
 const Every_text: MethodDefinition<EveryHandler, [text: string], string> = {
   isOneway: false,
   writeArgs(output, [text]) {
+    output.writeStructBegin();
     output.writeField(WireType.STRING, 1);
     output.writeString(text);
     output.writeStop();
@@ -489,6 +506,7 @@ const Every_text: MethodDefinition<EveryHandler, [text: string], string> = {
   },
   call: (handler, [text], context) => handler.text(text, context),
   writeResult(output, result) {
+    output.writeStructBegin();
     output.writeField(WireType.STRING, 0);
     output.writeString(result);
     output.writeStop();
@@ -512,6 +530,7 @@ const Every_text: MethodDefinition<EveryHandler, [text: string], string> = {
 const Every_find: MethodDefinition<EveryHandler, [number: number], Inner> = {
   isOneway: false,
   writeArgs(output, [number]) {
+    output.writeStructBegin();
     output.writeField(WireType.I32, 1);
     output.writeI32(number);
     output.writeStop();
@@ -531,18 +550,21 @@ const Every_find: MethodDefinition<EveryHandler, [number: number], Inner> = {
   },
   call: (handler, [number], context) => handler.find(number, context),
   writeResult(output, result) {
+    output.writeStructBegin();
     output.writeField(WireType.STRUCT, 0);
     InnerCodec.write(output, result);
     output.writeStop();
   },
   writeException(output, error) {
     if (error instanceof Refused) {
+      output.writeStructBegin();
       output.writeField(WireType.STRUCT, 1);
       RefusedCodec.write(output, error);
       output.writeStop();
       return true;
     }
     if (error instanceof Gone) {
+      output.writeStructBegin();
       output.writeField(WireType.STRUCT, 2);
       GoneCodec.write(output, error);
       output.writeStop();
@@ -576,6 +598,7 @@ const Every_find: MethodDefinition<EveryHandler, [number: number], Inner> = {
 const Every_nothing: MethodDefinition<EveryHandler, [], void> = {
   isOneway: false,
   writeArgs(output) {
+    output.writeStructBegin();
     output.writeStop();
   },
   readArgs(input) {
@@ -588,10 +611,12 @@ const Every_nothing: MethodDefinition<EveryHandler, [], void> = {
   },
   call: (handler, _, context) => handler.nothing(context),
   writeResult(output) {
+    output.writeStructBegin();
     output.writeStop();
   },
   writeException(output, error) {
     if (error instanceof Gone) {
+      output.writeStructBegin();
       output.writeField(WireType.STRUCT, 1);
       GoneCodec.write(output, error);
       output.writeStop();
@@ -617,6 +642,7 @@ const Every_nothing: MethodDefinition<EveryHandler, [], void> = {
 const Every_add: MethodDefinition<EveryHandler, [a: bigint, b: bigint], bigint> = {
   isOneway: false,
   writeArgs(output, [a, b]) {
+    output.writeStructBegin();
     output.writeField(WireType.I64, 1);
     output.writeI64(a);
     output.writeField(WireType.I64, 2);
@@ -641,6 +667,7 @@ const Every_add: MethodDefinition<EveryHandler, [a: bigint, b: bigint], bigint> 
   },
   call: (handler, [a, b], context) => handler.add(a, b, context),
   writeResult(output, result) {
+    output.writeStructBegin();
     output.writeField(WireType.I64, 0);
     output.writeI64(result);
     output.writeStop();
@@ -664,6 +691,7 @@ const Every_add: MethodDefinition<EveryHandler, [a: bigint, b: bigint], bigint> 
 const Every_reverse: MethodDefinition<EveryHandler, [bytes: Uint8Array], Uint8Array> = {
   isOneway: false,
   writeArgs(output, [bytes]) {
+    output.writeStructBegin();
     output.writeField(WireType.STRING, 1);
     output.writeBinary(bytes);
     output.writeStop();
@@ -683,6 +711,7 @@ const Every_reverse: MethodDefinition<EveryHandler, [bytes: Uint8Array], Uint8Ar
   },
   call: (handler, [bytes], context) => handler.reverse(bytes, context),
   writeResult(output, result) {
+    output.writeStructBegin();
     output.writeField(WireType.STRING, 0);
     output.writeBinary(result);
     output.writeStop();
@@ -710,16 +739,19 @@ const Every_index: MethodDefinition<
 > = {
   isOneway: false,
   writeArgs(output, [element_, key_]) {
+    output.writeStructBegin();
     output.writeField(WireType.LIST, 1);
     output.writeListBegin(WireType.STRUCT, element_.length);
     for (const element of element_) {
       InnerCodec.write(output, element);
     }
+    output.writeContainerEnd();
     output.writeField(WireType.SET, 2);
     output.writeSetBegin(WireType.STRING, key_.size);
     for (const element of key_) {
       output.writeString(element);
     }
+    output.writeContainerEnd();
     output.writeStop();
   },
   readArgs(input) {
@@ -752,12 +784,14 @@ const Every_index: MethodDefinition<
   },
   call: (handler, [element_, key_], context) => handler.index(element_, key_, context),
   writeResult(output, result) {
+    output.writeStructBegin();
     output.writeField(WireType.MAP, 0);
     output.writeMapBegin(WireType.STRING, WireType.STRUCT, result.size);
     for (const [key, element] of result) {
       output.writeString(key);
       InnerCodec.write(output, element);
     }
+    output.writeContainerEnd();
     output.writeStop();
   },
   writeException: () => false,
@@ -790,6 +824,7 @@ const Every_names: MethodDefinition<
 > = {
   isOneway: false,
   writeArgs(output, [output_, input_, call_, options_, result_]) {
+    output.writeStructBegin();
     output.writeField(WireType.STRING, 1);
     output.writeString(output_);
     output.writeField(WireType.STRING, 2);
@@ -836,11 +871,13 @@ const Every_names: MethodDefinition<
   call: (handler, [output_, input_, call_, options_, result_], context) =>
     handler.names(output_, input_, call_, options_, result_, context),
   writeResult(output, result) {
+    output.writeStructBegin();
     output.writeField(WireType.LIST, 0);
     output.writeListBegin(WireType.STRING, result.length);
     for (const element of result) {
       output.writeString(element);
     }
+    output.writeContainerEnd();
     output.writeStop();
   },
   writeException: () => false,
@@ -868,6 +905,7 @@ const Every_names: MethodDefinition<
 const Every_fire: MethodDefinition<EveryHandler, [what: string], void> = {
   isOneway: true,
   writeArgs(output, [what]) {
+    output.writeStructBegin();
     output.writeField(WireType.STRING, 1);
     output.writeString(what);
     output.writeStop();
@@ -887,6 +925,7 @@ const Every_fire: MethodDefinition<EveryHandler, [what: string], void> = {
   },
   call: (handler, [what], context) => handler.fire(what, context),
   writeResult(output) {
+    output.writeStructBegin();
     output.writeStop();
   },
   writeException: () => false,
@@ -978,6 +1017,7 @@ export interface OtherHandler {
 const Other_text: MethodDefinition<OtherHandler, [text: string], string> = {
   isOneway: false,
   writeArgs(output, [text]) {
+    output.writeStructBegin();
     output.writeField(WireType.STRING, 1);
     output.writeString(text);
     output.writeStop();
@@ -997,6 +1037,7 @@ const Other_text: MethodDefinition<OtherHandler, [text: string], string> = {
   },
   call: (handler, [text], context) => handler.text(text, context),
   writeResult(output, result) {
+    output.writeStructBegin();
     output.writeField(WireType.STRING, 0);
     output.writeString(result);
     output.writeStop();
@@ -1020,6 +1061,7 @@ const Other_text: MethodDefinition<OtherHandler, [text: string], string> = {
 const Other_one: MethodDefinition<OtherHandler, [], number> = {
   isOneway: false,
   writeArgs(output) {
+    output.writeStructBegin();
     output.writeStop();
   },
   readArgs(input) {
@@ -1032,6 +1074,7 @@ const Other_one: MethodDefinition<OtherHandler, [], number> = {
   },
   call: (handler, _, context) => handler.one(context),
   writeResult(output, result) {
+    output.writeStructBegin();
     output.writeField(WireType.I32, 0);
     output.writeI32(result);
     output.writeStop();

@@ -29,6 +29,7 @@ export interface RoomInfo {
 
 export const RoomInfoCodec: StructCodec<RoomInfo> = {
   write(output, value) {
+    output.writeStructBegin();
     if (value.id === undefined) throw missingField("RoomInfo", "id");
     output.writeField(WireType.STRING, 1);
     output.writeString(value.id);
@@ -85,6 +86,7 @@ export class RoomNotFoundException extends Error {
 
 export const RoomNotFoundExceptionCodec: StructCodec<RoomNotFoundException> = {
   write(output, value) {
+    output.writeStructBegin();
     if (value.reason === undefined) throw missingField("RoomNotFoundException", "reason");
     output.writeField(WireType.STRING, 1);
     output.writeString(value.reason);
@@ -119,6 +121,7 @@ export interface RoomServiceHandler {
 const RoomService_create: MethodDefinition<RoomServiceHandler, [], RoomInfo> = {
   isOneway: false,
   writeArgs(output) {
+    output.writeStructBegin();
     output.writeStop();
   },
   readArgs(input) {
@@ -131,6 +134,7 @@ const RoomService_create: MethodDefinition<RoomServiceHandler, [], RoomInfo> = {
   },
   call: (handler, _, context) => handler.create(context),
   writeResult(output, result) {
+    output.writeStructBegin();
     output.writeField(WireType.STRUCT, 0);
     RoomInfoCodec.write(output, result);
     output.writeStop();
@@ -154,6 +158,7 @@ const RoomService_create: MethodDefinition<RoomServiceHandler, [], RoomInfo> = {
 const RoomService_get: MethodDefinition<RoomServiceHandler, [id: string], RoomInfo> = {
   isOneway: false,
   writeArgs(output, [id]) {
+    output.writeStructBegin();
     output.writeField(WireType.STRING, 1);
     output.writeString(id);
     output.writeStop();
@@ -173,12 +178,14 @@ const RoomService_get: MethodDefinition<RoomServiceHandler, [id: string], RoomIn
   },
   call: (handler, [id], context) => handler.get(id, context),
   writeResult(output, result) {
+    output.writeStructBegin();
     output.writeField(WireType.STRUCT, 0);
     RoomInfoCodec.write(output, result);
     output.writeStop();
   },
   writeException(output, error) {
     if (error instanceof RoomNotFoundException) {
+      output.writeStructBegin();
       output.writeField(WireType.STRUCT, 1);
       RoomNotFoundExceptionCodec.write(output, error);
       output.writeStop();
@@ -208,6 +215,7 @@ const RoomService_get: MethodDefinition<RoomServiceHandler, [id: string], RoomIn
 const RoomService_lists: MethodDefinition<RoomServiceHandler, [], readonly RoomInfo[]> = {
   isOneway: false,
   writeArgs(output) {
+    output.writeStructBegin();
     output.writeStop();
   },
   readArgs(input) {
@@ -220,11 +228,13 @@ const RoomService_lists: MethodDefinition<RoomServiceHandler, [], readonly RoomI
   },
   call: (handler, _, context) => handler.lists(context),
   writeResult(output, result) {
+    output.writeStructBegin();
     output.writeField(WireType.LIST, 0);
     output.writeListBegin(WireType.STRUCT, result.length);
     for (const element of result) {
       RoomInfoCodec.write(output, element);
     }
+    output.writeContainerEnd();
     output.writeStop();
   },
   writeException: () => false,
@@ -252,6 +262,7 @@ const RoomService_lists: MethodDefinition<RoomServiceHandler, [], readonly RoomI
 const RoomService_pppbool: MethodDefinition<RoomServiceHandler, [id: boolean], boolean> = {
   isOneway: false,
   writeArgs(output, [id]) {
+    output.writeStructBegin();
     output.writeField(WireType.BOOL, 1);
     output.writeBool(id);
     output.writeStop();
@@ -271,6 +282,7 @@ const RoomService_pppbool: MethodDefinition<RoomServiceHandler, [id: boolean], b
   },
   call: (handler, [id], context) => handler.pppbool(id, context),
   writeResult(output, result) {
+    output.writeStructBegin();
     output.writeField(WireType.BOOL, 0);
     output.writeBool(result);
     output.writeStop();

@@ -1,6 +1,6 @@
 import { connect, type Socket } from "node:net";
 import { connect as connectTls } from "node:tls";
-import { detectDialect, type Dialect } from "../protocol/dialect.ts";
+import type { Dialect } from "../protocol/dialect.ts";
 import { InputBuffer } from "../protocol/input-buffer.ts";
 
 /** Certificates in PEM. */
@@ -20,7 +20,7 @@ export interface ClientConnectionOptions {
   /** TLS 1.2 or newer; without it the connection is plain. */
   readonly tls?: ClientTlsOptions | undefined;
   readonly connectTimeoutMs: number;
-  readonly maxMessageBytes: number;
+  readonly dialect: Dialect;
   /** One complete message. What it throws ends the connection, with the error as the cause. */
   readonly onMessage: (message: Buffer) => void;
   /** Called once, when an established connection ends; the cause is undefined if the server ended it in order. */
@@ -40,7 +40,6 @@ export class ClientConnection {
   readonly #socket: Socket;
   readonly #options: ClientConnectionOptions;
   readonly #input = new InputBuffer();
-  #dialect: Dialect | undefined;
   #isOpen = false;
   #isGone = false;
 
@@ -85,15 +84,11 @@ export class ClientConnection {
     this.lastReceivedAt = performance.now();
     try {
       this.#input.append(chunk);
-      this.#dialect ??= detectDialect(this.#input.view(), this.#options.maxMessageBytes);
-      for (let message = this.#next(); message; message = this.#next()) this.#options.onMessage(message);
+      const { dialect, onMessage } = this.#options;
+      for (let message = dialect.next(this.#input); message; message = dialect.next(this.#input)) onMessage(message);
     } catch (error) {
       this.#gone(error);
     }
-  }
-
-  #next(): Buffer | undefined {
-    return this.#dialect?.next(this.#input);
   }
 
   #gone(cause: unknown): void {

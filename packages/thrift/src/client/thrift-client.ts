@@ -1,9 +1,10 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { ApplicationException, ApplicationExceptionType, readApplicationException } from "../application-exception.ts";
-import { BinaryReader } from "../protocol/binary-reader.ts";
-import { BinaryWriter } from "../protocol/binary-writer.ts";
+import { openDialect } from "../protocol/dialect.ts";
+import type { MessageReader } from "../protocol/message-input.ts";
 import { MessageType } from "../protocol/wire-types.ts";
 import { ProtocolError } from "../protocol/protocol-error.ts";
+import { PROTOCOLS, type ProtocolName } from "../protocol/protocols.ts";
 import type { MethodDefinition } from "../service.ts";
 import { ClientConnection, type ClientTlsOptions } from "./client-connection.ts";
 import { TransportError } from "./transport-error.ts";
@@ -16,6 +17,8 @@ export interface ThriftClientOptions {
   readonly tls?: ClientTlsOptions;
   /** Default true: what Java's non-blocking servers, Rust and most multiplexers speak. */
   readonly isFramed?: boolean;
+  /** Default "binary", which every server speaks. */
+  readonly protocol?: ProtocolName;
   /** Puts `name:` before each method, for servers with several services. */
   readonly serviceName?: string;
   /** For connecting and answering together; 10,000 ms. */
@@ -33,7 +36,7 @@ export interface CallOptions {
 
 interface Waiting {
   readonly method: string;
-  readonly settle: (reader: BinaryReader, type: number) => void;
+  readonly settle: (reader: MessageReader, type: number) => void;
   readonly reject: (error: unknown) => void;
   /** Undefined until the call is sent. */
   connection?: ClientConnection;
@@ -74,6 +77,7 @@ export class ThriftClient {
       port: options.port,
       tls: options.tls,
       isFramed: options.isFramed ?? true,
+      protocol: options.protocol ?? "binary",
       timeoutMs: options.timeoutMs ?? 10_000,
       maxMessageBytes: options.maxMessageBytes ?? 16_384_000,
       maxPending: options.maxPending ?? 1_000,
@@ -99,7 +103,7 @@ export class ThriftClient {
     const message = this.#encode(name, sequenceId, method, args);
     let finish = () => {};
     const result = new Promise<Result>((resolve, reject) => {
-      const settle = (reader: BinaryReader, type: number) => {
+      const settle = (reader: MessageReader, type: number) => {
         if (type === MessageType.EXCEPTION) throw readApplicationException(reader);
         resolve(method.readResult(reader));
       };
@@ -148,11 +152,12 @@ export class ThriftClient {
     method: AnyMethod<Args, unknown>,
     args: Args,
   ): Buffer {
-    const output = new BinaryWriter();
+    const output = PROTOCOLS[this.#options.protocol].openWriter();
     const frame = this.#options.isFramed ? output.beginFrame() : undefined;
     const type = method.isOneway ? MessageType.ONEWAY : MessageType.CALL;
     output.writeMessageBegin({ name: this.#options.prefix + name, type, sequenceId });
     method.writeArgs(output, args);
+    output.writeMessageEnd();
     if (frame !== undefined) output.endFrame(frame);
     return output.bytes();
   }
@@ -176,12 +181,12 @@ export class ThriftClient {
     const pauseMs = this.#notBefore - performance.now();
     // Rejects when the client is closed; its calls are settled by then.
     if (pauseMs > 0) await pause(pauseMs, undefined, { signal: this.#closing.signal });
-    const { host, port, tls, maxMessageBytes, timeoutMs } = this.#options;
+    const { host, port, tls, maxMessageBytes, timeoutMs, protocol, isFramed } = this.#options;
     const connection: ClientConnection = new ClientConnection({
       host,
       port,
       tls,
-      maxMessageBytes,
+      dialect: openDialect(protocol, { isFramed, maxMessageBytes }),
       connectTimeoutMs: timeoutMs,
       onMessage: (message) => this.#answer(connection, message),
       onGone: (cause) => this.#lose(connection, cause),
@@ -201,7 +206,7 @@ export class ThriftClient {
 
   /** Throws when the message answers no call: then nothing on this connection can be trusted. */
   #answer(connection: ClientConnection, message: Buffer): void {
-    const reader = new BinaryReader(message);
+    const reader = PROTOCOLS[this.#options.protocol].openReader(message);
     const { name, type, sequenceId } = reader.readMessageBegin();
     if (type !== MessageType.REPLY && type !== MessageType.EXCEPTION)
       throw new TransportError("invalid_answer", `a message of type ${type} instead of an answer`);

@@ -1,5 +1,5 @@
 import type { IdlField, IdlFunction, IdlService } from "./idl.ts";
-import { local, readFields } from "./struct-code.ts";
+import { local, readFields, writeStruct } from "./struct-code.ts";
 import { docComment, indent, writeValue } from "./value-code.ts";
 import { toValueType, typescriptName, wireName, type ValueType } from "./value-type.ts";
 
@@ -82,7 +82,7 @@ function methodCode(service: string, method: Method): string[] {
     ...indent([
       `isOneway: ${method.isOneway},`,
       `writeArgs(output${names.length > 0 ? `, [${names.join(", ")}]` : ""}) {`,
-      ...indent([...method.args.flatMap(writeArgument), "output.writeStop();"]),
+      ...indent(writeStruct(method.args.flatMap(writeArgument))),
       "},",
       "readArgs(input) {",
       ...indent([
@@ -105,10 +105,10 @@ function writeArgument({ id, variable, type }: Argument): string[] {
 }
 
 function writeResult({ result }: Method): string[] {
-  if (!result) return ["writeResult(output) {", "  output.writeStop();", "},"];
+  if (!result) return ["writeResult(output) {", ...indent(writeStruct([])), "},"];
   return [
     "writeResult(output, result) {",
-    ...indent([`output.writeField(${wireName(result)}, 0);`, ...writeValue(result, "result"), "output.writeStop();"]),
+    ...indent(writeStruct([`output.writeField(${wireName(result)}, 0);`, ...writeValue(result, "result")])),
     "},",
   ];
 }
@@ -118,9 +118,7 @@ function writeException({ exceptions }: Method): string[] {
   const cases = exceptions.flatMap(({ id, name }) => [
     `if (error instanceof ${name}) {`,
     ...indent([
-      `output.writeField(WireType.STRUCT, ${id});`,
-      `${name}Codec.write(output, error);`,
-      "output.writeStop();",
+      ...writeStruct([`output.writeField(WireType.STRUCT, ${id});`, `${name}Codec.write(output, error);`]),
       "return true;",
     ]),
     "}",

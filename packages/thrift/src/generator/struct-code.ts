@@ -99,7 +99,7 @@ function codecCode({ name, isException }: IdlStruct, fields: readonly Field[]): 
     `export const ${name}Codec: StructCodec<${name}> = {`,
     ...indent([
       "write(output, value) {",
-      ...indent([...fields.flatMap((field) => writeField(name, field)), "output.writeStop();"]),
+      ...indent(writeStruct(fields.flatMap((field) => writeField(name, field)))),
       "},",
       "read(input) {",
       ...indent([...readFields(fields), `return ${isException ? `new ${name}(${result})` : result};`]),
@@ -108,6 +108,11 @@ function codecCode({ name, isException }: IdlStruct, fields: readonly Field[]): 
     "};",
     "",
   ];
+}
+
+/** Statements around those that write the fields. */
+export function writeStruct(fields: readonly string[]): string[] {
+  return ["output.writeStructBegin();", ...fields, "output.writeStop();"];
 }
 
 function writeField(struct: string, { id, name, requiredness, type }: Field): string[] {

@@ -15,6 +15,7 @@ export function writeValue(type: ValueType, value: string, depth = 0): string[] 
         `for (const ${element} of ${value}) {`,
         ...indent(writeValue(type.element, element, depth + 1)),
         "}",
+        "output.writeContainerEnd();",
       ];
     case "set":
       return [
@@ -22,6 +23,7 @@ export function writeValue(type: ValueType, value: string, depth = 0): string[] 
         `for (const ${element} of ${value}) {`,
         ...indent(writeValue(type.element, element, depth + 1)),
         "}",
+        "output.writeContainerEnd();",
       ];
     case "map":
       return [
@@ -29,6 +31,7 @@ export function writeValue(type: ValueType, value: string, depth = 0): string[] 
         `for (const [${key}, ${element}] of ${value}) {`,
         ...indent([...writeValue(type.key, key, depth + 1), ...writeValue(type.value, element, depth + 1)]),
         "}",
+        "output.writeContainerEnd();",
       ];
   }
 }
