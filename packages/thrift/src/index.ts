@@ -7,7 +7,7 @@ export {
   writeApplicationException,
 } from "./application-exception.ts";
 export { ThriftClient } from "./client/thrift-client.ts";
-export type { CallOptions, ThriftClientOptions } from "./client/thrift-client.ts";
+export type { CallOptions, ThriftClientOptions } from "./client/client-options.ts";
 export { TransportError } from "./client/transport-error.ts";
 export type { TransportErrorCode } from "./client/transport-error.ts";
 export { BinaryReader } from "./protocol/binary-reader.ts";
