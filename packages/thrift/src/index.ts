@@ -14,6 +14,8 @@ export { BinaryReader } from "./protocol/binary-reader.ts";
 export { BinaryWriter } from "./protocol/binary-writer.ts";
 export { CompactReader } from "./protocol/compact-reader.ts";
 export { CompactWriter } from "./protocol/compact-writer.ts";
+export { JsonReader } from "./protocol/json-reader.ts";
+export { JsonWriter } from "./protocol/json-writer.ts";
 export { missingField, ProtocolError } from "./protocol/protocol-error.ts";
 export type { ProtocolErrorCode } from "./protocol/protocol-error.ts";
 export type { MessageHeader, ProtocolReader, ProtocolWriter, StructCodec } from "./protocol/protocol.ts";

@@ -136,7 +136,7 @@ describe("the golden bytes", () => {
   it.for(PROTOCOL_NAMES)("are what Debian's Python library writes: %s", async (protocol, test) => {
     requirePython(test);
     const written = run(PYTHON, [path("peers/golden.py"), protocol, path("golden/message.json")]).trim();
-    expect(written).toBe(golden(`message.${protocol}.hex`));
+    expect(written).toBe(golden(`message.${protocol}.python.hex`));
   });
 
   it.each(PROTOCOL_NAMES)("are what npm's library writes: %s", (protocol) => {
@@ -146,7 +146,7 @@ describe("the golden bytes", () => {
         protocol,
         path(`golden/${file}.json`),
       ]).trim();
-      expect(written).toBe(golden(`${file}.${protocol}.hex`));
+      expect(written).toBe(golden(`${file}.${protocol}.npm.hex`));
     }
   });
 });

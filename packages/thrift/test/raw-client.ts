@@ -78,6 +78,14 @@ export function message(
   return output.bytes();
 }
 
+/** The bytes of a call up to its first argument. */
+export function opening(name: string, protocol: ProtocolName): Buffer {
+  const output = PROTOCOLS[protocol].openWriter();
+  output.writeMessageBegin({ name, type: MessageType.CALL, sequenceId: 1 });
+  output.writeStructBegin();
+  return output.bytes();
+}
+
 export function frame(bytes: Uint8Array, length = bytes.length): Buffer {
   const header = Buffer.alloc(4);
   header.writeUInt32BE(length);

@@ -26,7 +26,7 @@ interface Signature {
 const SIGNATURES: readonly Signature[] = [
   ...spoken("binary"),
   ...spoken("compact"),
-  ...refused("JSON", [0x5b]),
+  ...spoken("json"),
   { what: "THeader", matches: inFrame((bytes) => startsWith(bytes, [0x0f, 0xff])) },
   { what: "TLS", matches: (bytes) => startsWith(bytes, [0x16, 0x03]) },
   {
@@ -58,14 +58,6 @@ function spoken(name: ProtocolName): Signature[] {
   return [
     { what: `unframed ${name}`, matches: begins, open: open(false) },
     { what: `framed ${name}`, matches: inFrame(begins), open: open(true) },
-  ];
-}
-
-function refused(what: string, start: readonly number[]): Signature[] {
-  const matches: Matches = (bytes) => startsWith(bytes, start);
-  return [
-    { what: `unframed ${what}`, matches },
-    { what: `framed ${what}`, matches: inFrame(matches) },
   ];
 }
 

@@ -5,6 +5,9 @@ import { CompactReader } from "./compact-reader.ts";
 import { CompactScanner } from "./compact-scanner.ts";
 import { CompactWriter } from "./compact-writer.ts";
 import { startsWith } from "./first-bytes.ts";
+import { JsonReader } from "./json-reader.ts";
+import { JsonScanner } from "./json-scanner.ts";
+import { JsonWriter } from "./json-writer.ts";
 import type { MessageReader } from "./message-input.ts";
 import type { MessageWriter } from "./message-output.ts";
 import type { MessageScanner } from "./message-scanner.ts";
@@ -19,7 +22,7 @@ export interface Protocol {
   readonly openScanner: () => MessageScanner;
 }
 
-export type ProtocolName = "binary" | "compact";
+export type ProtocolName = "binary" | "compact" | "json";
 
 export const PROTOCOLS: Readonly<Record<ProtocolName, Protocol>> = {
   binary: {
@@ -33,5 +36,11 @@ export const PROTOCOLS: Readonly<Record<ProtocolName, Protocol>> = {
     openReader: (message) => new CompactReader(message),
     openWriter: () => new CompactWriter(),
     openScanner: () => new CompactScanner(),
+  },
+  json: {
+    begins: (bytes) => startsWith(bytes, [0x5b]),
+    openReader: (message) => new JsonReader(message),
+    openWriter: () => new JsonWriter(),
+    openScanner: () => new JsonScanner(),
   },
 };

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { DIALECTS, PROTOCOL_NAMES, type TestDialect } from "../../test/dialects.ts";
 import type { Inner } from "../../test/every.ts";
-import { frame, framed, message, RawClient, speaker } from "../../test/raw-client.ts";
+import { frame, framed, message, opening, RawClient, speaker } from "../../test/raw-client.ts";
 import { startServer } from "../../test/start-server.ts";
 import { waitFor } from "../../test/wait-for.ts";
 import { ApplicationException, ApplicationExceptionType as Type } from "../application-exception.ts";
@@ -45,7 +45,14 @@ describe("bytes that are no message", () => {
     ["an unframed compact name of 2^31 - 1 bytes", Buffer.from("822101" + "ffffffff07", "hex")],
     ["an unframed compact name of -1 bytes", Buffer.from("822101" + "ffffffff0f", "hex")],
     ["an unframed compact map of 2^31 - 1 booleans", Buffer.from("822101016d" + "1b" + "ffffffff0711", "hex")],
-    ["framed JSON", frame(Buffer.from('[1,"add",1,1,{}]'))],
+    ["JSON of version 2", Buffer.from('[2,"add",1,1,{}]')],
+    ["JSON that is no message", frame(Buffer.from('["add",{"a":1}]'))],
+    ["JSON with a message type that does not exist", Buffer.from('[1,"add",9,1,{}]')],
+    ["JSON with a sequence id that is none", frame(Buffer.from('[1,"add",1,null,{}]'))],
+    ["a JSON name with half of a surrogate pair", Buffer.from('[1,"\\ud800",1,1,{}]')],
+    ["unframed JSON that does not go on", Buffer.from('[1,"add",1,1,{"1":')],
+    ["an unframed JSON name that does not end", Buffer.from(`[1,"${"m".repeat(70_000)}`)],
+    ["unframed JSON that nests without end", Buffer.from("[".repeat(60_000))],
   ])("%s: the connection ends without a reply, and others are served", async (_, bytes) => {
     const { port, events, expectServing } = await startServer({}, { messageTimeoutMs: 300 });
     const client = await RawClient.open(port);
@@ -80,7 +87,7 @@ describe("bytes that are no message", () => {
 });
 
 /** What a struct of arguments may hold instead of a text, in a frame. */
-const BROKEN: Readonly<Record<ProtocolName, readonly [what: string, args: string][]>> = {
+const BROKEN: Readonly<Record<ProtocolName, readonly [what: string, args: string, encoding?: "utf8"][]>> = {
   binary: [
     ["a string of 0x7fffffff bytes", "0b00017fffffff" + "6161"],
     ["a string that is not UTF-8", "0b000100000001" + "ff00"],
@@ -94,6 +101,20 @@ const BROKEN: Readonly<Record<ProtocolName, readonly [what: string, args: string
     ["an unknown list of 0x7fffffff elements", "99" + "f3ffffffff07" + "00"],
     ["a field id of 17 bits", "08808008" + "00"],
     ["an unknown i64 of 11 bytes", "96" + "8080808080808080808000" + "00"],
+  ],
+  json: [
+    ["a string that does not end", '"1":{"str":"a', "utf8"],
+    [
+      "a string that is not UTF-8",
+      `${Buffer.from('"1":{"str":"').toString("hex")}ff${Buffer.from('"}}]').toString("hex")}`,
+    ],
+    ["a string with half of a surrogate pair", '"1":{"str":"\\ud800"}}]', "utf8"],
+    ["a field type that does not exist", '"1":{"text":"a"}}]', "utf8"],
+    ["an unknown list of 0x7fffffff elements", '"9":{"lst":["i8",2147483647,1]}}]', "utf8"],
+    ["an unknown list of less than it says", '"9":{"lst":["i8",3,1]}}]', "utf8"],
+    ["an unknown i64 of 30 digits", `"9":{"i64":${"9".repeat(30)}}}]`, "utf8"],
+    ["brackets that do not fit", '"1":{"str":"a"]}]', "utf8"],
+    ["null", '"1":null}]', "utf8"],
   ],
 };
 
@@ -173,9 +194,9 @@ describe.each(DIALECTS.filter(({ isFramed }) => isFramed))("broken messages, $na
         frame(Buffer.concat([message("text", text("a"), dialect), message("text", text("b"), dialect)])),
       ],
       ["a value 65 deep", nested],
-      ...BROKEN[dialect.protocol].map(([what, args]): [string, Buffer] => [
+      ...BROKEN[dialect.protocol].map(([what, args, encoding]): [string, Buffer] => [
         what,
-        frame(Buffer.concat([message("text", () => {}, dialect), Buffer.from(args, "hex")])),
+        frame(Buffer.concat([opening("text", dialect.protocol), Buffer.from(args, encoding ?? "hex")])),
       ]),
     ])("%s: PROTOCOL_ERROR, and the connection ends", async (_, bytes) => {
     await expectRefusal(dialect, bytes, Type.PROTOCOL_ERROR, { isEnded: true });

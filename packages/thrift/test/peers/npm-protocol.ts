@@ -4,6 +4,7 @@ const PROTOCOLS: Readonly<Record<string, typeof thrift.TBinaryProtocol>> = {
   binary: thrift.TBinaryProtocol,
   // The published types give each protocol a shape of its own; they are used alike.
   compact: thrift.TCompactProtocol as unknown as typeof thrift.TBinaryProtocol,
+  json: thrift.TJSONProtocol as unknown as typeof thrift.TBinaryProtocol,
 };
 
 /** npm's class for one of our names. */

@@ -11,6 +11,7 @@ from room.ttypes import RoomNotFoundException
 from thrift.Thrift import TApplicationException
 from thrift.protocol.TBinaryProtocol import TBinaryProtocol
 from thrift.protocol.TCompactProtocol import TCompactProtocol
+from thrift.protocol.TJSONProtocol import TJSONProtocol
 from thrift.protocol.TMultiplexedProtocol import TMultiplexedProtocol
 from thrift.transport.TSocket import TSocket
 from thrift.transport.TTransport import TBufferedTransport, TFramedTransport
@@ -18,7 +19,8 @@ from thrift.transport.TTransport import TBufferedTransport, TFramedTransport
 socket = TSocket("127.0.0.1", int(port))
 socket.setTimeout(20000)
 transport = TFramedTransport(socket) if kind == "framed" else TBufferedTransport(socket)
-protocol = {"binary": TBinaryProtocol, "compact": TCompactProtocol}[protocol_name](transport)
+protocols = {"binary": TBinaryProtocol, "compact": TCompactProtocol, "json": TJSONProtocol}
+protocol = protocols[protocol_name](transport)
 if name == "multiplexed":
     protocol = TMultiplexedProtocol(protocol, "RoomService")
 client = RoomService.Client(protocol)
