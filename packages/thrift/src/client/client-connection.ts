@@ -1,12 +1,12 @@
 import { connect, type Socket } from "node:net";
-import { detectDialect, type Dialect } from "../protocol/dialect.ts";
+import type { Dialect } from "../protocol/dialect.ts";
 import { InputBuffer } from "../protocol/input-buffer.ts";
 
 export interface ClientConnectionOptions {
   readonly host: string;
   readonly port: number;
   readonly connectTimeoutMs: number;
-  readonly maxMessageBytes: number;
+  readonly dialect: Dialect;
   /** One complete message. What it throws ends the connection, with the error as the cause. */
   readonly onMessage: (message: Buffer) => void;
   /** Called once, when an established connection ends; the cause is undefined if the server ended it in order. */
@@ -30,7 +30,6 @@ export class ClientConnection {
   readonly #socket: Socket;
   readonly #options: ClientConnectionOptions;
   readonly #input = new InputBuffer();
-  #dialect: Dialect | undefined;
   #isOpen = false;
   #isGone = false;
 
@@ -82,18 +81,14 @@ export class ClientConnection {
     if (this.#isGone) return;
     try {
       this.#input.append(chunk);
-      this.#dialect ??= detectDialect(this.#input.view(), this.#options.maxMessageBytes);
-      for (let message = this.#next(); message; message = this.#next()) {
+      const { dialect, onMessage } = this.#options;
+      for (let message = dialect.next(this.#input); message; message = dialect.next(this.#input)) {
         this.lastMessageAt = performance.now();
-        this.#options.onMessage(message);
+        onMessage(message);
       }
     } catch (error) {
       this.#gone(error);
     }
-  }
-
-  #next(): Buffer | undefined {
-    return this.#dialect?.next(this.#input);
   }
 
   #gone(cause: unknown): void {

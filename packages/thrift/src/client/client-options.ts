@@ -1,3 +1,4 @@
+import type { ProtocolName } from "../protocol/protocols.ts";
 import { LARGEST_MESSAGE } from "../server/limits.ts";
 
 export interface ThriftClientOptions {
@@ -6,6 +7,8 @@ export interface ThriftClientOptions {
   readonly port: number;
   /** Default true: what Java's non-blocking servers, Rust and most multiplexers speak. */
   readonly isFramed?: boolean;
+  /** Default "binary", which every server speaks. */
+  readonly protocol?: ProtocolName;
   /** Puts `name:` before each method, for servers with several services. */
   readonly serviceName?: string;
   /** The most connections at once; a call takes the least busy one. Default 1. */
@@ -34,6 +37,7 @@ export function resolveOptions({ serviceName, ...options }: ThriftClientOptions)
     host: options.host ?? "127.0.0.1",
     port: options.port,
     isFramed: options.isFramed ?? true,
+    protocol: options.protocol ?? "binary",
     prefix: serviceName === undefined ? "" : `${serviceName}:`,
     connections: options.connections ?? 1,
     timeoutMs: options.timeoutMs ?? 10_000,

@@ -1,9 +1,12 @@
 import { setTimeout as pause } from "node:timers/promises";
+import type { Dialect } from "../protocol/dialect.ts";
 import { Backoff } from "./backoff.ts";
 import { ClientConnection, type ClientConnectionOptions } from "./client-connection.ts";
 import { TransportError } from "./transport-error.ts";
 
-export interface ConnectionPoolOptions extends Omit<ClientConnectionOptions, "onMessage" | "onGone"> {
+export interface ConnectionPoolOptions extends Omit<ClientConnectionOptions, "dialect" | "onMessage" | "onGone"> {
+  /** For each connection its own. */
+  readonly openDialect: () => Dialect;
   /** The most that take new calls at once. */
   readonly connections: number;
   /** What it throws ends the connection, with the error as the cause. */
@@ -96,9 +99,10 @@ export class ConnectionPool {
   }
 
   #connect(): ClientConnection {
-    const { onMessage, onLost, ...options } = this.#options;
+    const { onMessage, onLost, openDialect, ...options } = this.#options;
     const connection: ClientConnection = new ClientConnection({
       ...options,
+      dialect: openDialect(),
       onMessage: (message) => onMessage(connection, message),
       onGone: (cause) => {
         this.retire(connection);

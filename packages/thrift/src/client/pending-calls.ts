@@ -1,11 +1,11 @@
-import type { BinaryReader } from "../protocol/binary-reader.ts";
+import type { MessageReader } from "../protocol/message-input.ts";
 import type { ClientConnection } from "./client-connection.ts";
 import { deferred, type Deferred } from "./deferred.ts";
 
 export interface PendingCall {
   readonly method: string;
   /** Takes the answer. Throws what the call is to be rejected with. */
-  readonly settle: (reader: BinaryReader, type: number) => void;
+  readonly settle: (reader: MessageReader, type: number) => void;
   readonly reject: (error: unknown) => void;
   /** Undefined until the call is sent. */
   connection?: ClientConnection;

@@ -2,6 +2,7 @@ import type { Socket } from "node:net";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { Gone, OtherClient, Refused } from "../../test/every.ts";
 import { SAMPLE } from "../../test/every-values.ts";
+import { DIALECTS } from "../../test/dialects.ts";
 import { fakeServer, type FakeServer } from "../../test/fake-server.ts";
 import { frame, framed, message } from "../../test/raw-client.ts";
 import { RoomServiceClient } from "../../test/room.ts";
@@ -20,12 +21,12 @@ const sum = (value: bigint) => (output: ProtocolWriter) => {
 const reply = ({ name, sequenceId }: MessageHeader, body = sum(5n)) =>
   framed(name, body, { type: MessageType.REPLY, sequenceId });
 describe("calls", () => {
-  it.each([
-    ["framed", { isFramed: true }],
-    ["unframed", { isFramed: false }],
-    ["framed, with the service's name", { isFramed: true, serviceName: "Every" }],
-    ["unframed, with the service's name", { isFramed: false, serviceName: "Every" }],
-  ])("of every kind are answered: %s", async (_, options) => {
+  it.each(
+    DIALECTS.flatMap(({ name, ...options }) => [
+      [name, options] as const,
+      [`${name}, with the service's name`, { ...options, serviceName: "Every" }] as const,
+    ]),
+  )("of every kind are answered: %s", async (_, options) => {
     const { port, fired } = await startServer();
     const client = open({ port, ...options });
     expect(await client.echo(SAMPLE)).toEqual(SAMPLE);
@@ -85,6 +86,7 @@ describe("calls", () => {
   it("refuse a RoomInfo without username, keep one without password, and accept unknown fields", async () => {
     const room = (fields: (output: ProtocolWriter) => void) => (output: ProtocolWriter) => {
       output.writeField(WireType.STRUCT, 0);
+      output.writeStructBegin();
       output.writeField(WireType.STRING, 1);
       output.writeString("id");
       output.writeField(WireType.STRING, 9);

@@ -1,8 +1,8 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { ApplicationException, ApplicationExceptionType, readApplicationException } from "../application-exception.ts";
-import { BinaryReader } from "../protocol/binary-reader.ts";
-import { BinaryWriter } from "../protocol/binary-writer.ts";
+import { openDialect } from "../protocol/dialect.ts";
 import { ProtocolError } from "../protocol/protocol-error.ts";
+import { PROTOCOLS } from "../protocol/protocols.ts";
 import { MessageType } from "../protocol/wire-types.ts";
 import { LARGEST_MESSAGE } from "../server/limits.ts";
 import type { MethodDefinition } from "../service.ts";
@@ -35,8 +35,10 @@ export class ThriftClient {
   /** Throws RangeError for numbers that make no sense. */
   constructor(options: ThriftClientOptions) {
     this.#options = resolveOptions(options);
+    const { protocol, isFramed, maxMessageBytes } = this.#options;
     this.#pool = new ConnectionPool({
       ...this.#options,
+      openDialect: () => openDialect(protocol, { isFramed, maxMessageBytes }),
       connectTimeoutMs: this.#options.timeoutMs,
       onMessage: (connection, message) => this.#answer(connection, message),
       onLost: (connection, cause) => this.#pending.reject(lost(cause), connection),
@@ -134,11 +136,12 @@ export class ThriftClient {
     method: AnyMethod<Args, unknown>,
     args: Args,
   ): Buffer {
-    const output = new BinaryWriter();
+    const output = PROTOCOLS[this.#options.protocol].openWriter();
     const frame = this.#options.isFramed ? output.beginFrame() : undefined;
     const type = method.isOneway ? MessageType.ONEWAY : MessageType.CALL;
     output.writeMessageBegin({ name: this.#options.prefix + name, type, sequenceId });
     method.writeArgs(output, args);
+    output.writeMessageEnd();
     if (output.length > LARGEST_MESSAGE)
       throw new ProtocolError(
         "size_limit",
@@ -150,7 +153,7 @@ export class ThriftClient {
 
   /** Throws when the message answers no call: then nothing on this connection can be trusted. */
   #answer(connection: ClientConnection, message: Buffer): void {
-    const reader = new BinaryReader(message);
+    const reader = PROTOCOLS[this.#options.protocol].openReader(message);
     const { name, type, sequenceId } = reader.readMessageBegin();
     if (type !== MessageType.REPLY && type !== MessageType.EXCEPTION)
       throw new TransportError("invalid_answer", `a message of type ${type} instead of an answer`);

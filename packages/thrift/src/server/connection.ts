@@ -140,9 +140,10 @@ export class Connection {
   /** False when no complete message is there. Throws ProtocolError. */
   #takeMessage(): boolean {
     this.#dialect ??= detectDialect(this.#input.view(), this.#options.limits.maxMessageBytes);
-    const message = this.#dialect?.next(this.#input);
-    if (!message) return false;
-    this.#perform(this.#options.dispatcher.decode(message));
+    const dialect = this.#dialect;
+    const message = dialect?.next(this.#input);
+    if (!dialect || !message) return false;
+    this.#perform(this.#options.dispatcher.decode(message, dialect));
     return true;
   }
 
@@ -162,14 +163,13 @@ export class Connection {
 
   async #run(call: Call, { bound, args, wantsReply }: Decoded): Promise<void> {
     const { dispatcher } = this.#options;
-    const isFramed = this.#dialect?.isFramed ?? true;
     try {
       // Not awaited when it is no promise: a synchronous handler is answered in the same turn.
       const returned = bound?.invoke(args ?? [], call);
       const result = isThenable(returned) ? await returned : returned;
       if (call.reply !== undefined || !bound) return;
       if (wantsReply) {
-        const { bytes, outcome } = dispatcher.success(call, bound, result, isFramed);
+        const { bytes, outcome } = dispatcher.success(call, bound, result);
         this.#settle(call, bytes, outcome);
       } else this.#settle(call, null, "success");
     } catch (error) {
@@ -196,7 +196,7 @@ export class Connection {
   /** Undefined also when a declared exception cannot be written. */
   #tryEncode(call: Call, bound: Decoded["bound"], error: unknown) {
     try {
-      return this.#options.dispatcher.failure(call, bound, error, this.#dialect?.isFramed ?? true);
+      return this.#options.dispatcher.failure(call, bound, error);
     } catch {
       return undefined;
     }
@@ -208,7 +208,7 @@ export class Connection {
       this.#settle(call, null, "application_exception");
       return;
     }
-    const answer = this.#options.dispatcher.failure(call, undefined, refusal, this.#dialect?.isFramed ?? true);
+    const answer = this.#options.dispatcher.failure(call, undefined, refusal);
     this.#settle(call, answer?.bytes ?? null, "application_exception");
   }
 

@@ -18,8 +18,8 @@ export interface ListenOptions {
 }
 
 /**
- * A Thrift server for framed and unframed binary clients on one port, with plain and multiplexed names. Nothing a client
- * sends ends the process.
+ * A Thrift server for clients of every protocol here, framed and unframed, on one port, with plain and multiplexed names.
+ * Nothing a client sends ends the process.
  */
 export class ThriftServer {
   readonly #server: Server;

@@ -1,8 +1,9 @@
-// Calls RoomService with npm's thrift and prints what it reads. Arguments: generated code, port, framed or buffered, plain
-// or multiplexed.
+// Calls RoomService with npm's thrift and prints what it reads. Arguments: generated code, port, framed or buffered,
+// protocol, plain or multiplexed.
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import thrift from "thrift";
+import { npmProtocol } from "./npm-protocol.ts";
 
 interface RoomClient {
   create(): Promise<unknown>;
@@ -11,13 +12,13 @@ interface RoomClient {
   pppbool(id: boolean): Promise<unknown>;
 }
 
-const [directory = "", port = "", transport = "", name = ""] = process.argv.slice(2);
+const [directory = "", port = "", transport = "", protocol = "", name = ""] = process.argv.slice(2);
 const generated: { Client: new () => object } = createRequire(join(directory, "main.cjs"))(
   join(directory, "RoomService.js"),
 );
 const connection = thrift.createConnection("127.0.0.1", Number(port), {
   transport: transport === "framed" ? thrift.TFramedTransport : thrift.TBufferedTransport,
-  protocol: thrift.TBinaryProtocol,
+  protocol: npmProtocol(protocol),
 });
 const client = (name === "multiplexed"
   ? new thrift.Multiplexer().createClient("RoomService", generated as never, connection)

@@ -1,15 +1,17 @@
 # Calls RoomService with Debian's python3-thrift and prints what it reads. Arguments: generated code, port, framed or
-# buffered, plain or multiplexed.
+# buffered, protocol, plain or multiplexed.
 import json
 import sys
 
-directory, port, kind, name = sys.argv[1:]
+directory, port, kind, protocol_name, name = sys.argv[1:]
 sys.path.insert(0, directory)
 
 from room import RoomService
 from room.ttypes import RoomNotFoundException
 from thrift.Thrift import TApplicationException
 from thrift.protocol.TBinaryProtocol import TBinaryProtocol
+from thrift.protocol.TCompactProtocol import TCompactProtocol
+from thrift.protocol.TJSONProtocol import TJSONProtocol
 from thrift.protocol.TMultiplexedProtocol import TMultiplexedProtocol
 from thrift.transport.TSocket import TSocket
 from thrift.transport.TTransport import TBufferedTransport, TFramedTransport
@@ -17,7 +19,8 @@ from thrift.transport.TTransport import TBufferedTransport, TFramedTransport
 socket = TSocket("127.0.0.1", int(port))
 socket.setTimeout(20000)
 transport = TFramedTransport(socket) if kind == "framed" else TBufferedTransport(socket)
-protocol = TBinaryProtocol(transport)
+protocols = {"binary": TBinaryProtocol, "compact": TCompactProtocol, "json": TJSONProtocol}
+protocol = protocols[protocol_name](transport)
 if name == "multiplexed":
     protocol = TMultiplexedProtocol(protocol, "RoomService")
 client = RoomService.Client(protocol)
