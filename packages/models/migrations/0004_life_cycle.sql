@@ -174,6 +174,19 @@ declare
   v_outcome text;
   v_retry_after integer;
 begin
+  -- Who polls must not wait for a lock. One statement, so that all of the answer was true at the same moment.
+  return query
+    select 'active', r.room_key, p.process_id, p.status, p.exposed_port, p.additional_exposed_ports,
+           c.username, c.key_version, c.expires_at, r.region, null::integer
+      from rooms r
+      join room_allocations a on a.room_key = r.room_key and a.unscheduled_at is null
+      join processes p on p.process_id = a.process_id
+      join turn_credentials c on c.room_key = r.room_key and c.player_id is null and c.revoked_at is null
+     where r.app_id = p_app_id and r.room_id = p_room_id and r.destroyed_at is null;
+  if found then
+    return;
+  end if;
+
   -- The pool must be locked before the room, and only the room tells the pool: look, lock, look again.
   for v_look in 1..2 loop
     if v_look = 1 then
@@ -183,7 +196,7 @@ begin
     end if;
     v_outcome := case
       when not found then 'not_found'
-      when v_room.state = 'active' then 'active'
+      when v_room.state = 'active' then case when v_look = 2 then 'active' end
       when p_is_wake and v_room.state <> 'suspended' then 'asleep'
       when p_is_wake and v_room.woken_at > clock_timestamp() - interval '10 seconds' then 'woken_recently'
     end;

@@ -3,7 +3,6 @@ import type { Application } from "./access.ts";
 import { toConnection, type Connection } from "./connection.ts";
 import type { RoomsContext } from "./context.ts";
 import { RoomError, roomNotFound } from "./errors.ts";
-import { newUuid } from "./ids.ts";
 import { toTurnCredential, type TurnCredential } from "./issued-credential.ts";
 import { noCapacity } from "./placement-refusal.ts";
 import { isConnectionError } from "./store/database.ts";
@@ -47,14 +46,7 @@ export async function wakeRoom(context: RoomsContext, appId: string, roomId: str
 async function callResume(context: RoomsContext, appId: string, roomId: string, isWake: boolean): Promise<ResumeRow> {
   if (!isRoomId(roomId)) throw roomNotFound(roomId);
   const { database, turn, resuming } = context;
-  const request = {
-    appId,
-    roomId,
-    isWake,
-    ttlSeconds: turn.ttlSeconds,
-    roomAllocationId: newUuid(),
-    processId: newUuid(),
-  };
+  const request = { appId, roomId, isWake, ttlSeconds: turn.ttlSeconds };
   const row = await resuming.run(JSON.stringify([appId, roomId, isWake]), async () => {
     try {
       return await resumeRoomById(database, request);
@@ -91,11 +83,12 @@ function refuse(row: ResumeRow, { appId, roomId }: { readonly appId: string; rea
 }
 
 async function credentialOf(context: RoomsContext, row: ResumeRow, roomId: string): Promise<TurnCredential> {
-  const { username, keyVersion } = row;
-  if (username === null || keyVersion === null) throw new RoomError("internal", `room ${roomId} has no credential`);
-  const expiresAt = row.isPastHalfLife
-    ? await renewRoomCredential(context.database, username, context.turn.ttlSeconds)
-    : row.credentialExpiresAt;
-  if (!expiresAt) throw roomNotFound(roomId);
-  return toTurnCredential(context.turn, { username, keyVersion, expiresAt });
+  const { username, keyVersion, credentialExpiresAt, isPastHalfLife } = row;
+  if (username === null || keyVersion === null || credentialExpiresAt === null) {
+    throw new RoomError("internal", `room ${roomId} has no credential`);
+  }
+  const { database, turn } = context;
+  const renewedUntil = isPastHalfLife ? await renewRoomCredential(database, username, turn.ttlSeconds) : undefined;
+  // Nothing to renew: the room was suspended or destroyed since, and the answer is about the moment before.
+  return toTurnCredential(turn, { username, keyVersion, expiresAt: renewedUntil ?? credentialExpiresAt });
 }
