@@ -71,3 +71,28 @@ test("a room that is suspended while its credential is renewed was active when i
     credential: { password: room.credential.password },
   });
 });
+
+test("a resume whose answer was lost may be repeated, also when the room was suspended again in between", async () => {
+  const { rooms, application, appId, sql, waiting } = await awake();
+  await suspendRoom(rooms, appId, "bed");
+  const proxy = await startCuttingProxy(suite().databaseUrl);
+  const cut = openTestRooms(proxy.url);
+  onTestFinished(async () => {
+    await cut.database.sql.end({ timeout: 0 });
+    await proxy.close();
+  });
+  proxy.cutNext("\0\0\0\u0003bed", "before_answer");
+  const { resumed, suspended } = await sql.begin(async (tx) => {
+    await tx`select from rooms where app_id = ${appId} for update`;
+    const calls = { resumed: resumeRoom({ ...cut, turn: rooms.turn }, application, "bed") };
+    await waiting(1);
+    // Next in the queue for the room: it comes as soon as the resume is committed.
+    const suspended = suspendRoom(rooms, appId, "bed");
+    await waiting(2);
+    return { ...calls, suspended };
+  });
+  await Promise.all([suspended, proxy.cut()]);
+  expect(await resumed).toMatchObject({ processId: expect.any(String), connection: { status: "active" } });
+  expect(await getRoomInfo(rooms, appId, "bed")).toMatchObject({ state: "active" });
+  expect((await getRoomInfo(rooms, appId, "bed")).allocations).toHaveLength(3);
+});
