@@ -261,8 +261,8 @@ begin
 end $$;
 --> statement-breakpoint
 
--- Starts a process without a room, on the newest deployment of the application. Outcomes: created, no_deployment, full,
--- no_host, pool_stopped.
+-- Starts a process without a room, on the newest deployment of the application; only once, if the call is repeated with the
+-- same id because its answer was lost. Outcomes: created, no_deployment, full, no_host, pool_stopped.
 create function create_process(p_app_id text, p_region text, p_process_id uuid)
 returns table (outcome text, retry_after_seconds integer) language plpgsql as $$
 declare
@@ -278,6 +278,10 @@ begin
   end if;
   v_pool_id := ensure_pool(v_deployment.deployment_id, p_region);
   perform lock_pool(v_pool_id);
+  if exists (select from processes where process_id = p_process_id) then
+    return query select 'created', null::integer;
+    return;
+  end if;
   select * into strict v_pool from pools where pool_id = v_pool_id;
   if v_pool.stopped_until > clock_timestamp()
      or v_pool.max_processes <= (select count(*) from processes p where p.pool_id = v_pool_id and p.terminated_at is null)

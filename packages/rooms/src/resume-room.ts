@@ -5,7 +5,7 @@ import type { RoomsContext } from "./context.ts";
 import { RoomError, roomNotFound } from "./errors.ts";
 import { toTurnCredential, type TurnCredential } from "./issued-credential.ts";
 import { noCapacity } from "./placement-refusal.ts";
-import { isConnectionError } from "./store/database.ts";
+import { repeatLost } from "./store/repeat-lost.ts";
 import { resumeRoomById, type ResumeRow } from "./store/resume-room.ts";
 import { renewRoomCredential } from "./store/room-credential.ts";
 
@@ -47,15 +47,10 @@ async function callResume(context: RoomsContext, appId: string, roomId: string, 
   if (!isRoomId(roomId)) throw roomNotFound(roomId);
   const { database, turn, resuming } = context;
   const request = { appId, roomId, isWake, ttlSeconds: turn.ttlSeconds };
-  const row = await resuming.run(JSON.stringify([appId, roomId, isWake]), async () => {
-    try {
-      return await resumeRoomById(database, request);
-    } catch (error) {
-      // Whether or not it was done: what has been resumed stays where it is.
-      if (isConnectionError(error)) return resumeRoomById(database, request);
-      throw error;
-    }
-  });
+  // Whether or not a lost one was done: what has been resumed stays where it is.
+  const row = await resuming.run(JSON.stringify([appId, roomId, isWake]), () =>
+    repeatLost(() => resumeRoomById(database, request)),
+  );
   return refuse(row, request);
 }
 
