@@ -5,6 +5,7 @@ import {
   RoomError,
   type Application,
   type Database,
+  type DeploymentSettings,
   type HostBeat,
   type RoomInfo,
   type RoomsContext,
@@ -48,7 +49,7 @@ export async function keepAlive({ sql }: Database, hostIds: readonly string[]): 
 /** Answers the id of the newest deployment: the one before, if only `maxProcesses` has changed. */
 export async function declareFor(
   { database, application }: Subject,
-  settings: { readonly roomsPerProcess: number; readonly maxProcesses: number },
+  settings: Pick<DeploymentSettings, "roomsPerProcess" | "maxProcesses" | "deploymentTag">,
   newDeploymentId: string,
 ): Promise<string> {
   const { appId, orgId } = application;
