@@ -42,9 +42,9 @@ export interface ResumeRequest {
 }
 
 /** Repeating it is safe: a room that has been resumed is active, and stays where it is. */
-export async function resumeRoomById({ sql }: Database, request: ResumeRequest): Promise<ResumeRow> {
+export async function resumeRoomById(database: Database, request: ResumeRequest): Promise<ResumeRow> {
   const [row] = await retryConflicts(
-    () => sql<ResumeRow[]>`
+    () => database.sql<ResumeRow[]>`
       select outcome, process_id as "processId", process_status as "processStatus", exposed_port as "exposedPort",
              additional_exposed_ports as "additionalExposedPorts", username, key_version as "keyVersion",
              credential_expires_at as "credentialExpiresAt",
@@ -54,5 +54,7 @@ export async function resumeRoomById({ sql }: Database, request: ResumeRequest):
                          ${request.processId}, ${request.ttlSeconds}::integer)`,
   );
   if (!row) throw new Error("resume_room answers one row");
+  // It was active at the first look and had left its process at the second: only a third one tells where it is.
+  if (row.outcome === "active" && row.processId === null) return resumeRoomById(database, request);
   return row;
 }
