@@ -33,7 +33,6 @@ export interface StartOrder {
 }
 
 /** Takes unclaimed processes of these regions, oldest first, at most `limit`, for one incarnation of a host. */
-// array(): a subquery behind "in" may be run again for each row, and skips each time what it has locked before.
 export async function claimProcesses(
   { sql }: Database,
   claim: {
@@ -43,6 +42,7 @@ export async function claimProcesses(
     readonly limit: number;
   },
 ): Promise<StartOrder[]> {
+  // array(): a subquery behind "in" may be run again for each row, and skips each time what it has locked before.
   return sql<StartOrder[]>`
     with claimed as (
       update processes set host_id = ${claim.hostId}, host_incarnation = ${claim.incarnation}, scheduled_at = clock_timestamp()
