@@ -36,15 +36,29 @@ export async function checkProperty<Case>(
   const numRuns = propertyRuns ?? runs;
   const seed = propertySeed ?? drawSeed();
   console.info(`property "${name}": seed ${seed}, ${numRuns} runs, ${seeds.length} kept`);
-  for (const { seed: keptSeed, path, note } of seeds) {
-    for (let replay = 0; replay < replays; replay += 1) {
-      const property = fc.asyncProperty(arbitrary, check);
-      const details = await fc.check(property, { seed: keptSeed, path, numRuns: 1, endOnFailure: true });
-      if (details.failed) throw failure(`the kept counterexample "${note}" of "${name}" fails again`, details);
+  for (const keptSeed of seeds) await replay(name, arbitrary, check, keptSeed, replays);
+  const details = await fc.check(fc.asyncProperty(arbitrary, withinShrinkTime(check)), { seed, numRuns });
+  if (details.failed) throw new Error(report(name, kept, details), { cause: details.errorInstance });
+}
+
+async function replay<Case>(
+  name: string,
+  arbitrary: fc.Arbitrary<Case>,
+  check: (value: Case) => Promise<void>,
+  { seed, path, note }: KeptSeed,
+  times: number,
+): Promise<void> {
+  for (let time = 0; time < times; time += 1) {
+    // Made anew each time: a check may have changed the last one. A path that leads nowhere throws.
+    for (const value of fc.sample(arbitrary, { seed, path, numRuns: 1 })) {
+      try {
+        await check(value);
+      } catch (cause) {
+        const message = `the kept counterexample "${note}" of "${name}" fails again: ${fc.stringify(value)}`;
+        throw new Error(message, { cause });
+      }
     }
   }
-  const details = await fc.check(fc.asyncProperty(arbitrary, withinShrinkTime(check)), { seed, numRuns });
-  if (details.failed) throw failure(howToKeep(name, kept, details), details);
 }
 
 /** For the test that calls `checkProperty`: two minutes, or no end when `PROPERTY_RUNS` asks for a long run. */
@@ -70,11 +84,11 @@ function withinShrinkTime<Case>(check: (value: Case) => Promise<void>): (value: 
   };
 }
 
-function howToKeep<Case>(name: string, kept: URL, { seed, counterexamplePath }: fc.RunDetails<Case>): string {
-  const entry: KeptSeed = { seed, path: counterexamplePath ?? "", note: "what went wrong" };
-  return `property "${name}" fails; to keep the counterexample, add to "${name}" in ${basename(kept.pathname)}:\n  ${JSON.stringify(entry)}`;
-}
-
-function failure<Case>(message: string, details: fc.RunDetails<Case>): Error {
-  return new Error(`${message}\n${fc.defaultReportMessage(details)}`, { cause: details.errorInstance });
+function report<Case>(name: string, kept: URL, details: fc.RunDetails<Case>): string {
+  const entry: KeptSeed = { seed: details.seed, path: details.counterexamplePath ?? "", note: "what went wrong" };
+  return [
+    `property "${name}" fails; to keep the counterexample, add to "${name}" in ${basename(kept.pathname)}:`,
+    `  ${JSON.stringify(entry)}`,
+    fc.defaultReportMessage(details),
+  ].join("\n");
 }
