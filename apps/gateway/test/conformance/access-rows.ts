@@ -37,8 +37,7 @@ const WITHOUT_ACCESS: readonly Case[] = [
   {
     status: 401,
     when: "the token is unknown",
-    change: (_, call) =>
-      Promise.resolve({ call: { ...call, token: "hathora_org_st_unknown_00" }, body: BAD_TOKEN }),
+    change: (_, call) => Promise.resolve({ call: { ...call, token: "hathora_org_st_unknown_00" }, body: BAD_TOKEN }),
   },
   {
     status: 401,
@@ -63,7 +62,8 @@ const WITHOUT_APPLICATION: readonly Case[] = [
   {
     status: 404,
     when: "the appId is percent-encoded nonsense",
-    change: (_, call) => Promise.resolve({ call: { ...call, appId: "a/b ?#%" }, body: { message: "no application a/b ?#%" } }),
+    change: (_, call) =>
+      Promise.resolve({ call: { ...call, appId: "a/b ?#%" }, body: { message: "no application a/b ?#%" } }),
   },
   {
     status: 404,

@@ -15,8 +15,7 @@ const CALLS: Calls = {
   DestroyRoom: ({ roomsV2 }, { roomId }) => roomsV2.destroyRoom(given(roomId)),
   GetActiveRoomsForProcess: ({ roomsV2 }, { processId }) => roomsV2.getActiveRoomsForProcess(given(processId)),
   GetInactiveRoomsForProcess: ({ roomsV2 }, { processId }) => roomsV2.getInactiveRoomsForProcess(given(processId)),
-  ListRooms: ({ roomsV2 }, { states, regions, limit, cursor }) =>
-    roomsV2.listRooms({ states, regions, limit, cursor }),
+  ListRooms: ({ roomsV2 }, { states, regions, limit, cursor }) => roomsV2.listRooms({ states, regions, limit, cursor }),
 
   GetProcess: ({ processesV3 }, { processId }) => processesV3.getProcess(given(processId)),
   GetLatestProcesses: ({ processesV3 }, call) => processesV3.getLatestProcesses(filterOf(call)),

@@ -52,7 +52,9 @@ async function olderBody(
   numberOfDeployment: (deploymentId: string) => Promise<number>,
 ): Promise<unknown> {
   if (Array.isArray(body)) {
-    return Promise.all(body.map((element: unknown) => olderBody({ body: element } as Arranged, toOlder, numberOfDeployment)));
+    return Promise.all(
+      body.map((element: unknown) => olderBody({ body: element } as Arranged, toOlder, numberOfDeployment)),
+    );
   }
   const fields = { ...(body as Readonly<Record<string, unknown>>) };
   const { deploymentId } = fields;

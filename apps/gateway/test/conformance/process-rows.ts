@@ -31,17 +31,15 @@ const EXIT_REASONS: Readonly<Partial<Record<ProcessKind, string>>> = {
 };
 
 const GET_PROCESS: readonly Row[] = [
-  ...(["starting", "claimed", "running", "draining", "stopping", "stopped", "failed"] as const).map(
-    (kind): Row => ({
-      operationId: "GetProcess",
-      status: 200,
-      when: `the process is ${kind}`,
-      async arrange(place) {
-        const { [kind]: processId } = await arrangeProcesses(place);
-        return arranged(place, { processId }, await expectedProcess(place, processId, EXIT_REASONS[kind]));
-      },
-    }),
-  ),
+  ...(["starting", "claimed", "running", "draining", "stopping", "stopped", "failed"] as const).map((kind): Row => ({
+    operationId: "GetProcess",
+    status: 200,
+    when: `the process is ${kind}`,
+    async arrange(place) {
+      const { [kind]: processId } = await arrangeProcesses(place);
+      return arranged(place, { processId }, await expectedProcess(place, processId, EXIT_REASONS[kind]));
+    },
+  })),
   {
     operationId: "GetProcess",
     status: 200,
@@ -149,15 +147,13 @@ const BAD_FILTERS: readonly Row[] = ["GetLatestProcesses", "GetProcessesCountExp
       ["a region is unknown", { regions: ["Moon" as Region] }, /^region: /, undefined],
       ["`before` is no date", { before: 1e300 }, /^before: expected milliseconds since 1970$/, "sdk"],
     ] satisfies [string, Partial<Call>, RegExp, Row["only"]][]
-  ).map(
-    ([when, call, message, only]): Row => ({
-      operationId,
-      status: 422,
-      when,
-      ...(only ? { only } : {}),
-      arrange: (place) => arranged(place, call, { message: expect.stringMatching(message) }),
-    }),
-  ),
+  ).map(([when, call, message, only]): Row => ({
+    operationId,
+    status: 422,
+    when,
+    ...(only ? { only } : {}),
+    arrange: (place) => arranged(place, call, { message: expect.stringMatching(message) }),
+  })),
 );
 
 const CREATE_PROCESS: readonly Row[] = [
@@ -180,8 +176,7 @@ const CREATE_PROCESS: readonly Row[] = [
     operationId: "CreateProcess",
     status: 422,
     when: "the region is none of Hathora's",
-    arrange: (place) =>
-      arranged(place, { region: "Moon" as Region }, { message: expect.stringMatching(/^region: /) }),
+    arrange: (place) => arranged(place, { region: "Moon" as Region }, { message: expect.stringMatching(/^region: /) }),
   },
   {
     operationId: "CreateProcess",
@@ -223,7 +218,10 @@ const STOP_PROCESS: readonly Row[] = [
     async arrange(place) {
       const { processId } = await arrangeRunningRoom(place);
       await arrangeRoom(place);
-      return { ...(await arranged(place, { processId }, undefined)), verify: () => isStopped(place, processId, "stopping") };
+      return {
+        ...(await arranged(place, { processId }, undefined)),
+        verify: () => isStopped(place, processId, "stopping"),
+      };
     },
   },
   {

@@ -1,4 +1,5 @@
 import type { Region } from "@roombridge/models/api";
+import type { RoomState } from "@roombridge/models/db";
 import { createRoom, destroyRoom, resumeRoom, suspendRoom } from "@roombridge/rooms";
 import { createDeployment, createTenant, TEST_REGION } from "@roombridge/testing";
 import { expect } from "vitest";
@@ -36,12 +37,17 @@ function callOf({ game }: Place): Pick<Call, "appId" | "token"> {
   return { appId: game.appId, token: game.token };
 }
 
-/** The state of the live room of this id, undefined without one. */
-async function stateOf({ rooms, game }: Place, roomId: string): Promise<unknown> {
+/** Checks state and config of the live room of this id; `undefined` for none. */
+async function expectLive(
+  { rooms, game }: Place,
+  roomId: string,
+  expected: { readonly state?: RoomState; readonly roomConfig?: string } | undefined,
+): Promise<void> {
   const [row] = await rooms.database.sql`
     select state, room_config as "roomConfig" from rooms
      where app_id = ${game.appId} and room_id = ${roomId} and destroyed_at is null`;
-  return row;
+  if (expected) expect(row).toMatchObject(expected);
+  else expect(row).toBeUndefined();
 }
 
 const CREATE_ROOM: readonly Row[] = [
@@ -50,11 +56,15 @@ const CREATE_ROOM: readonly Row[] = [
     status: 201,
     when: "the room needs a new process",
     arrange: (place) =>
-      arranged(place, { params: { region } }, {
-        ...connection(expect.stringMatching(GENERATED_ID)),
-        processId: expect.stringMatching(UUID),
-        iceServers: ICE_SERVERS,
-      }),
+      arranged(
+        place,
+        { params: { region } },
+        {
+          ...connection(expect.stringMatching(GENERATED_ID)),
+          processId: expect.stringMatching(UUID),
+          iceServers: ICE_SERVERS,
+        },
+      ),
   },
   {
     operationId: "CreateRoom",
@@ -67,8 +77,7 @@ const CREATE_ROOM: readonly Row[] = [
       return {
         call: { ...callOf(place), roomId, params: { ...params, deploymentId: place.game.deploymentId } },
         body: { ...connection(roomId, PORTS), processId, iceServers: ICE_SERVERS },
-        verify: async () =>
-          expect(await stateOf(place, roomId)).toEqual({ state: "active", roomConfig: params.roomConfig }),
+        verify: () => expectLive(place, roomId, { state: "active", roomConfig: params.roomConfig }),
       };
     },
   },
@@ -127,14 +136,12 @@ const CREATE_ROOM: readonly Row[] = [
       ["the roomId breaks its rule", { params: { region }, roomId: "a/b c" }, /^roomId: 1 to 100 characters/],
       ["the roomId is too long", { params: { region }, roomId: "x".repeat(101) }, /^roomId: 1 to 100 characters/],
     ] as const
-  ).map(
-    ([when, call, message]): Row => ({
-      operationId: "CreateRoom",
-      status: 422,
-      when,
-      arrange: (place) => arranged(place, call, { message: expect.stringMatching(message) }),
-    }),
-  ),
+  ).map(([when, call, message]): Row => ({
+    operationId: "CreateRoom",
+    status: 422,
+    when,
+    arrange: (place) => arranged(place, call, { message: expect.stringMatching(message) }),
+  })),
   {
     operationId: "CreateRoom",
     status: 429,
@@ -196,19 +203,16 @@ const GET_ROOM_INFO: readonly Row[] = [
       ["the room is suspended", arrangeSuspendedRoom],
       ["the room has lost its process", arrangeUnscheduledRoom],
     ] as const
-  ).map(
-    ([when, arrange]): Row => ({
-      operationId: "GetRoomInfo",
-      status: 200,
-      when,
-      async arrange(place) {
-        const { roomId } = await arrange(place, { roomConfig: "kept" });
-        const body = await expectedRoom(place, roomId, { status: "scheduling", roomConfig: "kept" });
-        expect(body.currentAllocation).toBeNull();
-        return arranged(place, { roomId }, body);
-      },
-    }),
-  ),
+  ).map(([when, arrange]): Row => ({
+    operationId: "GetRoomInfo",
+    status: 200,
+    when,
+    async arrange(place) {
+      const { roomId } = await arrange(place, { roomConfig: "kept" });
+      const body = await expectedRoom(place, roomId, { status: "scheduling", roomConfig: "kept" });
+      return arranged(place, { roomId }, { ...body, currentAllocation: null });
+    },
+  })),
   {
     operationId: "GetRoomInfo",
     status: 200,
@@ -263,7 +267,7 @@ const GET_CONNECTION_INFO: readonly Row[] = [
       return {
         call: { appId: place.game.appId, roomId },
         body: connection(roomId, PORTS),
-        verify: async () => expect(await stateOf(place, roomId)).toMatchObject({ state: "active" }),
+        verify: () => expectLive(place, roomId, { state: "active" }),
       };
     },
   },
@@ -353,20 +357,18 @@ const UPDATE_ROOM_CONFIG: readonly Row[] = [
       ["the room is suspended", arrangeSuspendedRoom, ""],
       ["the room has lost its process", arrangeUnscheduledRoom, "\u{1F3AE}".repeat(5_000)],
     ] as const
-  ).map(
-    ([when, arrange, roomConfig]): Row => ({
-      operationId: "UpdateRoomConfig",
-      status: 204,
-      when,
-      async arrange(place) {
-        const { roomId } = await arrange(place, { roomConfig: "old" });
-        return {
-          call: { ...callOf(place), roomId, roomConfig },
-          verify: async () => expect(await stateOf(place, roomId)).toMatchObject({ roomConfig }),
-        };
-      },
-    }),
-  ),
+  ).map(([when, arrange, roomConfig]): Row => ({
+    operationId: "UpdateRoomConfig",
+    status: 204,
+    when,
+    async arrange(place) {
+      const { roomId } = await arrange(place, { roomConfig: "old" });
+      return {
+        call: { ...callOf(place), roomId, roomConfig },
+        verify: () => expectLive(place, roomId, { roomConfig }),
+      };
+    },
+  })),
   {
     operationId: "UpdateRoomConfig",
     status: 422,
@@ -390,10 +392,7 @@ const SUSPEND_ROOM: readonly Row[] = (
     ["the room is active", arrangeRunningRoom],
     ["the room is suspended already", arrangeSuspendedRoom],
     ["the room has lost its process", arrangeUnscheduledRoom],
-    [
-      "the room has no game server",
-      async (place: Place) => ({ roomId: await arrangeRoomWithoutProcess(place) }),
-    ],
+    ["the room has no game server", async (place: Place) => ({ roomId: await arrangeRoomWithoutProcess(place) })],
   ] as const
 ).map(([when, arrange]) => ({
   operationId: "SuspendRoomV2Deprecated",
@@ -403,7 +402,7 @@ const SUSPEND_ROOM: readonly Row[] = (
     const { roomId } = await arrange(place);
     return {
       call: { ...callOf(place), roomId },
-      verify: async () => expect(await stateOf(place, roomId)).toMatchObject({ state: "suspended" }),
+      verify: () => expectLive(place, roomId, { state: "suspended" }),
     };
   },
 }));
@@ -418,7 +417,7 @@ const RESUME_ROOM: readonly Row[] = [
       return {
         call: { ...callOf(place), roomId },
         body: { ...connection(roomId, PORTS), processId, iceServers: ICE_SERVERS },
-        verify: async () => expect(await stateOf(place, roomId)).toMatchObject({ state: "active" }),
+        verify: () => expectLive(place, roomId, { state: "active" }),
       };
     },
   },
@@ -427,18 +426,16 @@ const RESUME_ROOM: readonly Row[] = [
       ["the room has lost its process", arrangeUnscheduledRoom],
       ["the game server had not started", arrangeFailedRoom],
     ] as const
-  ).map(
-    ([when, arrange]): Row => ({
-      operationId: "ResumeRoom",
-      status: 200,
-      when,
-      async arrange(place) {
-        const { roomId } = await arrange(place);
-        const processId = expect.stringMatching(UUID);
-        return arranged(place, { roomId }, { ...connection(roomId), processId, iceServers: ICE_SERVERS });
-      },
-    }),
-  ),
+  ).map(([when, arrange]): Row => ({
+    operationId: "ResumeRoom",
+    status: 200,
+    when,
+    async arrange(place) {
+      const { roomId } = await arrange(place);
+      const processId = expect.stringMatching(UUID);
+      return arranged(place, { roomId }, { ...connection(roomId), processId, iceServers: ICE_SERVERS });
+    },
+  })),
   {
     operationId: "ResumeRoom",
     status: 200,
@@ -528,7 +525,7 @@ const DESTROY_ROOM: readonly Row[] = (
     const { roomId } = await arrange(place);
     return {
       call: { ...callOf(place), roomId },
-      verify: async () => expect(await stateOf(place, roomId)).toBeUndefined(),
+      verify: () => expectLive(place, roomId, undefined),
     };
   },
 }));
@@ -674,14 +671,12 @@ const LIST_ROOMS: readonly Row[] = [
       ["the limit is no whole number", { limit: 1.5 }, /^limit: /],
       ["the cursor is none of ours", { cursor: "made-up" }, /^cursor: expected the nextCursor of another page$/],
     ] satisfies [string, Partial<Call>, RegExp][]
-  ).map(
-    ([when, call, message]): Row => ({
-      operationId: "ListRooms",
-      status: 422,
-      when,
-      arrange: (place) => arranged(place, call, { message: expect.stringMatching(message) }),
-    }),
-  ),
+  ).map(([when, call, message]): Row => ({
+    operationId: "ListRooms",
+    status: 422,
+    when,
+    arrange: (place) => arranged(place, call, { message: expect.stringMatching(message) }),
+  })),
 ];
 
 /** Operations that name a room which is not there. */
