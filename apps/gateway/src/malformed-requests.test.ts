@@ -1,9 +1,9 @@
-import { endProcess, type EndReason, type RoomsContext } from "@roombridge/rooms";
+import { endProcess, listHostProcesses, type EndReason, type RoomsContext } from "@roombridge/rooms";
 import { createTenant, expectConsistent, runWaitingProcesses } from "@roombridge/testing";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { exchange, statusesOf } from "../test/exchange.ts";
-import { bytesOf, fuzzRequests, type FuzzRequest } from "../test/fuzz-requests.ts";
+import { bytesOf, fuzzRequests, stormRequests, type FuzzRequest } from "../test/fuzz-requests.ts";
 import { KeptConnection, type RawAnswer } from "../test/kept-connection.ts";
 import type { SpawnedGateway } from "../test/spawn-gateway.ts";
 import { openStage, type Stage } from "../test/stage.ts";
@@ -26,7 +26,7 @@ beforeAll(async () => {
   stage = await openStage();
   ({ rooms } = stage);
   gateway = await stage.spawn();
-  game = await createGame(rooms, { roomsPerProcess: 3, maxProcesses: 5 });
+  game = await createGame(rooms, { roomsPerProcess: 2, maxProcesses: 8 });
   stage.secrets.add("the token", game.token);
 });
 
@@ -49,7 +49,7 @@ describe("any request to any operation", () => {
 
   /** What the host does after a batch; the game servers of this test exist in the database only. */
   const deed = fc.record({
-    do: fc.constantFrom("nothing", "run", "end"),
+    do: fc.constantFrom("nothing", "run", "run", "end"),
     nth: fc.nat(),
     reason: fc.constantFrom<EndReason[]>("exited", "spawn_error", "host_lost", "bind_deadline"),
     exitCode: fc.constantFrom(0, 1),
@@ -66,7 +66,10 @@ describe("any request to any operation", () => {
       onTestFinished(() => connections.forEach((connection) => connection.close()));
       const seen = new Map<string, number>();
       const batches = fc.asyncProperty(
-        fc.array(fuzzRequests(OPERATIONS), { minLength: BATCH, maxLength: BATCH }),
+        fc.oneof(
+          { weight: 2, arbitrary: fc.array(fuzzRequests(OPERATIONS), { minLength: BATCH, maxLength: BATCH }) },
+          { weight: 1, arbitrary: fc.array(stormRequests(OPERATIONS), { minLength: BATCH, maxLength: BATCH }) },
+        ),
         deed,
         async (requests, { do: what, ...end }) => {
           const living = await livingProcesses();
@@ -83,7 +86,7 @@ describe("any request to any operation", () => {
             }
           });
           await Promise.all(work);
-          if (what === "run") await runWaitingProcesses(database, game.host);
+          if (what === "run") await doHostsWork();
           const processId = living[end.nth % living.length];
           if (what === "end" && processId !== undefined) await endProcess(database, { ...end, processId });
           // Start failures would pause the pool for a minute.
@@ -99,6 +102,14 @@ describe("any request to any operation", () => {
       if (total >= 10_000) expect(succeeded).toHaveLength(OPERATIONS.length);
     },
   );
+
+  /** Starts what waits and ends what shall stop, as a host does. */
+  async function doHostsWork(): Promise<void> {
+    await runWaitingProcesses(rooms.database, game.host);
+    for (const { processId, stopReason } of await listHostProcesses(rooms.database, game.host.hostId)) {
+      if (stopReason !== null) await endProcess(rooms.database, { processId, reason: "exited", exitCode: 0 });
+    }
+  }
 
   /** Processes to name in requests: the newest living ones and a few that have ended. */
   async function livingProcesses(): Promise<string[]> {

@@ -141,6 +141,38 @@ export function fuzzRequests(operations: readonly Operation[]): fc.Arbitrary<Fuz
   return fc.oneof(...operations.map(requestsOf));
 }
 
+/**
+ * Good requests that change something, on a dozen rooms: they are created, suspended, woken and resumed all the time, and
+ * ended less often.
+ */
+export function stormRequests(operations: readonly Operation[]): fc.Arbitrary<FuzzRequest> {
+  const storming = operations.filter(
+    ({ route }) => route.method === "post" || route.operationId.startsWith("GetConnectionInfo"),
+  );
+  return fc.oneof(
+    ...storming.map((operation) => ({
+      weight: /^(Stop|Destroy|CreateProcess)/.test(operation.route.operationId) ? 1 : 8,
+      arbitrary: goodRequestsOf(operation),
+    })),
+  );
+}
+
+function goodRequestsOf({ route }: Operation): fc.Arbitrary<FuzzRequest> {
+  const names = pathParameters(route);
+  const good = goodBodiesOf(route);
+  return fc.record({
+    operationId: fc.constant(route.operationId),
+    method: fc.constant(route.method.toUpperCase()),
+    segments: fc.record(Object.fromEntries(names.map((name) => [name, fc.record({ nth: fc.nat() })]))),
+    query:
+      route.request?.query && good ? fc.constantFrom(...FEW_ROOM_IDS).map((id) => `?roomId=${id}`) : fc.constant(""),
+    headers: fc.constant([]),
+    authorization: fc.constant("own" as const),
+    body: good ? good.map((body) => JSON.stringify(body)) : fc.constant(undefined),
+    isChunked: fc.constant(false),
+  });
+}
+
 function requestsOf(operation: Operation): fc.Arbitrary<FuzzRequest> {
   const names = pathParameters(operation.route);
   const own = operation.route.method.toUpperCase();
@@ -203,11 +235,16 @@ function queriesOf({ route }: Operation): fc.Arbitrary<string> {
   );
 }
 
-function bodiesFor({ route }: Operation): fc.Arbitrary<string | Uint8Array | undefined> {
+/** Bodies that the schema of the operation takes; undefined for an operation that reads none. */
+function goodBodiesOf(route: Operation["route"]): fc.Arbitrary<unknown> | undefined {
   const media = route.request?.body?.content["application/json"];
   const schema = media && "schema" in media ? media.schema : undefined;
-  if (!(schema instanceof z.ZodType)) return fc.option(anyBody, { nil: undefined, freq: 3 });
-  const good = bodiesOf(toJsonSchema(schema, "input")).map(inFewRegions);
+  return schema instanceof z.ZodType ? bodiesOf(toJsonSchema(schema, "input")).map(inFewRegions) : undefined;
+}
+
+function bodiesFor({ route }: Operation): fc.Arbitrary<string | Uint8Array | undefined> {
+  const good = goodBodiesOf(route);
+  if (!good) return fc.option(anyBody, { nil: undefined, freq: 3 });
   return fc.oneof(
     { weight: 6, arbitrary: good.map((body) => JSON.stringify(body)) },
     { weight: 2, arbitrary: spoiled(good).map((body) => JSON.stringify(body) ?? "") },
