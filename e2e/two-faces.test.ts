@@ -56,6 +56,7 @@ describe("one room, two faces", () => {
     { protocol: "binary", isFramed: true, isMultiplexed: true },
     { protocol: "compact", isFramed: true, isMultiplexed: true },
     { protocol: "compact", isFramed: false, isMultiplexed: false },
+    { protocol: "json", isFramed: false, isMultiplexed: true },
   ] as const)("npm's thrift client calls all four methods (%o)", async (options) => {
     const { service, close } = connectNpmThrift({ port: roombridge.rtcPort, ...options });
     try {
@@ -96,6 +97,7 @@ describe.skipIf(!compiler || !python)("Debian's Python Thrift client", () => {
     ["framed", "binary"],
     ["buffered", "binary"],
     ["framed", "compact"],
+    ["buffered", "json"],
   ])("calls all four methods over %s %s", async (transport, protocol) => {
     const rest = await hathora(roombridge).roomsV2.createRoom({ region: "Sydney" });
     const script = join(import.meta.dirname, "test/python-client.py");

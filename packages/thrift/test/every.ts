@@ -2,18 +2,22 @@
 import {
   type CallContext,
   type CallOptions,
+  checkStruct,
   type ErasedMethod,
+  listSize,
+  mapSize,
   type MethodDefinition,
   missingField,
   missingResult,
   raise,
   type ServiceDefinition,
+  setSize,
   type StructCodec,
   type ThriftClient,
   WireType,
 } from "../src/index.ts";
 
-// typedef i64 Instant
+export type Instant = bigint;
 
 /** Shades */
 export const Color = {
@@ -32,13 +36,14 @@ export interface Inner {
 
 export const InnerCodec: StructCodec<Inner> = {
   write(output, value) {
+    checkStruct("Inner", value);
     output.writeStructBegin();
     if (value.number === undefined) throw missingField("Inner", "number");
     output.writeField(WireType.I32, 1);
     output.writeI32(value.number);
     if (value.names !== undefined) {
       output.writeField(WireType.LIST, 2);
-      output.writeListBegin(WireType.STRING, value.names.length);
+      output.writeListBegin(WireType.STRING, listSize(value.names));
       for (const element of value.names) {
         output.writeString(element);
       }
@@ -46,7 +51,7 @@ export const InnerCodec: StructCodec<Inner> = {
     }
     if (value.children !== undefined) {
       output.writeField(WireType.LIST, 3);
-      output.writeListBegin(WireType.STRUCT, value.children.length);
+      output.writeListBegin(WireType.STRUCT, listSize(value.children));
       for (const element of value.children) {
         InnerCodec.write(output, element);
       }
@@ -113,6 +118,7 @@ export interface All {
 
 export const AllCodec: StructCodec<All> = {
   write(output, value) {
+    checkStruct("All", value);
     output.writeStructBegin();
     if (value.flag === undefined) throw missingField("All", "flag");
     output.writeField(WireType.BOOL, 1);
@@ -143,24 +149,24 @@ export const AllCodec: StructCodec<All> = {
     output.writeI32(value.color);
     if (value.inners === undefined) throw missingField("All", "inners");
     output.writeField(WireType.LIST, 10);
-    output.writeListBegin(WireType.STRUCT, value.inners.length);
+    output.writeListBegin(WireType.STRUCT, listSize(value.inners));
     for (const element of value.inners) {
       InnerCodec.write(output, element);
     }
     output.writeContainerEnd();
     if (value.ids === undefined) throw missingField("All", "ids");
     output.writeField(WireType.SET, 11);
-    output.writeSetBegin(WireType.I32, value.ids.size);
+    output.writeSetBegin(WireType.I32, setSize(value.ids));
     for (const element of value.ids) {
       output.writeI32(element);
     }
     output.writeContainerEnd();
     if (value.times === undefined) throw missingField("All", "times");
     output.writeField(WireType.MAP, 12);
-    output.writeMapBegin(WireType.STRING, WireType.LIST, value.times.size);
+    output.writeMapBegin(WireType.STRING, WireType.LIST, mapSize(value.times));
     for (const [key, element] of value.times) {
       output.writeString(key);
-      output.writeListBegin(WireType.I64, element.length);
+      output.writeListBegin(WireType.I64, listSize(element));
       for (const element1 of element) {
         output.writeI64(element1);
       }
@@ -169,7 +175,7 @@ export const AllCodec: StructCodec<All> = {
     output.writeContainerEnd();
     if (value.ratios === undefined) throw missingField("All", "ratios");
     output.writeField(WireType.MAP, 13);
-    output.writeMapBegin(WireType.I8, WireType.DOUBLE, value.ratios.size);
+    output.writeMapBegin(WireType.I8, WireType.DOUBLE, mapSize(value.ratios));
     for (const [key, element] of value.ratios) {
       output.writeI8(key);
       output.writeDouble(element);
@@ -177,12 +183,12 @@ export const AllCodec: StructCodec<All> = {
     output.writeContainerEnd();
     if (value.nested === undefined) throw missingField("All", "nested");
     output.writeField(WireType.LIST, 14);
-    output.writeListBegin(WireType.MAP, value.nested.length);
+    output.writeListBegin(WireType.MAP, listSize(value.nested));
     for (const element of value.nested) {
-      output.writeMapBegin(WireType.STRING, WireType.SET, element.size);
+      output.writeMapBegin(WireType.STRING, WireType.SET, mapSize(element));
       for (const [key1, element1] of element) {
         output.writeString(key1);
-        output.writeSetBegin(WireType.BOOL, element1.size);
+        output.writeSetBegin(WireType.BOOL, setSize(element1));
         for (const element2 of element1) {
           output.writeBool(element2);
         }
@@ -344,6 +350,7 @@ export class Refused extends Error {
 
 export const RefusedCodec: StructCodec<Refused> = {
   write(output, value) {
+    checkStruct("Refused", value);
     output.writeStructBegin();
     if (value.code === undefined) throw missingField("Refused", "code");
     output.writeField(WireType.STRING, 1);
@@ -394,6 +401,7 @@ export class Gone extends Error {
 
 export const GoneCodec: StructCodec<Gone> = {
   write(output, value) {
+    checkStruct("Gone", value);
     output.writeStructBegin();
     if (value.reason === undefined) throw missingField("Gone", "reason");
     output.writeField(WireType.STRING, 1);
@@ -416,27 +424,32 @@ export const GoneCodec: StructCodec<Gone> = {
 };
 
 export interface EveryHandler {
-  echo(value: All, call: CallContext): All | Promise<All>;
-  text(text: string, call: CallContext): string | Promise<string>;
-  find(number: number, call: CallContext): Inner | Promise<Inner>;
-  nothing(call: CallContext): void | Promise<void>;
-  add(a: bigint, b: bigint, call: CallContext): bigint | Promise<bigint>;
-  reverse(bytes: Uint8Array, call: CallContext): Uint8Array | Promise<Uint8Array>;
-  index(
+  readonly echo: (value: All, call: CallContext) => All | Promise<All>;
+  readonly text: (text: string, call: CallContext) => string | Promise<string>;
+  /**
+   * @throws {Refused}
+   * @throws {Gone}
+   */
+  readonly find: (number: number, call: CallContext) => Inner | Promise<Inner>;
+  /** @throws {Gone} */
+  readonly nothing: (call: CallContext) => void | Promise<void>;
+  readonly add: (a: bigint, b: bigint, call: CallContext) => bigint | Promise<bigint>;
+  readonly reverse: (bytes: Uint8Array, call: CallContext) => Uint8Array | Promise<Uint8Array>;
+  readonly index: (
     element_: readonly Inner[],
     key_: ReadonlySet<string>,
     call: CallContext,
-  ): ReadonlyMap<string, Inner> | Promise<ReadonlyMap<string, Inner>>;
+  ) => ReadonlyMap<string, Inner> | Promise<ReadonlyMap<string, Inner>>;
   /** Argument names that the generated code uses itself. */
-  names(
+  readonly names: (
     output_: string,
     input_: string,
     call_: string,
     options_: string,
     result_: string,
     call: CallContext,
-  ): readonly string[] | Promise<readonly string[]>;
-  fire(what: string, call: CallContext): void | Promise<void>;
+  ) => readonly string[] | Promise<readonly string[]>;
+  readonly fire: (what: string, call: CallContext) => void | Promise<void>;
 }
 
 const Every_echo: MethodDefinition<EveryHandler, [value: All], All> = {
@@ -741,13 +754,13 @@ const Every_index: MethodDefinition<
   writeArgs(output, [element_, key_]) {
     output.writeStructBegin();
     output.writeField(WireType.LIST, 1);
-    output.writeListBegin(WireType.STRUCT, element_.length);
+    output.writeListBegin(WireType.STRUCT, listSize(element_));
     for (const element of element_) {
       InnerCodec.write(output, element);
     }
     output.writeContainerEnd();
     output.writeField(WireType.SET, 2);
-    output.writeSetBegin(WireType.STRING, key_.size);
+    output.writeSetBegin(WireType.STRING, setSize(key_));
     for (const element of key_) {
       output.writeString(element);
     }
@@ -786,7 +799,7 @@ const Every_index: MethodDefinition<
   writeResult(output, result) {
     output.writeStructBegin();
     output.writeField(WireType.MAP, 0);
-    output.writeMapBegin(WireType.STRING, WireType.STRUCT, result.size);
+    output.writeMapBegin(WireType.STRING, WireType.STRUCT, mapSize(result));
     for (const [key, element] of result) {
       output.writeString(key);
       InnerCodec.write(output, element);
@@ -873,7 +886,7 @@ const Every_names: MethodDefinition<
   writeResult(output, result) {
     output.writeStructBegin();
     output.writeField(WireType.LIST, 0);
-    output.writeListBegin(WireType.STRING, result.length);
+    output.writeListBegin(WireType.STRING, listSize(result));
     for (const element of result) {
       output.writeString(element);
     }
@@ -968,10 +981,15 @@ export class EveryClient {
     return this.#client.call("text", Every_text, [text], options);
   }
 
+  /**
+   * @throws {Refused}
+   * @throws {Gone}
+   */
   find(number: number, options?: CallOptions): Promise<Inner> {
     return this.#client.call("find", Every_find, [number], options);
   }
 
+  /** @throws {Gone} */
   nothing(options?: CallOptions): Promise<void> {
     return this.#client.call("nothing", Every_nothing, [], options);
   }
@@ -1010,8 +1028,8 @@ export class EveryClient {
 }
 
 export interface OtherHandler {
-  text(text: string, call: CallContext): string | Promise<string>;
-  one(call: CallContext): number | Promise<number>;
+  readonly text: (text: string, call: CallContext) => string | Promise<string>;
+  readonly one: (call: CallContext) => number | Promise<number>;
 }
 
 const Other_text: MethodDefinition<OtherHandler, [text: string], string> = {

@@ -170,15 +170,19 @@ async function expectAnswers(
   return rooms;
 }
 
+// As servers both take the name of an old-style message for bytes: Python finds no method of that name, npm cannot split it.
+const SERVED_BY_PYTHON = KINDS.filter(([, protocol]) => protocol !== "old-binary");
+const SERVED_BY_NPM = KINDS.filter(([, protocol, name]) => protocol !== "old-binary" || name === "plain");
+
 describe("our client", () => {
-  it.for(KINDS)("calls npm's server: %s %s, %s", async (kind, test) => {
+  it.for(SERVED_BY_NPM)("calls npm's server: %s %s, %s", async (kind, test) => {
     requireCompiler(test);
     const port = await startPeer(process.execPath, [path("peers/npm-server.ts"), generateForNode(), ...kind], nodeEnv);
     const rooms = await expectAnswers(port, kind);
     await expect(rooms.get("broken")).rejects.toMatchObject({ name: "ApplicationException", message: "no database" });
   });
 
-  it.for(KINDS)("calls Debian's Python server: %s %s, %s", async (kind, test) => {
+  it.for(SERVED_BY_PYTHON)("calls Debian's Python server: %s %s, %s", async (kind, test) => {
     const port = await startPeer(PYTHON, [path("peers/python_server.py"), generateForPython(test), ...kind]);
     const rooms = await expectAnswers(port, kind);
     await expect(rooms.get("broken")).rejects.toMatchObject({ name: "ApplicationException", type: 6 });
@@ -191,7 +195,7 @@ describe("the golden bytes", () => {
   it.for(PROTOCOL_NAMES)("are what Debian's Python library writes: %s", async (protocol, test) => {
     requirePython(test);
     const written = run(PYTHON, [path("peers/golden.py"), protocol, path("golden/message.json")]).trim();
-    expect(written).toBe(golden(`message.${protocol}.hex`));
+    expect(written).toBe(golden(`message.${protocol}.python.hex`));
   });
 
   it.each(PROTOCOL_NAMES)("are what npm's library writes: %s", (protocol) => {
@@ -201,7 +205,7 @@ describe("the golden bytes", () => {
         protocol,
         path(`golden/${file}.json`),
       ]).trim();
-      expect(written).toBe(golden(`${file}.${protocol}.hex`));
+      expect(written).toBe(golden(`${file}.${protocol}.npm.hex`));
     }
   });
 });

@@ -73,10 +73,20 @@ export function message(
   { type = MessageType.CALL, sequenceId = 1, protocol = "binary" }: Partial<MessageHeader> & Speech = {},
 ): Buffer {
   const output = PROTOCOLS[protocol].openWriter();
+  // Attackers have no limits.
+  output.maxDepth = Infinity;
   output.writeMessageBegin({ name, type, sequenceId });
   output.writeStructBegin();
   body(output);
   output.writeMessageEnd();
+  return output.bytes();
+}
+
+/** The bytes of a call up to its first argument. */
+export function opening(name: string, protocol: ProtocolName): Buffer {
+  const output = PROTOCOLS[protocol].openWriter();
+  output.writeMessageBegin({ name, type: MessageType.CALL, sequenceId: 1 });
+  output.writeStructBegin();
   return output.bytes();
 }
 

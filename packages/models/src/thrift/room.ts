@@ -2,7 +2,9 @@
 import {
   type CallContext,
   type CallOptions,
+  checkStruct,
   type ErasedMethod,
+  listSize,
   type MethodDefinition,
   missingField,
   missingResult,
@@ -13,7 +15,8 @@ import {
   WireType,
 } from "@roombridge/thrift";
 
-// typedef double Date: Unix time in microseconds
+/** Unix time in microseconds */
+export type Date_ = number;
 
 /** rtc room info */
 export interface RoomInfo {
@@ -29,6 +32,7 @@ export interface RoomInfo {
 
 export const RoomInfoCodec: StructCodec<RoomInfo> = {
   write(output, value) {
+    checkStruct("RoomInfo", value);
     output.writeStructBegin();
     if (value.id === undefined) throw missingField("RoomInfo", "id");
     output.writeField(WireType.STRING, 1);
@@ -86,6 +90,7 @@ export class RoomNotFoundException extends Error {
 
 export const RoomNotFoundExceptionCodec: StructCodec<RoomNotFoundException> = {
   write(output, value) {
+    checkStruct("RoomNotFoundException", value);
     output.writeStructBegin();
     if (value.reason === undefined) throw missingField("RoomNotFoundException", "reason");
     output.writeField(WireType.STRING, 1);
@@ -110,12 +115,15 @@ export const RoomNotFoundExceptionCodec: StructCodec<RoomNotFoundException> = {
 /** rtc room service */
 export interface RoomServiceHandler {
   /** create a new room */
-  create(call: CallContext): RoomInfo | Promise<RoomInfo>;
+  readonly create: (call: CallContext) => RoomInfo | Promise<RoomInfo>;
+  /**
+   * find existing room
+   * @throws {RoomNotFoundException}
+   */
+  readonly get: (id: string, call: CallContext) => RoomInfo | Promise<RoomInfo>;
   /** find existing room */
-  get(id: string, call: CallContext): RoomInfo | Promise<RoomInfo>;
-  /** find existing room */
-  lists(call: CallContext): readonly RoomInfo[] | Promise<readonly RoomInfo[]>;
-  pppbool(id: boolean, call: CallContext): boolean | Promise<boolean>;
+  readonly lists: (call: CallContext) => readonly RoomInfo[] | Promise<readonly RoomInfo[]>;
+  readonly pppbool: (id: boolean, call: CallContext) => boolean | Promise<boolean>;
 }
 
 const RoomService_create: MethodDefinition<RoomServiceHandler, [], RoomInfo> = {
@@ -230,7 +238,7 @@ const RoomService_lists: MethodDefinition<RoomServiceHandler, [], readonly RoomI
   writeResult(output, result) {
     output.writeStructBegin();
     output.writeField(WireType.LIST, 0);
-    output.writeListBegin(WireType.STRUCT, result.length);
+    output.writeListBegin(WireType.STRUCT, listSize(result));
     for (const element of result) {
       RoomInfoCodec.write(output, element);
     }
@@ -327,7 +335,10 @@ export class RoomServiceClient {
     return this.#client.call("create", RoomService_create, [], options);
   }
 
-  /** find existing room */
+  /**
+   * find existing room
+   * @throws {RoomNotFoundException}
+   */
   get(id: string, options?: CallOptions): Promise<RoomInfo> {
     return this.#client.call("get", RoomService_get, [id], options);
   }

@@ -23,8 +23,14 @@ export class BinaryWriter extends MessageOutput implements MessageWriter {
 
   /** Nothing marks the end of a message, the begin of a struct or the end of a container. */
   writeMessageEnd(): void {}
-  writeStructBegin(): void {}
-  writeContainerEnd(): void {}
+
+  writeStructBegin(): void {
+    this.descend();
+  }
+
+  writeContainerEnd(): void {
+    this.ascend();
+  }
 
   writeField(type: WireType, id: number): void {
     const at = this.reserve(3);
@@ -35,9 +41,11 @@ export class BinaryWriter extends MessageOutput implements MessageWriter {
   writeStop(): void {
     const at = this.reserve(1);
     this.buffer.writeUInt8(0, at);
+    this.ascend();
   }
 
   writeListBegin(element: WireType, size: number): void {
+    this.descend();
     const at = this.reserve(5);
     this.buffer.writeUInt8(element, at);
     this.buffer.writeInt32BE(checkedCount("list or set", size), at + 1);
@@ -48,6 +56,7 @@ export class BinaryWriter extends MessageOutput implements MessageWriter {
   }
 
   writeMapBegin(key: WireType, value: WireType, size: number): void {
+    this.descend();
     const at = this.reserve(6);
     this.buffer.writeUInt8(key, at);
     this.buffer.writeUInt8(value, at + 1);

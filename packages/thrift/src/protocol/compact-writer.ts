@@ -41,6 +41,7 @@ export class CompactWriter extends MessageOutput implements MessageWriter {
   writeMessageEnd(): void {}
 
   writeStructBegin(): void {
+    this.descend();
     this.#outer.push(this.#lastId);
     this.#lastId = 0;
   }
@@ -53,9 +54,11 @@ export class CompactWriter extends MessageOutput implements MessageWriter {
   writeStop(): void {
     this.#writeByte(0);
     this.#lastId = this.#outer.pop() ?? 0;
+    this.ascend();
   }
 
   writeListBegin(element: WireType, size: number): void {
+    this.descend();
     const count = checkedCount("list or set", size);
     const type = toCompactType(element);
     if (count < 15) {
@@ -71,11 +74,14 @@ export class CompactWriter extends MessageOutput implements MessageWriter {
   }
 
   writeMapBegin(key: WireType, value: WireType, size: number): void {
+    this.descend();
     this.#writeVarint32(checkedCount("map", size));
     if (size > 0) this.#writeByte((toCompactType(key) << 4) | toCompactType(value));
   }
 
-  writeContainerEnd(): void {}
+  writeContainerEnd(): void {
+    this.ascend();
+  }
 
   writeBool(value: boolean): void {
     const type = checkedBool(value) ? COMPACT_TRUE : COMPACT_FALSE;

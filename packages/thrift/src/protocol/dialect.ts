@@ -26,7 +26,8 @@ interface Signature {
 const SIGNATURES: readonly Signature[] = [
   ...spoken("binary"),
   ...spoken("compact"),
-  ...refused("JSON", [0x5b]),
+  ...spoken("json"),
+  ...spoken("old-binary"),
   { what: "THeader", matches: inFrame((bytes) => startsWith(bytes, [0x0f, 0xff])) },
   { what: "TLS", matches: (bytes) => startsWith(bytes, [0x16, 0x03]) },
   {
@@ -58,14 +59,6 @@ function spoken(name: ProtocolName): Signature[] {
   return [
     { what: `unframed ${name}`, matches: begins, open: open(false) },
     { what: `framed ${name}`, matches: inFrame(begins), open: open(true) },
-  ];
-}
-
-function refused(what: string, start: readonly number[]): Signature[] {
-  const matches: Matches = (bytes) => startsWith(bytes, start);
-  return [
-    { what: `unframed ${what}`, matches },
-    { what: `framed ${what}`, matches: inFrame(matches) },
   ];
 }
 
@@ -115,7 +108,6 @@ function openUnframed(name: ProtocolName, maxMessageBytes: number): Dialect {
     next(input) {
       if (input.length === 0) return undefined;
       const view = input.view();
-      if (protocol.begins(view) === false) throw new ProtocolError("bad_version", `not a ${name} message`);
       const size = scanner.scan(view);
       if ((size ?? scanner.atLeast) > maxMessageBytes) {
         throw new ProtocolError("size_limit", `a message of more than ${maxMessageBytes} bytes`);

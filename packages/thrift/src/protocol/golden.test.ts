@@ -16,11 +16,19 @@ import { PROTOCOLS } from "./protocols.ts";
 
 const golden = (file: string) => Buffer.from(readFileSync(goldenFile(file), "utf8").replaceAll(/\s/g, ""), "hex");
 
+/** The same numbers as JSON.stringify would write them: Python is generous with digits, npm with leading zeros. */
+const shortest = (bytes: Buffer) =>
+  Buffer.from(bytes.toString("latin1").replace("0.10000000000000001", "0.1").replace("-000000000001", "-1"), "latin1");
+
 // Apache's libraries for Python and Node wrote these bytes; test/interop.test.ts lets them do it again.
 describe.each(PROTOCOL_NAMES)("bytes that Apache's libraries wrote in %s", (protocol) => {
-  it.each(["message", "uuid"])("are read and written: %s", (file) => {
+  it.each([
+    ["message", "python"],
+    ["message", "npm"],
+    ["uuid", "npm"],
+  ])("are read and written: %s by %s", (file, peer) => {
     const expected = goldenMessage(`${file}.json`);
-    const bytes = golden(`${file}.${protocol}.hex`);
+    const bytes = golden(`${file}.${protocol}.${peer}.hex`);
     expect(readGoldenMessage(PROTOCOLS[protocol].openReader(bytes), expected)).toEqual(expected);
     const scanner = PROTOCOLS[protocol].openScanner();
     expect(scanner.scan(Buffer.concat([bytes, bytes]))).toBe(bytes.length);
@@ -28,12 +36,12 @@ describe.each(PROTOCOL_NAMES)("bytes that Apache's libraries wrote in %s", (prot
     output.writeMessageBegin(expected);
     writeGolden(output, "struct", expected.fields as unknown as GoldenValue);
     output.writeMessageEnd();
-    expect(output.bytes().toString("hex")).toBe(bytes.toString("hex"));
+    expect(output.bytes().toString("hex")).toBe(shortest(bytes).toString("hex"));
   });
 });
 
 it("generated code writes the bytes that the code of Apache's compiler for Python wrote", () => {
-  const bytes = golden("every.binary.hex");
+  const bytes = golden("every.binary.python.hex");
   const output = new BinaryWriter();
   AllCodec.write(output, SAMPLE);
   expect(output.bytes().toString("hex")).toBe(bytes.toString("hex"));

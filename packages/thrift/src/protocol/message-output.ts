@@ -1,3 +1,5 @@
+import { MAX_DEPTH } from "./message-input.ts";
+import { ProtocolError } from "./protocol-error.ts";
 import type { ProtocolWriter } from "./protocol.ts";
 
 const INITIAL_BYTES = 512;
@@ -6,6 +8,8 @@ const INITIAL_BYTES = 512;
 export interface MessageWriter extends ProtocolWriter {
   /** Bytes written so far. */
   readonly length: number;
+  /** Nesting of structs and containers, by default what the readers allow: a value that holds itself ends there. */
+  maxDepth: number;
   /** Forgets what was written: a value that failed half-way leaves nothing. */
   reset(): void;
   /** A copy of what was written. */
@@ -19,6 +23,8 @@ export interface MessageWriter extends ProtocolWriter {
 export class MessageOutput {
   protected buffer: Buffer = Buffer.allocUnsafe(INITIAL_BYTES);
   protected end = 0;
+  maxDepth = MAX_DEPTH;
+  #depth = 0;
 
   get length(): number {
     return this.end;
@@ -26,6 +32,7 @@ export class MessageOutput {
 
   reset(): void {
     this.end = 0;
+    this.#depth = 0;
   }
 
   bytes(): Buffer {
@@ -38,6 +45,15 @@ export class MessageOutput {
 
   endFrame(start: number): void {
     this.buffer.writeUInt32BE(this.end - start - 4, start);
+  }
+
+  protected descend(): void {
+    this.#depth += 1;
+    if (this.#depth > this.maxDepth) throw new ProtocolError("depth_limit", `nested deeper than ${this.maxDepth}`);
+  }
+
+  protected ascend(): void {
+    this.#depth -= 1;
   }
 
   /** To be called before `buffer` is touched: it may be another one afterwards. */

@@ -34,8 +34,12 @@ export function checkedBinary(value: Uint8Array): Uint8Array {
 }
 
 export function checkedUuid(value: string): string {
-  if (typeof value !== "string" || !UUID.test(value)) throw mismatch("uuid", value);
+  if (typeof value !== "string" || !isUuid(value)) throw mismatch("uuid", value);
   return value;
+}
+
+export function isUuid(text: string): boolean {
+  return UUID.test(text);
 }
 
 /** The number of elements, which is absent when the value is no container at all. */

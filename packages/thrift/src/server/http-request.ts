@@ -53,12 +53,12 @@ const ACCEPTED = `${X_THRIFT}, application/vnd.apache.thrift.binary, application
 const PROTOCOL_BY_TYPE: Readonly<Record<string, string>> = {
   "application/vnd.apache.thrift.binary": "binary",
   "application/vnd.apache.thrift.compact": "compact",
-  "application/vnd.apache.thrift.json": "JSON",
+  "application/vnd.apache.thrift.json": "json",
 };
 const PROTOCOL_BY_PARAMETER: Readonly<Record<string, string>> = {
   tbinary: "binary",
   tcompact: "compact",
-  tjson: "JSON",
+  tjson: "json",
 };
 
 /** The protocol that a content type announces, "" when the body itself tells; undefined for a type that is no Thrift. */

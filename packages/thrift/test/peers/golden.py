@@ -5,9 +5,15 @@ import sys
 from thrift.Thrift import TType
 from thrift.protocol.TBinaryProtocol import TBinaryProtocol
 from thrift.protocol.TCompactProtocol import TCompactProtocol
+from thrift.protocol.TJSONProtocol import TJSONProtocol
 from thrift.transport.TTransport import TMemoryBuffer
 
-PROTOCOLS = {"binary": TBinaryProtocol, "compact": TCompactProtocol}
+PROTOCOLS = {
+    "binary": TBinaryProtocol,
+    "old-binary": lambda transport: TBinaryProtocol(transport, strictRead=False, strictWrite=False),
+    "compact": TCompactProtocol,
+    "json": TJSONProtocol,
+}
 TYPES = {
     "bool": TType.BOOL,
     "i8": TType.BYTE,

@@ -15,6 +15,7 @@ from room.ttypes import RoomNotFoundException
 from thrift.Thrift import TApplicationException
 from thrift.protocol.TBinaryProtocol import TBinaryProtocol
 from thrift.protocol.TCompactProtocol import TCompactProtocol
+from thrift.protocol.TJSONProtocol import TJSONProtocol
 from thrift.protocol.TMultiplexedProtocol import TMultiplexedProtocol
 from thrift.transport.THttpClient import THttpClient
 from thrift.transport.TSocket import TSocket
@@ -32,7 +33,13 @@ else:
     socket = TSocket("127.0.0.1", int(port))
 socket.setTimeout(20000)
 transport = {"framed": TFramedTransport, "buffered": TBufferedTransport, "http": lambda it: it}[kind](socket)
-protocol = {"binary": TBinaryProtocol, "compact": TCompactProtocol}[protocol_name](transport)
+protocols = {
+    "binary": TBinaryProtocol,
+    "old-binary": lambda transport: TBinaryProtocol(transport, strictRead=False, strictWrite=False),
+    "compact": TCompactProtocol,
+    "json": TJSONProtocol,
+}
+protocol = protocols[protocol_name](transport)
 if name == "multiplexed":
     protocol = TMultiplexedProtocol(protocol, "RoomService")
 client = RoomService.Client(protocol)

@@ -11,6 +11,7 @@ from room.ttypes import RoomInfo, RoomNotFoundException
 from thrift.TMultiplexedProcessor import TMultiplexedProcessor
 from thrift.protocol.TBinaryProtocol import TBinaryProtocolFactory
 from thrift.protocol.TCompactProtocol import TCompactProtocolFactory
+from thrift.protocol.TJSONProtocol import TJSONProtocolFactory
 from thrift.server.TServer import TThreadedServer
 from thrift.transport.TSocket import TServerSocket
 from thrift.transport.TTransport import TBufferedTransportFactory, TFramedTransportFactory
@@ -48,7 +49,7 @@ if name == "multiplexed":
     multiplexed = TMultiplexedProcessor()
     multiplexed.registerProcessor("RoomService", processor)
     processor = multiplexed
-protocols = {"binary": TBinaryProtocolFactory, "compact": TCompactProtocolFactory}
+protocols = {"binary": TBinaryProtocolFactory, "compact": TCompactProtocolFactory, "json": TJSONProtocolFactory}
 transports = {"framed": TFramedTransportFactory, "buffered": TBufferedTransportFactory}
 server = TThreadedServer(
     processor, Socket("127.0.0.1", 0), transports[kind](), protocols[protocol_name](), daemon=True
