@@ -312,6 +312,23 @@ describe("connection info", () => {
     expect(await getRoomInfo(rooms, appId, "bed")).toMatchObject({ state: "active" });
   });
 
+  test("waking a room that slept long gives its credential a new life, and not a player's", async () => {
+    const game = await sleepingRoom();
+    const { rooms, appId, database, room } = game;
+    await database.sql`
+      insert into turn_credentials (username, room_key, player_id, realm, hmackey, key_version, expires_at, suspended_at)
+      select 'player.slept', room_key, 'p1', realm, hmackey, key_version, expires_at, suspended_at from turn_credentials
+       where username = ${room.credential.username}`;
+    await database.sql`update turn_credentials set expires_at = clock_timestamp() - interval '1 minute'`;
+    await getConnectionInfo(rooms, appId, "bed", { wake: true });
+    expect(await isKnownToCoturn(game, room.credential.username)).toBe(true);
+    expect(await isKnownToCoturn(game, "player.slept")).toBe(false);
+    const [row] = await database.sql<{ seconds: number }[]>`
+      select extract(epoch from expires_at - clock_timestamp())::float as seconds from turn_credentials
+       where username = ${room.credential.username}`;
+    expect(row?.seconds).toBeGreaterThan(3_500);
+  });
+
   test("never wakes a room that lost its process: that would let anybody start compute", async () => {
     const { rooms, appId, database, host, create } = await newGame(suite().rooms);
     const { processId } = await create({ roomId: "fallen" });
