@@ -80,6 +80,15 @@ describe("suspendRoom", () => {
     expect(await events()).toEqual(before);
   });
 
+  test("leaves no trace on a process that no host has taken yet: it starts with the rooms that are on it", async () => {
+    const { rooms, appId, database, host, create } = await newGame(suite().rooms, { roomsPerProcess: 1 });
+    const first = await create({ roomId: "bed", roomConfig: "x" });
+    await suspendRoom(rooms, appId, "bed");
+    expect((await create({ roomId: "other", roomConfig: "y" })).processId).toBe(first.processId);
+    const [order] = await runWaitingProcesses(database, host);
+    expect(order).toMatchObject({ initialRoomId: "other", initialRoomConfig: "y" });
+  });
+
   test.each(["unknown", "", "a b", "x".repeat(101)])("a room %j is not found", async (roomId) => {
     const { rooms, appId } = await newGame(suite().rooms);
     expect(await refused(suspendRoom(rooms, appId, roomId))).toMatchObject({ code: "room_not_found" });
