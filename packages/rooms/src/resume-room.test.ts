@@ -72,6 +72,16 @@ describe("suspendRoom", () => {
     await listener.unlisten();
   });
 
+  test("of a room whose game server did not start leaves nothing of that in connection info", async () => {
+    const { rooms, appId, database, create } = await newGame(suite().rooms);
+    await create({ roomId: "bed" });
+    await database.sql`select unschedule_rooms(array(select room_key from rooms where app_id = ${appId}), 'start_failed')`;
+    await suspendRoom(rooms, appId, "bed");
+    expect(await refused(getConnectionInfo(rooms, appId, "bed", { wake: false }))).toMatchObject({
+      message: "room is not running; resume it",
+    });
+  });
+
   test("again changes nothing", async () => {
     const { rooms, appId, database } = await sleepingRoom();
     const events = () => database.sql`select type from room_events where app_id = ${appId} order by id`;
@@ -116,6 +126,21 @@ describe("resumeRoom", () => {
     expect(await isKnownToCoturn(game, room.credential.username)).toBe(true);
     const { state, allocations } = await getRoomInfo(rooms, appId, "bed");
     expect([state, allocations.length]).toEqual(["active", 2]);
+  });
+
+  test.each([
+    ["runs", ["room.resumed", "room.active"]],
+    ["starts", ["room.resumed"]],
+  ])("onto a process that %s tells %j", async (status, types) => {
+    const { rooms, application, appId, database, host, create } = await newGame(suite().rooms);
+    await create({ roomId: "bed" });
+    await suspendRoom(rooms, appId, "bed");
+    if (status === "runs") await runWaitingProcesses(database, host);
+    const [last] = await database.sql<{ id: string }[]>`select max(id) as id from room_events where app_id = ${appId}`;
+    await resumeRoom(rooms, application, "bed");
+    const events = await database.sql<{ type: string }[]>`
+      select type from room_events where app_id = ${appId} and id > ${last?.id ?? "0"} order by id`;
+    expect(events.map(({ type }) => type)).toEqual(types);
   });
 
   test("starts a process when none has a slot", async () => {
@@ -280,9 +305,14 @@ describe("rooms without a game server", () => {
   test("come back without one, and their credential is on again", async () => {
     const { rooms, application, appId } = await serverless();
     await suspendRoom(rooms, appId, "call");
+    await rooms.database
+      .sql`update rooms set expires_at = clock_timestamp() + interval '1 minute' where app_id = ${appId}`;
     const resumed = await resumeRoom(rooms, application, "call");
     expect([resumed.processId, resumed.connection]).toEqual([undefined, { status: "starting" }]);
     expect(await getRoomInfo(rooms, appId, "call")).toMatchObject({ state: "scheduling", allocations: [] });
+    // It ends with its credential, not before.
+    const [row] = await rooms.database.sql`select expires_at as "expiresAt" from rooms where app_id = ${appId}`;
+    expect(row?.["expiresAt"]).toEqual(resumed.credential.expiresAt);
   });
 
   test("resumed while they are not suspended, need a deployment", async () => {
