@@ -5,6 +5,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { deriveIdl } from "../packages/thrift/test/interop/derive-idl.ts";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const generator = join(root, "packages/thrift/src/generator/main.ts");
@@ -14,6 +15,13 @@ const TARGETS = [
   // The runtime's own tests must not import models, which stand on it.
   { idl: "idl/room.thrift", out: "packages/thrift/test/room.ts", runtime: "../src/index.ts" },
   { idl: "packages/thrift/test/every.thrift", out: "packages/thrift/test/every.ts", runtime: "../src/index.ts" },
+  // Derived for the foreign peers.
+  {
+    idl: "idl/room.thrift",
+    text: deriveIdl(),
+    out: "packages/thrift/test/interop/gen/room.ts",
+    runtime: "../../../src/index.ts",
+  },
 ];
 
 /** Apache's own code for npm's thrift, the peer that the end-to-end tests call with. */
@@ -30,7 +38,7 @@ process.on("exit", () => rmSync(directory, { recursive: true, force: true }));
 
 const npmCode = generateForNpm();
 const written = [
-  ...TARGETS.map(({ idl, out, runtime }) => ({ out, code: generate(idl, runtime) })),
+  ...TARGETS.map((target) => ({ out: target.out, code: generate(target) })),
   ...NPM_FILES.map((file) => ({ out: `${NPM_DIRECTORY}/${file}`, code: npmCode.get(file) })),
 ];
 const differing = written.filter((target) => !settle(target)).map(({ out }) => out);
@@ -48,8 +56,10 @@ function settle({ out, code }) {
   return isSame;
 }
 
-function generate(idl, runtime) {
-  run("thrift", ["--gen", "json", "-out", directory, join(root, idl)]);
+function generate({ idl, text, runtime }) {
+  const source = join(directory, basename(idl));
+  writeFileSync(source, text ?? readFileSync(join(root, idl), "utf8"));
+  run("thrift", ["--gen", "json", "-out", directory, source]);
   const name = basename(idl, ".thrift");
   const out = join(directory, `${name}.ts`);
   const json = join(directory, `${name}.json`);
