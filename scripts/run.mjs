@@ -33,6 +33,7 @@ const STEPS = {
   generate: [["node", "scripts/generate.mjs"]],
   build: [["turbo", "run", "build", "--ui=stream"]],
   format: [["oxfmt", "--write", "."]],
+  bench: [["node", "bench/main.ts"]],
   changeset: [["changeset"]],
 };
 
