@@ -24,3 +24,15 @@ export type { ServerLimits } from "./server/limits.ts";
 export { ThriftServer } from "./server/thrift-server.ts";
 export type { ListenOptions, ThriftServerOptions } from "./server/thrift-server.ts";
 export type { CallContext, ErasedMethod, MethodDefinition, ServiceDefinition } from "./service.ts";
+export {
+  checkDistinct,
+  checkDistinctKeys,
+  checkStruct,
+  checkUnion,
+  distinct,
+  distinctEntries,
+  listSize,
+  mapSize,
+  setSize,
+  unknownUnionField,
+} from "./struct-rules.ts";

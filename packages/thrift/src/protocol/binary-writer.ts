@@ -3,12 +3,15 @@ import type { MessageHeader, ProtocolWriter } from "./protocol.ts";
 import type { WireType } from "./wire-types.ts";
 
 const INITIAL_BYTES = 512;
+/** What the readers allow: nothing is written that they would refuse, and a value that holds itself ends here. */
+const MAX_DEPTH = 64;
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** Writes the strict binary protocol into one growing buffer. */
 export class BinaryWriter implements ProtocolWriter {
   #bytes = Buffer.allocUnsafe(INITIAL_BYTES);
   #at = 0;
+  #depth = 0;
 
   /** Bytes written so far; also a mark for `rollback`. */
   get length(): number {
@@ -18,6 +21,7 @@ export class BinaryWriter implements ProtocolWriter {
   /** Takes back everything behind the mark: a value that failed half-way leaves nothing. */
   rollback(mark: number): void {
     this.#at = mark;
+    this.#depth = 0;
   }
 
   /** A copy of what was written from `start` on. */
@@ -41,6 +45,14 @@ export class BinaryWriter implements ProtocolWriter {
     this.writeI32(sequenceId);
   }
 
+  writeStructBegin(): void {
+    this.#descend();
+  }
+
+  writeContainerEnd(): void {
+    this.#depth -= 1;
+  }
+
   writeField(type: WireType, id: number): void {
     const at = this.#reserve(3);
     this.#bytes.writeUInt8(type, at);
@@ -50,9 +62,11 @@ export class BinaryWriter implements ProtocolWriter {
   writeStop(): void {
     const at = this.#reserve(1);
     this.#bytes.writeUInt8(0, at);
+    this.#depth -= 1;
   }
 
   writeListBegin(element: WireType, size: number): void {
+    this.#descend();
     const at = this.#reserve(5);
     this.#bytes.writeUInt8(element, at);
     this.#bytes.writeInt32BE(count("list or set", size), at + 1);
@@ -63,6 +77,7 @@ export class BinaryWriter implements ProtocolWriter {
   }
 
   writeMapBegin(key: WireType, value: WireType, size: number): void {
+    this.#descend();
     const at = this.#reserve(6);
     this.#bytes.writeUInt8(key, at);
     this.#bytes.writeUInt8(value, at + 1);
@@ -121,6 +136,11 @@ export class BinaryWriter implements ProtocolWriter {
     if (typeof value !== "string" || !UUID.test(value)) throw mismatch("uuid", value);
     const at = this.#reserve(16);
     this.#bytes.write(value.replaceAll("-", ""), at, "hex");
+  }
+
+  #descend(): void {
+    this.#depth += 1;
+    if (this.#depth > MAX_DEPTH) throw new ProtocolError("depth_limit", `nested deeper than ${MAX_DEPTH}`);
   }
 
   /** To be called before `#bytes` is touched: it may be another buffer afterwards. */

@@ -40,11 +40,14 @@ export interface ProtocolReader {
 /** Encodes values. Every method throws ProtocolError for a value that its type cannot hold. */
 export interface ProtocolWriter {
   writeMessageBegin(header: MessageHeader): void;
+  /** To be paired with `writeStop`. */
+  writeStructBegin(): void;
   writeField(type: WireType, id: number): void;
   writeStop(): void;
   writeListBegin(element: WireType, size: number): void;
   writeSetBegin(element: WireType, size: number): void;
   writeMapBegin(key: WireType, value: WireType, size: number): void;
+  writeContainerEnd(): void;
   writeBool(value: boolean): void;
   writeI8(value: number): void;
   writeI16(value: number): void;

@@ -2,18 +2,23 @@
 import {
   type CallContext,
   type CallOptions,
+  checkStruct,
   type ErasedMethod,
+  listSize,
+  mapSize,
   type MethodDefinition,
   missingField,
   missingResult,
   raise,
   type ServiceDefinition,
+  setSize,
   type StructCodec,
   type ThriftClient,
   WireType,
 } from "../../../src/index.ts";
 
-// typedef double Date: Unix time in microseconds
+/** Unix time in microseconds */
+export type Date_ = number;
 
 export const Color = {
   RED: 1,
@@ -37,6 +42,8 @@ export interface RoomInfo {
 
 export const RoomInfoCodec: StructCodec<RoomInfo> = {
   write(output, value) {
+    checkStruct("RoomInfo", value);
+    output.writeStructBegin();
     if (value.id === undefined) throw missingField("RoomInfo", "id");
     output.writeField(WireType.STRING, 1);
     output.writeString(value.id);
@@ -93,6 +100,8 @@ export class RoomNotFoundException extends Error {
 
 export const RoomNotFoundExceptionCodec: StructCodec<RoomNotFoundException> = {
   write(output, value) {
+    checkStruct("RoomNotFoundException", value);
+    output.writeStructBegin();
     if (value.reason === undefined) throw missingField("RoomNotFoundException", "reason");
     output.writeField(WireType.STRING, 1);
     output.writeString(value.reason);
@@ -134,6 +143,8 @@ export interface Sample {
 
 export const SampleCodec: StructCodec<Sample> = {
   write(output, value) {
+    checkStruct("Sample", value);
+    output.writeStructBegin();
     if (value.flag !== undefined) {
       output.writeField(WireType.BOOL, 1);
       output.writeBool(value.flag);
@@ -172,43 +183,49 @@ export const SampleCodec: StructCodec<Sample> = {
     }
     if (value.numbers !== undefined) {
       output.writeField(WireType.LIST, 10);
-      output.writeListBegin(WireType.I32, value.numbers.length);
+      output.writeListBegin(WireType.I32, listSize(value.numbers));
       for (const element of value.numbers) {
         output.writeI32(element);
       }
+      output.writeContainerEnd();
     }
     if (value.words !== undefined) {
       output.writeField(WireType.SET, 11);
-      output.writeSetBegin(WireType.STRING, value.words.size);
+      output.writeSetBegin(WireType.STRING, setSize(value.words));
       for (const element of value.words) {
         output.writeString(element);
       }
+      output.writeContainerEnd();
     }
     if (value.times !== undefined) {
       output.writeField(WireType.MAP, 12);
-      output.writeMapBegin(WireType.STRING, WireType.I64, value.times.size);
+      output.writeMapBegin(WireType.STRING, WireType.I64, mapSize(value.times));
       for (const [key, element] of value.times) {
         output.writeString(key);
         output.writeI64(element);
       }
+      output.writeContainerEnd();
     }
     if (value.flags !== undefined) {
       output.writeField(WireType.LIST, 13);
-      output.writeListBegin(WireType.BOOL, value.flags.length);
+      output.writeListBegin(WireType.BOOL, listSize(value.flags));
       for (const element of value.flags) {
         output.writeBool(element);
       }
+      output.writeContainerEnd();
     }
     if (value.rooms !== undefined) {
       output.writeField(WireType.MAP, 14);
-      output.writeMapBegin(WireType.I32, WireType.LIST, value.rooms.size);
+      output.writeMapBegin(WireType.I32, WireType.LIST, mapSize(value.rooms));
       for (const [key, element] of value.rooms) {
         output.writeI32(key);
-        output.writeListBegin(WireType.STRUCT, element.length);
+        output.writeListBegin(WireType.STRUCT, listSize(element));
         for (const element1 of element) {
           RoomInfoCodec.write(output, element1);
         }
+        output.writeContainerEnd();
       }
+      output.writeContainerEnd();
     }
     if (value.far !== undefined) {
       output.writeField(WireType.STRING, 200);
@@ -330,21 +347,25 @@ export const SampleCodec: StructCodec<Sample> = {
 /** rtc room service */
 export interface RoomServiceHandler {
   /** create a new room */
-  create(call: CallContext): RoomInfo | Promise<RoomInfo>;
+  readonly create: (call: CallContext) => RoomInfo | Promise<RoomInfo>;
+  /**
+   * find existing room
+   * @throws {RoomNotFoundException}
+   */
+  readonly get: (id: string, call: CallContext) => RoomInfo | Promise<RoomInfo>;
   /** find existing room */
-  get(id: string, call: CallContext): RoomInfo | Promise<RoomInfo>;
-  /** find existing room */
-  lists(call: CallContext): readonly RoomInfo[] | Promise<readonly RoomInfo[]>;
-  pppbool(id: boolean, call: CallContext): boolean | Promise<boolean>;
+  readonly lists: (call: CallContext) => readonly RoomInfo[] | Promise<readonly RoomInfo[]>;
+  readonly pppbool: (id: boolean, call: CallContext) => boolean | Promise<boolean>;
   /** answers a full one to an empty one, and any other as it came */
-  fill(sample: Sample, call: CallContext): Sample | Promise<Sample>;
-  nobody(call: CallContext): readonly RoomInfo[] | Promise<readonly RoomInfo[]>;
-  tell(what: string, call: CallContext): void | Promise<void>;
+  readonly fill: (sample: Sample, call: CallContext) => Sample | Promise<Sample>;
+  readonly nobody: (call: CallContext) => readonly RoomInfo[] | Promise<readonly RoomInfo[]>;
+  readonly tell: (what: string, call: CallContext) => void | Promise<void>;
 }
 
 const RoomService_create: MethodDefinition<RoomServiceHandler, [], RoomInfo> = {
   isOneway: false,
   writeArgs(output) {
+    output.writeStructBegin();
     output.writeStop();
   },
   readArgs(input) {
@@ -357,6 +378,7 @@ const RoomService_create: MethodDefinition<RoomServiceHandler, [], RoomInfo> = {
   },
   call: (handler, _, context) => handler.create(context),
   writeResult(output, result) {
+    output.writeStructBegin();
     output.writeField(WireType.STRUCT, 0);
     RoomInfoCodec.write(output, result);
     output.writeStop();
@@ -380,6 +402,7 @@ const RoomService_create: MethodDefinition<RoomServiceHandler, [], RoomInfo> = {
 const RoomService_get: MethodDefinition<RoomServiceHandler, [id: string], RoomInfo> = {
   isOneway: false,
   writeArgs(output, [id]) {
+    output.writeStructBegin();
     output.writeField(WireType.STRING, 1);
     output.writeString(id);
     output.writeStop();
@@ -399,12 +422,14 @@ const RoomService_get: MethodDefinition<RoomServiceHandler, [id: string], RoomIn
   },
   call: (handler, [id], context) => handler.get(id, context),
   writeResult(output, result) {
+    output.writeStructBegin();
     output.writeField(WireType.STRUCT, 0);
     RoomInfoCodec.write(output, result);
     output.writeStop();
   },
   writeException(output, error) {
     if (error instanceof RoomNotFoundException) {
+      output.writeStructBegin();
       output.writeField(WireType.STRUCT, 1);
       RoomNotFoundExceptionCodec.write(output, error);
       output.writeStop();
@@ -434,6 +459,7 @@ const RoomService_get: MethodDefinition<RoomServiceHandler, [id: string], RoomIn
 const RoomService_lists: MethodDefinition<RoomServiceHandler, [], readonly RoomInfo[]> = {
   isOneway: false,
   writeArgs(output) {
+    output.writeStructBegin();
     output.writeStop();
   },
   readArgs(input) {
@@ -446,11 +472,13 @@ const RoomService_lists: MethodDefinition<RoomServiceHandler, [], readonly RoomI
   },
   call: (handler, _, context) => handler.lists(context),
   writeResult(output, result) {
+    output.writeStructBegin();
     output.writeField(WireType.LIST, 0);
-    output.writeListBegin(WireType.STRUCT, result.length);
+    output.writeListBegin(WireType.STRUCT, listSize(result));
     for (const element of result) {
       RoomInfoCodec.write(output, element);
     }
+    output.writeContainerEnd();
     output.writeStop();
   },
   writeException: () => false,
@@ -478,6 +506,7 @@ const RoomService_lists: MethodDefinition<RoomServiceHandler, [], readonly RoomI
 const RoomService_pppbool: MethodDefinition<RoomServiceHandler, [id: boolean], boolean> = {
   isOneway: false,
   writeArgs(output, [id]) {
+    output.writeStructBegin();
     output.writeField(WireType.BOOL, 1);
     output.writeBool(id);
     output.writeStop();
@@ -497,6 +526,7 @@ const RoomService_pppbool: MethodDefinition<RoomServiceHandler, [id: boolean], b
   },
   call: (handler, [id], context) => handler.pppbool(id, context),
   writeResult(output, result) {
+    output.writeStructBegin();
     output.writeField(WireType.BOOL, 0);
     output.writeBool(result);
     output.writeStop();
@@ -520,6 +550,7 @@ const RoomService_pppbool: MethodDefinition<RoomServiceHandler, [id: boolean], b
 const RoomService_fill: MethodDefinition<RoomServiceHandler, [sample: Sample], Sample> = {
   isOneway: false,
   writeArgs(output, [sample]) {
+    output.writeStructBegin();
     output.writeField(WireType.STRUCT, 1);
     SampleCodec.write(output, sample);
     output.writeStop();
@@ -539,6 +570,7 @@ const RoomService_fill: MethodDefinition<RoomServiceHandler, [sample: Sample], S
   },
   call: (handler, [sample], context) => handler.fill(sample, context),
   writeResult(output, result) {
+    output.writeStructBegin();
     output.writeField(WireType.STRUCT, 0);
     SampleCodec.write(output, result);
     output.writeStop();
@@ -562,6 +594,7 @@ const RoomService_fill: MethodDefinition<RoomServiceHandler, [sample: Sample], S
 const RoomService_nobody: MethodDefinition<RoomServiceHandler, [], readonly RoomInfo[]> = {
   isOneway: false,
   writeArgs(output) {
+    output.writeStructBegin();
     output.writeStop();
   },
   readArgs(input) {
@@ -574,11 +607,13 @@ const RoomService_nobody: MethodDefinition<RoomServiceHandler, [], readonly Room
   },
   call: (handler, _, context) => handler.nobody(context),
   writeResult(output, result) {
+    output.writeStructBegin();
     output.writeField(WireType.LIST, 0);
-    output.writeListBegin(WireType.STRUCT, result.length);
+    output.writeListBegin(WireType.STRUCT, listSize(result));
     for (const element of result) {
       RoomInfoCodec.write(output, element);
     }
+    output.writeContainerEnd();
     output.writeStop();
   },
   writeException: () => false,
@@ -606,6 +641,7 @@ const RoomService_nobody: MethodDefinition<RoomServiceHandler, [], readonly Room
 const RoomService_tell: MethodDefinition<RoomServiceHandler, [what: string], void> = {
   isOneway: true,
   writeArgs(output, [what]) {
+    output.writeStructBegin();
     output.writeField(WireType.STRING, 1);
     output.writeString(what);
     output.writeStop();
@@ -625,6 +661,7 @@ const RoomService_tell: MethodDefinition<RoomServiceHandler, [what: string], voi
   },
   call: (handler, [what], context) => handler.tell(what, context),
   writeResult(output) {
+    output.writeStructBegin();
     output.writeStop();
   },
   writeException: () => false,
@@ -664,7 +701,10 @@ export class RoomServiceClient {
     return this.#client.call("create", RoomService_create, [], options);
   }
 
-  /** find existing room */
+  /**
+   * find existing room
+   * @throws {RoomNotFoundException}
+   */
   get(id: string, options?: CallOptions): Promise<RoomInfo> {
     return this.#client.call("get", RoomService_get, [id], options);
   }
@@ -694,12 +734,13 @@ export class RoomServiceClient {
 
 /** No server has it. */
 export interface StrangerHandler {
-  absent(id: boolean, call: CallContext): boolean | Promise<boolean>;
+  readonly absent: (id: boolean, call: CallContext) => boolean | Promise<boolean>;
 }
 
 const Stranger_absent: MethodDefinition<StrangerHandler, [id: boolean], boolean> = {
   isOneway: false,
   writeArgs(output, [id]) {
+    output.writeStructBegin();
     output.writeField(WireType.BOOL, 1);
     output.writeBool(id);
     output.writeStop();
@@ -719,6 +760,7 @@ const Stranger_absent: MethodDefinition<StrangerHandler, [id: boolean], boolean>
   },
   call: (handler, [id], context) => handler.absent(id, context),
   writeResult(output, result) {
+    output.writeStructBegin();
     output.writeField(WireType.BOOL, 0);
     output.writeBool(result);
     output.writeStop();
