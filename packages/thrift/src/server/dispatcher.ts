@@ -1,4 +1,5 @@
 import { ApplicationException, ApplicationExceptionType, writeApplicationException } from "../application-exception.ts";
+import type { Dialect } from "../protocol/dialect.ts";
 import { BinaryReader } from "../protocol/binary-reader.ts";
 import { BinaryWriter } from "../protocol/binary-writer.ts";
 import { ProtocolError } from "../protocol/protocol-error.ts";
@@ -39,6 +40,8 @@ const UNKNOWN_METHOD_LABEL = "(unknown)";
 
 /** A message whose envelope could be read. */
 export interface Decoded {
+  /** In which the reply has to be written. */
+  readonly dialect: Dialect;
   /** As the reply has to name it. */
   readonly method: string;
   /** As events name it. */
@@ -72,7 +75,7 @@ export class Dispatcher {
   }
 
   /** Throws ProtocolError when not even the envelope can be read. */
-  decode(message: Buffer): Decoded {
+  decode(message: Buffer, dialect: Dialect): Decoded {
     const reader = new BinaryReader(message);
     const { name, type, sequenceId } = reader.readMessageBegin();
     const [service, method] = splitName(name);
@@ -82,7 +85,7 @@ export class Dispatcher {
         ApplicationExceptionType.INVALID_MESSAGE_TYPE,
         "only calls are answered here",
       );
-      return { method, label: UNKNOWN_METHOD_LABEL, sequenceId, wantsReply, refusal };
+      return { dialect, method, label: UNKNOWN_METHOD_LABEL, sequenceId, wantsReply, refusal };
     }
     const bound = service === undefined ? this.#plain.get(method) : this.#services.get(service)?.methods.get(method);
     if (!bound) {
@@ -91,10 +94,10 @@ export class Dispatcher {
         ApplicationExceptionType.UNKNOWN_METHOD,
         `unknown method ${name.slice(0, 200)}`,
       );
-      return { method, label, sequenceId, wantsReply, refusal };
+      return { dialect, method, label, sequenceId, wantsReply, refusal };
     }
     // Also when the caller forgot that the method is oneway: a reply would be read as that of its next call.
-    const call = { method, label: method, sequenceId, wantsReply: wantsReply && !bound.isOneway };
+    const call = { dialect, method, label: method, sequenceId, wantsReply: wantsReply && !bound.isOneway };
     try {
       const args = bound.readArgs(reader);
       if (reader.left > 0) throw new ProtocolError("invalid_data", "bytes behind the end of the message");
@@ -106,33 +109,31 @@ export class Dispatcher {
     }
   }
 
-  success(call: Call, bound: BoundMethod, result: unknown, isFramed: boolean): Answer {
+  success(call: Call, bound: BoundMethod, result: unknown): Answer {
     // The result is what `call` of the same definition answered, unless the handler lied about its type: then a writer throws.
     return {
-      bytes: this.#encode(call, MessageType.REPLY, isFramed, (output) => bound.writeResult(output, result as never)),
+      bytes: this.#encode(call, MessageType.REPLY, (output) => bound.writeResult(output, result as never)),
       outcome: "success",
     };
   }
 
   /** The reply for a declared exception, an ApplicationException, or undefined for anything else. */
-  failure(call: Call, bound: BoundMethod | undefined, error: unknown, isFramed: boolean): Answer | undefined {
+  failure(call: Call, bound: BoundMethod | undefined, error: unknown): Answer | undefined {
     if (error instanceof ApplicationException) {
-      const bytes = this.#encode(call, MessageType.EXCEPTION, isFramed, (output) =>
-        writeApplicationException(output, error),
-      );
+      const bytes = this.#encode(call, MessageType.EXCEPTION, (output) => writeApplicationException(output, error));
       return { bytes, outcome: "application_exception" };
     }
     let isDeclared = false;
-    const bytes = this.#encode(call, MessageType.REPLY, isFramed, (output) => {
+    const bytes = this.#encode(call, MessageType.REPLY, (output) => {
       isDeclared = bound?.writeException(output, error) ?? false;
     });
     return isDeclared ? { bytes, outcome: "exception" } : undefined;
   }
 
-  #encode(call: Call, type: MessageType, isFramed: boolean, write: (output: BinaryWriter) => void): Buffer {
+  #encode(call: Call, type: MessageType, write: (output: BinaryWriter) => void): Buffer {
     const output = this.#scratch;
     output.rollback(0);
-    const frame = isFramed ? output.beginFrame() : undefined;
+    const frame = call.dialect.isFramed ? output.beginFrame() : undefined;
     output.writeMessageBegin({ name: call.method, type, sequenceId: call.sequenceId });
     write(output);
     if (output.length > LARGEST_MESSAGE) {
