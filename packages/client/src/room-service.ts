@@ -86,8 +86,10 @@ async function translated<Result>(call: Promise<Result>): Promise<Result> {
 function toRoombridgeError(error: unknown): RoombridgeError {
   const cause = error;
   if (error instanceof RoomNotFoundException) return new RoombridgeError("room_not_found", error.reason, { cause });
-  if (error instanceof TransportError)
-    return new RoombridgeError(TRANSPORT_CODES[error.code], error.message, { cause });
+  if (error instanceof TransportError) {
+    const mayHaveBeenDone = error.code === "unreachable" ? false : undefined;
+    return new RoombridgeError(TRANSPORT_CODES[error.code], error.message, { cause, mayHaveBeenDone });
+  }
   if (error instanceof ApplicationException) {
     const isMissing = error.type === ApplicationExceptionType.MISSING_RESULT;
     return new RoombridgeError(isMissing ? "invalid_response" : "api", error.message, { cause });
