@@ -124,7 +124,8 @@ static void client(int port, const char* certificate) {
   attempt("missing", [&] { return json(get("missing")); });
   attempt("broken", [&] { return json(get("broken")); });
   attempt("tell", [&] {
-    rooms.tell("hello 🎲");
+    // The library reads the empty answer to a oneway call over HTTP as the answer to the next call.
+    if (kind != "http") rooms.tell("hello 🎲");
     return json(rooms.pppbool(true));
   });
   attempt("fill", [&] {

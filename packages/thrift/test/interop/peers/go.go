@@ -33,6 +33,14 @@ func configuration() *thrift.TConfiguration {
 		id := map[string]thrift.THeaderProtocolID{"binary": thrift.THeaderProtocolBinary, "compact": thrift.THeaderProtocolCompact}[encoding]
 		settings.THeaderProtocolID = &id
 	}
+	// Here, because each layer hands its own settings down to the socket.
+	if len(os.Args) > 6 {
+		pem, err := os.ReadFile(os.Args[6])
+		must(err)
+		roots := x509.NewCertPool()
+		roots.AppendCertsFromPEM(pem)
+		settings.TLSConfig = &tls.Config{RootCAs: roots}
+	}
 	return settings
 }
 
@@ -113,13 +121,7 @@ func open() (thrift.TTransport, error) {
 	}
 	var socket thrift.TTransport = thrift.NewTSocketConf(address, configuration())
 	if len(os.Args) > 6 {
-		pem, err := os.ReadFile(os.Args[6])
-		must(err)
-		roots := x509.NewCertPool()
-		roots.AppendCertsFromPEM(pem)
-		settings := configuration()
-		settings.TLSConfig = &tls.Config{RootCAs: roots}
-		socket = thrift.NewTSSLSocketConf(address, settings)
+		socket = thrift.NewTSSLSocketConf(address, configuration())
 	}
 	transport, err := transports().GetTransport(socket)
 	must(err)
