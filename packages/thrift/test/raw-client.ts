@@ -20,7 +20,8 @@ export class RawClient {
   isClosed = false;
   bytesReceived = 0;
 
-  private constructor(socket: Socket, isFramed: boolean) {
+  /** Over a socket that is connected already, in TLS say. */
+  constructor(socket: Socket, isFramed = true) {
     this.socket = socket;
     const input = new InputBuffer();
     const dialect = isFramed ? openFramed(100_000_000) : openUnframed(100_000_000);

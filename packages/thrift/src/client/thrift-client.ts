@@ -5,13 +5,15 @@ import { BinaryWriter } from "../protocol/binary-writer.ts";
 import { MessageType } from "../protocol/wire-types.ts";
 import { ProtocolError } from "../protocol/protocol-error.ts";
 import type { MethodDefinition } from "../service.ts";
-import { ClientConnection } from "./client-connection.ts";
+import { ClientConnection, type ClientTlsOptions } from "./client-connection.ts";
 import { TransportError } from "./transport-error.ts";
 
 export interface ThriftClientOptions {
   /** Default 127.0.0.1. */
   readonly host?: string;
   readonly port: number;
+  /** Without it the connection is plain. */
+  readonly tls?: ClientTlsOptions;
   /** Default true: what Java's non-blocking servers, Rust and most multiplexers speak. */
   readonly isFramed?: boolean;
   /** Puts `name:` before each method, for servers with several services. */
@@ -53,7 +55,10 @@ const LARGEST_I32 = 0x7fff_ffff;
  * No call is ever sent twice. A connection that was silent for the whole time of a call gets no further calls.
  */
 export class ThriftClient {
-  readonly #options: Required<Omit<ThriftClientOptions, "serviceName">> & { readonly prefix: string };
+  readonly #options: Required<Omit<ThriftClientOptions, "serviceName" | "tls">> & {
+    readonly prefix: string;
+    readonly tls: ClientTlsOptions | undefined;
+  };
   readonly #waiting = new Map<number, Waiting>();
   readonly #connections = new Set<ClientConnection>();
   readonly #closing = new AbortController();
@@ -67,6 +72,7 @@ export class ThriftClient {
     this.#options = {
       host: options.host ?? "127.0.0.1",
       port: options.port,
+      tls: options.tls,
       isFramed: options.isFramed ?? true,
       timeoutMs: options.timeoutMs ?? 10_000,
       maxMessageBytes: options.maxMessageBytes ?? 16_384_000,
@@ -170,10 +176,11 @@ export class ThriftClient {
     const pauseMs = this.#notBefore - performance.now();
     // Rejects when the client is closed; its calls are settled by then.
     if (pauseMs > 0) await pause(pauseMs, undefined, { signal: this.#closing.signal });
-    const { host, port, maxMessageBytes, timeoutMs } = this.#options;
+    const { host, port, tls, maxMessageBytes, timeoutMs } = this.#options;
     const connection: ClientConnection = new ClientConnection({
       host,
       port,
+      tls,
       maxMessageBytes,
       connectTimeoutMs: timeoutMs,
       onMessage: (message) => this.#answer(connection, message),

@@ -1,5 +1,7 @@
 import type { Socket } from "node:net";
 import { InputBuffer } from "../protocol/input-buffer.ts";
+import { ProtocolError } from "../protocol/protocol-error.ts";
+import { detectTransport } from "./detect-transport.ts";
 import type { Dispatcher } from "./dispatcher.ts";
 import type { OnServerEvent, TimeoutKind } from "./events.ts";
 import type { ServerLimits } from "./limits.ts";
@@ -12,6 +14,10 @@ export interface ConnectionOptions {
   readonly onEvent: OnServerEvent;
   /** How many more (or fewer) bytes this connection holds than at the last call. */
   readonly onBuffered: (connection: Connection, change: number) => void;
+  /** Thrift may be spoken right away; otherwise only TLS. */
+  readonly isTrusted: boolean;
+  /** Takes over a socket that begins with TLS; this connection is nothing any more then. */
+  readonly onTls?: (connection: Connection, socket: Socket) => void;
 }
 
 /** For the peer to close its side after we have closed ours; meanwhile late bytes are dropped, not answered by a reset. */
@@ -30,6 +36,7 @@ export class Connection implements Link {
   /** Nothing more will arrive: the peer has ended, or its bytes were refused. */
   #isEnding = false;
   #isDraining = false;
+  #isHandedOn = false;
   #isReading = true;
   #isReceiving = false;
   #isScheduled = false;
@@ -43,13 +50,10 @@ export class Connection implements Link {
     this.#options = options;
     this.remoteAddress = socket.remoteAddress ?? "";
     socket.setNoDelay(true);
-    // Node calls it also when bytes were received lately but none were taken by the peer.
-    socket.setTimeout(options.limits.sendTimeoutMs, () => this.#sendTimeout());
-    socket.on("data", (chunk: Buffer) => this.#receive(chunk));
-    socket.on("end", () => {
-      this.#isEnding = true;
-      this.#proceed();
-    });
+    socket.setTimeout(options.limits.sendTimeoutMs);
+    socket.on("timeout", this.#onTimeout);
+    socket.on("data", this.#onData);
+    socket.on("end", this.#onEnd);
     // Resets are the peer's right; 'close' follows and cleans up.
     socket.on("error", () => {});
     socket.on("close", () => {
@@ -75,7 +79,7 @@ export class Connection implements Link {
     const { limits } = this.#options;
     this.#transport?.expireCalls(now);
     // While calls run, or while we do not read, it is not the client that keeps us waiting.
-    if (this.#transport?.isBusy || !this.#isReading || this.#socket.writableEnded) return;
+    if (this.#transport?.isBusy || !this.#isReading || this.#isHandedOn || this.#socket.writableEnded) return;
     const allowed = {
       first_byte: limits.firstByteTimeoutMs,
       message: limits.messageTimeoutMs,
@@ -104,26 +108,32 @@ export class Connection implements Link {
     });
   }
 
-  #sendTimeout(): void {
+  readonly #onData = (chunk: Buffer): void => {
+    if (this.#isEnding || this.#socket.writableEnded) return;
+    this.input.append(chunk);
+    this.#proceed();
+  };
+
+  readonly #onEnd = (): void => {
+    this.#isEnding = true;
+    this.#proceed();
+  };
+
+  /** Node calls it also when bytes were received lately but none were taken by the peer. */
+  readonly #onTimeout = (): void => {
     if (this.#socket.writableLength === 0) return;
     this.#reportTimeout("send");
     this.destroy();
-  }
+  };
 
   #reportTimeout(what: TimeoutKind): void {
     this.#options.onEvent({ type: "timeout", remoteAddress: this.remoteAddress, what });
   }
 
-  #receive(chunk: Buffer): void {
-    if (this.#isEnding || this.#socket.writableEnded) return;
-    this.input.append(chunk);
-    this.#proceed();
-  }
-
   /** Takes as many messages as the limits allow, sends what is ready, and decides whether to read on. */
   #proceed(): void {
-    if (this.#socket.destroyed) return;
-    if (this.input.length > 0) this.#transport ??= this.#openTransport();
+    if (this.#socket.destroyed || this.#isHandedOn) return;
+    if (!this.#transport && this.input.length > 0 && this.#handOn()) return;
     const transport = this.#transport;
     const isProgress = transport !== undefined && this.#receiveWith(transport);
     const isHeldBack = transport?.isHeldBack ?? false;
@@ -136,10 +146,35 @@ export class Connection implements Link {
     this.#reportBytes();
   }
 
-  #openTransport(): Transport {
-    const transport = new MessageTransport(this, this.#options);
+  /** By the first bytes: hands a TLS client on, and then answers true, or chooses a transport if they suffice. */
+  #handOn(): boolean {
+    const { isTrusted, onTls } = this.#options;
+    const kind = detectTransport(this.input.view());
+    if (kind === "tls" && onTls) {
+      this.#leave();
+      onTls(this, this.#socket);
+      return true;
+    }
+    if (kind !== undefined && !isTrusted) this.#endWith(new ProtocolError("bad_version", "only TLS is spoken here"));
+    else if (kind !== undefined) this.#transport = this.#open(new MessageTransport(this, this.#options));
+    return false;
+  }
+
+  #open(transport: Transport): Transport {
     if (this.#isDraining) transport.drain();
     return transport;
+  }
+
+  /** Leaves the socket as if nothing had been read from it. */
+  #leave(): void {
+    const socket = this.#socket;
+    this.#isHandedOn = true;
+    socket.off("timeout", this.#onTimeout).off("data", this.#onData).off("end", this.#onEnd);
+    socket.setTimeout(0);
+    socket.pause();
+    socket.unshift(Buffer.from(this.input.view()));
+    this.input.consume(this.input.length);
+    this.#reportBytes();
   }
 
   #receiveWith(transport: Transport): boolean {
@@ -189,7 +224,8 @@ export class Connection implements Link {
 
   #restartClock(isProgress: boolean): void {
     const transport = this.#transport;
-    const waitingFor = transport === undefined ? "first_byte" : transport.isReceiving ? "message" : "idle";
+    const isReceiving = transport?.isReceiving ?? this.input.length > 0;
+    const waitingFor = isReceiving ? "message" : transport ? "idle" : "first_byte";
     // A message that trickles in must not restart its own clock.
     if (waitingFor === "message" && this.#waitingFor === "message" && !isProgress) return;
     this.#waitingFor = waitingFor;

@@ -1,0 +1,49 @@
+// Calls RoomService with npm's thrift and prints what it reads. Arguments: generated code, port, framed or buffered, plain
+// or multiplexed, and for TLS the files of the authority, the certificate and the key.
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import thrift from "thrift";
+
+interface RoomClient {
+  create(): Promise<unknown>;
+  get(id: string): Promise<unknown>;
+  lists(): Promise<unknown>;
+  pppbool(id: boolean): Promise<unknown>;
+}
+
+const [directory = "", port = "", transport = "", name = "", ...tls] = process.argv.slice(2);
+const generated: { Client: new () => object } = createRequire(join(directory, "main.cjs"))(
+  join(directory, "RoomService.js"),
+);
+const options = {
+  transport: transport === "framed" ? thrift.TFramedTransport : thrift.TBufferedTransport,
+  protocol: thrift.TBinaryProtocol,
+};
+const [ca, cert, key] = tls.map((file) => readFileSync(file));
+const connection = ca
+  ? thrift.createSSLConnection("localhost", Number(port), { ...options, ca, cert, key } as never)
+  : thrift.createConnection("127.0.0.1", Number(port), options);
+const client = (name === "multiplexed"
+  ? new thrift.Multiplexer().createClient("RoomService", generated as never, connection)
+  : thrift.createClient(generated as never, connection)) as unknown as RoomClient;
+
+const caught = (call: Promise<unknown>) =>
+  call.then(
+    () => "no error",
+    (error: { name: string; type?: number; reason?: string; message: unknown }) =>
+      error.reason === undefined ? [error.name, error.type, error.message] : [error.name, error.reason],
+  );
+
+// All at once: npm's client pipelines.
+const answers = await Promise.all([
+  client.create(),
+  client.get("here"),
+  client.lists(),
+  client.pppbool(true),
+  client.pppbool(false),
+  caught(client.get("missing")),
+  caught(client.get("broken")),
+]);
+console.log(JSON.stringify(answers));
+connection.end();
