@@ -1,3 +1,5 @@
+import { ThriftClient } from "../../src/index.ts";
+
 export type Transport = "framed" | "unframed" | "http" | "header";
 export type Encoding = "binary" | "compact" | "json" | "old-binary";
 
@@ -20,8 +22,8 @@ export interface Abilities {
 
 /** What our own two sides offer. A row that is added here is tried with every peer that has it too. */
 export const OURS: Readonly<Record<"server" | "client", Abilities>> = {
-  server: { speaks: { framed: ["binary"], unframed: ["binary"] }, isTls: false },
-  client: { speaks: { framed: ["binary"], unframed: ["binary"] }, isTls: false },
+  server: { speaks: { framed: ["binary"], unframed: ["binary"] }, isTls: true },
+  client: { speaks: { framed: ["binary"], unframed: ["binary"] }, isTls: true },
 };
 
 /** What both can; multiplexed names and TLS, which are independent of the encoding, with binary only. */
@@ -39,6 +41,31 @@ export function common(one: Abilities, other: Abilities): readonly Dialect[] {
         : []),
     ]);
   });
+}
+
+/** TLS says the same thing differently each time, and HTTP carries all encodings alike. */
+export function isRecordable({ transport, encoding, isTls }: Dialect): boolean {
+  return !isTls && (transport !== "http" || encoding === "binary");
+}
+
+/** Our client for one of the dialects of `OURS.client`. */
+export function clientOf({ transport, isMultiplexed }: Dialect, port: number): ThriftClient {
+  return new ThriftClient({
+    port,
+    isFramed: transport === "framed",
+    ...(isMultiplexed ? { serviceName: "RoomService" } : {}),
+  });
+}
+
+/** As recordings name it. */
+export function parseDialect(name: string): Dialect {
+  const [transport, encoding, ...rest] = name.split(" ");
+  return {
+    transport: transport as Transport,
+    encoding: encoding as Encoding,
+    isMultiplexed: rest.includes("multiplexed"),
+    isTls: rest.includes("TLS"),
+  };
 }
 
 export function nameOf({ transport, encoding, isMultiplexed, isTls }: Dialect): string {

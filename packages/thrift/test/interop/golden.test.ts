@@ -1,82 +1,98 @@
 import { describe, expect, it, onTestFinished } from "vitest";
-import { createProcessor, ThriftClient, ThriftServer } from "../../src/index.ts";
+import { createProcessor, ThriftServer } from "../../src/index.ts";
 import { RoomService } from "./gen/room.ts";
+import { clientOf, type Dialect, parseDialect } from "./dialects.ts";
 import { readGoldens, type Recording } from "./golden.ts";
+import { PEERS, type Peer } from "./peers.ts";
 import { Recorder, type Exchange } from "./recorder.ts";
-import { ask, impersonate, unnumbered } from "./replay.ts";
-import { ANSWERS, EXCHANGES, interopHandler, playScript } from "./script.ts";
+import { ask, impersonate, messagesOf, payloadOf } from "./replay.ts";
+import { ANSWERS, EXCHANGES, FOREIGN_ANSWERS, interopHandler, playScript, without } from "./script.ts";
 
-const recordings = readGoldens().flatMap(({ peer, recordings: all }) =>
-  all.map((recording): [string, Recording] => [`${peer}, ${recording.dialect}`, recording]),
-);
-const clients = recordings.filter(([, { role }]) => role === "client");
-const servers = recordings.filter(([, { role }]) => role === "server");
+interface Row extends Recording {
+  readonly spoken: Dialect;
+  /** Calls that the peer gets wrong. */
+  readonly faults: readonly string[];
+}
 
-describe("recorded foreign clients", () => {
-  it("were nine, and each said the whole script", () => {
-    expect(readGoldens()).toHaveLength(9);
+const goldens = readGoldens();
+const rows = PEERS.flatMap((peer) => rowsOf(peer));
+const clients = rows.filter(([, { role }]) => role === "client");
+const servers = rows.filter(([, { role }]) => role === "server");
+
+describe("recordings", () => {
+  it("are there of every peer, and each holds the whole script", () => {
+    expect(goldens.map(({ peer }) => peer).toSorted()).toEqual(PEERS.map(({ name }) => name).toSorted());
     for (const [, { exchanges }] of clients) expect(Object.keys(exchanges)).toEqual(EXCHANGES);
   });
+});
 
-  it.for(clients)("read from our server what they read then: %s", async ([, { exchanges }]) => {
+describe("recorded foreign clients", () => {
+  it.for(clients)("read from our server what they read then: %s", async ([, { exchanges, spoken }]) => {
     const told: string[] = [];
-    const replies = await ask(await serveRooms(told), Object.values(exchanges));
-    expect(hexOf(EXCHANGES, replies)).toEqual(hexOf(EXCHANGES, part(exchanges, "reply")));
+    const replies = await ask(await serveRooms(told), Object.values(exchanges), spoken);
+    expect(hexOf(EXCHANGES, replies)).toEqual(
+      hexOf(
+        EXCHANGES,
+        part(exchanges, "reply").map((reply) => payloadOf(reply, spoken)),
+      ),
+    );
     expect(told).toEqual(["hello 🎲"]);
   });
 
-  it.for(clients)("encode calls as our client does: %s", async ([, recording]) => {
+  it.for(clients)("encode calls as our client does: %s", async ([, { exchanges, spoken, faults }]) => {
     const recorder = await Recorder.start(await serveRooms());
     onTestFinished(() => recorder.close());
-    await playScript(clientOf(recording, recorder.port));
-    // The second service is called without its name.
-    const shared = EXCHANGES.filter((call) => call !== "absent" || !recording.dialect.includes("multiplexed"));
-    const own = (call: string) => recorder.exchanges[EXCHANGES.indexOf(call)]?.request ?? Buffer.alloc(0);
-    const foreign = (call: string) => recording.exchanges[call]?.request ?? Buffer.alloc(0);
-    expect(shared.map((call) => [call, unnumbered(foreign(call))])).toEqual(
-      shared.map((call) => [call, unnumbered(own(call))]),
-    );
+    const isCarried = spoken.transport === "http" || spoken.transport === "header";
+    const own = isCarried ? ({ ...spoken, transport: "unframed" } as const) : spoken;
+    const client = clientOf(own, recorder.port);
+    onTestFinished(() => client.close());
+    await playScript(client);
+    // A second service is called without its name.
+    const left = spoken.isMultiplexed ? [...faults, "absent"] : faults;
+    const calls = EXCHANGES.filter((call) => !left.includes(call));
+    const said = (from: readonly (Exchange | undefined)[], dialect: Dialect) =>
+      calls.map((call) => {
+        const request = from[EXCHANGES.indexOf(call)]?.request ?? Buffer.alloc(0);
+        return [call, messagesOf(payloadOf(request, dialect), own)];
+      });
+    expect(said(Object.values(exchanges), spoken)).toEqual(said(recorder.exchanges, own));
   });
 });
 
 describe("recorded foreign servers", () => {
-  it.for(servers)("are understood by our client: %s", async ([, recording]) => {
-    const { exchanges } = recording;
+  it.for(servers)("are understood by our client: %s", async ([, { exchanges, spoken, faults }]) => {
     const server = await impersonate(Object.values(exchanges));
     onTestFinished(() => server.close());
-    const skipped = EXCHANGES.filter((call) => !Object.hasOwn(exchanges, call));
-    const foreign = { application: expect.any(Number) as number, message: expect.any(String) as string };
-    const expected = Object.entries({ ...ANSWERS, broken: foreign, absent: foreign });
-    expect(await playScript(clientOf(recording, server.port), skipped)).toEqual(
-      Object.fromEntries(expected.filter(([call]) => !skipped.includes(call))),
-    );
+    const client = clientOf(spoken, server.port);
+    onTestFinished(() => client.close());
+    const skipped = Object.keys(ANSWERS).filter((call) => !Object.hasOwn(exchanges, call));
+    const left = [...skipped, ...faults];
+    expect(without(await playScript(client, skipped), left)).toEqual(without(FOREIGN_ANSWERS, left));
     const calls = Object.keys(exchanges);
     expect(hexOf(calls, server.requests)).toEqual(hexOf(calls, part(exchanges, "request")));
   });
 
-  it.for(servers)("encode results as our server does: %s", async ([, { exchanges }]) => {
+  it.for(servers)("encode results as our server does: %s", async ([, { exchanges, spoken, faults }]) => {
     // The words of errors are each library's own, and theirs answer an empty sample as it came.
-    const shared = Object.keys(exchanges).filter((call) => !["broken", "absent", "fill empty"].includes(call));
-    const same = Object.fromEntries(Object.entries(exchanges).filter(([call]) => shared.includes(call)));
-    const replies = await ask(await serveRooms(), Object.values(same));
-    expect(hexOf(shared, replies)).toEqual(hexOf(shared, part(same, "reply")));
+    const left = ["broken", "absent", "fill empty", ...faults];
+    const same = Object.fromEntries(Object.entries(exchanges).filter(([call]) => !left.includes(call)));
+    const replies = await ask(await serveRooms(), Object.values(same), spoken);
+    expect(hexOf(Object.keys(same), replies)).toEqual(hexOf(Object.keys(same), part(same, "reply")));
   });
 });
+
+function rowsOf({ name, faults }: Peer): [string, Row][] {
+  const recordings = goldens.find(({ peer }) => peer === name)?.recordings ?? [];
+  return recordings.map((recording) => {
+    const spoken = parseDialect(recording.dialect);
+    return [`${name}, ${recording.dialect}`, { ...recording, spoken, faults: faults?.[spoken.encoding] ?? [] }];
+  });
+}
 
 async function serveRooms(told: string[] = []): Promise<number> {
   const server = new ThriftServer({ processors: [createProcessor(RoomService, interopHandler(told))] });
   onTestFinished(() => server.close({ deadlineMs: 0 }));
   return server.listen({ port: 0 });
-}
-
-function clientOf({ dialect }: Recording, port: number): ThriftClient {
-  const client = new ThriftClient({
-    port,
-    isFramed: dialect.startsWith("framed"),
-    ...(dialect.includes("multiplexed") ? { serviceName: "RoomService" } : {}),
-  });
-  onTestFinished(() => client.close());
-  return client;
 }
 
 function part(exchanges: Recording["exchanges"], name: keyof Exchange): readonly Buffer[] {

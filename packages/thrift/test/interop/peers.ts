@@ -1,6 +1,6 @@
 import { createRequire } from "node:module";
 import { dirname } from "node:path";
-import type { Abilities } from "./dialects.ts";
+import type { Abilities, Encoding } from "./dialects.ts";
 
 /**
  * A foreign library. Its program in `peers/` is called with `client|server <transport> <encoding> plain|multiplexed <port>
@@ -22,6 +22,10 @@ export interface Peer {
   readonly server: Abilities;
   /** Calls that its server does not survive. */
   readonly skipped?: readonly string[];
+  /** Calls that it gets wrong, whoever its partner is, by encodings. */
+  readonly faults?: Readonly<Partial<Record<Encoding, readonly string[]>>>;
+  /** Whether its client can make a oneway call over HTTP; default true. */
+  readonly tellsOverHttp?: boolean;
 }
 
 const ALL = ["binary", "compact", "json", "old-binary"] as const;
@@ -50,6 +54,7 @@ export const PEERS: readonly Peer[] = [
     packages: ["libthrift-dev", "libboost-dev", "libssl-dev", "g++"],
     source: "cpp.cpp",
     generator: "cpp:no_skeleton",
+    tellsOverHttp: false,
     build: 'g++ -std=c++17 -O0 -w -I. -Igen -o cpp "$1" -lthrift -lthriftz',
     command: ["./cpp"],
     client: { speaks: { framed: ALL, unframed: ALL, http: ALL, header: HEADER }, isTls: true },
@@ -64,6 +69,8 @@ export const PEERS: readonly Peer[] = [
     build: `echo '{ "type": "commonjs" }' >gen/package.json; ln -s ${dirname(npmPackage)} node_modules`,
     command: [process.execPath, "$source"],
     // No way to have the old form of binary messages, and its THeader is understood by no other library in full.
+    // Reads every bool in a list of the compact protocol as false.
+    faults: { compact: ["fill"] },
     client: { speaks: { framed: MODERN, unframed: MODERN, http: MODERN }, isTls: true },
     server: { speaks: { framed: MODERN, unframed: MODERN }, isTls: false },
   },
@@ -106,6 +113,8 @@ export const PEERS: readonly Peer[] = [
     client: { speaks: { framed: ALL, unframed: ALL, http: ALL }, isTls: false },
     // Debian's package lacks a class of the multiplexed processor.
     server: { speaks: { framed: ALL, unframed: ALL }, isTls: false, isMultiplexed: false },
+    // Reads every bool in a list of the compact protocol as true.
+    faults: { compact: ["fill"] },
     // After an unknown method its server hears nothing more on that connection.
     skipped: ["absent"],
   },

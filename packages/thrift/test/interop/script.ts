@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
+import { expect } from "vitest";
 import { ApplicationException, type ThriftClient } from "../../src/index.ts";
 import { Color, RoomNotFoundException, RoomServiceClient, StrangerClient } from "./gen/room.ts";
 import type { RoomServiceHandler, Sample } from "./gen/room.ts";
@@ -31,10 +32,19 @@ export const ANSWERS: Answers = {
   again: { answer: true },
 };
 
+/** What our client reads from foreign servers, which have words of their own for errors. */
+export const FOREIGN_ANSWERS: Answers = {
+  ...ANSWERS,
+  broken: { application: expect.any(Number) as number, message: expect.any(String) as string },
+  absent: { application: expect.any(Number) as number, message: expect.any(String) as string },
+};
+
+export function without(answers: Answers, calls: readonly string[]): Answers {
+  return Object.fromEntries(Object.entries(answers).filter(([call]) => !calls.includes(call)));
+}
+
 /** What goes over the wire for them, request by request; the oneway call travels with the one behind it. */
-export const EXCHANGES = Object.keys(ANSWERS).flatMap((call) =>
-  call === "fill" ? ["fill empty", "fill full"] : [call],
-);
+export const EXCHANGES = Object.keys(ANSWERS).flatMap((call) => (call === "fill" ? ["fill empty", "fill"] : [call]));
 
 export const FULL: Sample = {
   flag: true,
