@@ -77,7 +77,9 @@ describe("recorded foreign servers", () => {
     const left = ["broken", "absent", "fill empty", ...faults];
     const same = Object.fromEntries(Object.entries(exchanges).filter(([call]) => !left.includes(call)));
     const replies = await ask(await serveRooms(), Object.values(same), spoken);
-    expect(hexOf(Object.keys(same), replies)).toEqual(hexOf(Object.keys(same), part(same, "reply")));
+    // Binary and compact have one form only, up to the last bit.
+    const form = (bytes: Buffer) => (spoken.encoding === "json" ? messagesOf(bytes, spoken) : bytes.toString("hex"));
+    expect(replies.map(form)).toEqual(part(same, "reply").map(form));
   });
 });
 

@@ -9,8 +9,8 @@ const LARGEST = 16_384_000;
 const DEADLINE_MS = 10_000;
 
 /**
- * Sends recorded requests to a server, one after the other; resolves to what it answers, over HTTP without the headers. It
- * waits for as many bytes as were recorded, and not for ever.
+ * Sends recorded requests to a server, one after the other; resolves to what it answers, over HTTP without the headers. Where
+ * only a decoder could tell the end of a message it waits for as many bytes as were recorded, but not for ever.
  */
 export async function ask(port: number, exchanges: readonly Exchange[], dialect: Dialect): Promise<readonly Buffer[]> {
   const answers: Buffer[] = [];
@@ -29,11 +29,26 @@ export async function ask(port: number, exchanges: readonly Exchange[], dialect:
       answers.push(await conversation.hear(() => Number(length)));
     } else {
       conversation.say(request);
-      answers.push(await conversation.hear(() => reply.length));
+      answers.push(await conversation.hear((bytes) => sizeOf(bytes, dialect) ?? reply.length));
     }
   }
   conversation.close();
   return answers;
+}
+
+/** The length of the message that begins the bytes, infinite while it is not there; undefined where only its decoder knows. */
+function sizeOf(bytes: Buffer, { transport, encoding }: Dialect): number | undefined {
+  if (transport === "framed") return bytes.length < 4 ? Number.POSITIVE_INFINITY : 4 + bytes.readUInt32BE(0);
+  return encoding === "json" ? sizeOfJson(bytes) : undefined;
+}
+
+function sizeOfJson(bytes: Buffer): number {
+  try {
+    JSON.parse(bytes.toString());
+    return bytes.length;
+  } catch {
+    return Number.POSITIVE_INFINITY;
+  }
 }
 
 class Conversation {
@@ -146,8 +161,8 @@ function neutral(message: Buffer, encoding: Encoding): unknown {
       return message.toString("hex", end + 1);
     }
     case "json": {
-      // Spaces and the order of fields are free, so is the form of a number.
-      const [, name, , , body] = JSON.parse(message.toString()) as unknown[];
+      // Spaces are free, and so are the form of a number and the padding of base64.
+      const [, name, , , body] = JSON.parse(message.toString().replaceAll(/={1,2}"/g, '"')) as unknown[];
       return [name, body];
     }
     case "old-binary": {
