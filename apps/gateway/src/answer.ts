@@ -2,6 +2,8 @@
 export interface Answer {
   readonly status: number;
   /** Sent as JSON; without it the answer has no body. */
-  readonly body?: object;
+  readonly body?: unknown;
+  /** Sent as it is; its type is in the headers. */
+  readonly file?: Buffer<ArrayBuffer>;
   readonly headers?: Readonly<Record<string, string>>;
 }

@@ -3,18 +3,26 @@ import type { Logger } from "@roombridge/service";
 import { Hono, type Context, type HonoRequest } from "hono";
 import { allowedMethods } from "./allowed-methods.ts";
 import type { Answer } from "./answer.ts";
-import { CORS_HEADERS, PREFLIGHT_HEADERS } from "./cors.ts";
+import { CORS_HEADERS, isPreflight, PREFLIGHT_HEADERS } from "./cors.ts";
+import { DOCS } from "./docs.ts";
 import { errorAnswer, isForeseen, toErrorAnswer } from "./error-response.ts";
 import { checkAlive, checkReady } from "./health.ts";
 import type { Lifecycle } from "./lifecycle.ts";
 import { createDocument } from "./openapi.ts";
+import { notOffered } from "./not-offered.ts";
+import type { Operation } from "./operation.ts";
 import { OPERATIONS } from "./operations.ts";
 import { newRequestId } from "./request-id.ts";
+import { checkedHandle } from "./serialize.ts";
 
 export interface Gateway {
   readonly rooms: RoomsContext;
   readonly log: Logger;
   readonly lifecycle: Lifecycle;
+  /** Without a slash at its end. Everything lies below it, the health probes at the root as well. */
+  readonly basePath?: string;
+  /** See `OperationSettings`. Default true. */
+  readonly wakeOnConnectionInfo?: boolean;
 }
 
 interface Endpoint {
@@ -24,44 +32,67 @@ interface Endpoint {
   readonly headers?: Readonly<Record<string, string>>;
   /** Probes come every few seconds and are logged at debug. */
   readonly isProbe?: boolean;
+  readonly isPolled?: boolean | undefined;
 }
 
 /** The REST face as a function from requests to responses; it does not listen. */
-export function createApp(gateway: Gateway): Hono {
-  const { rooms, lifecycle } = gateway;
+export function createApp(gateway: Gateway, operations: readonly Operation[] = OPERATIONS): Hono {
+  const { rooms, lifecycle, basePath = "", wakeOnConnectionInfo = true } = gateway;
   const app = new Hono();
+  const api = app.basePath(basePath);
   const serve = (endpoint: Endpoint) => (c: Context) => answer(gateway, endpoint, c);
 
-  for (const { route, handle, isForBrowsers } of OPERATIONS) {
+  for (const operation of operations) {
+    const { route, isForBrowsers, isPolled } = operation;
+    const handle = checkedHandle(operation);
     const headers = isForBrowsers ? CORS_HEADERS : {};
     const path = toHonoPath(route.path);
-    app.on(
+    api.on(
       route.method,
       path,
-      serve({ name: route.operationId, headers, handle: (request) => handle(rooms, request) }),
+      serve({
+        name: route.operationId,
+        headers,
+        isPolled,
+        handle: (request) => handle(rooms, request, { wakeOnConnectionInfo }),
+      }),
     );
-    app.options(
+    api.options(
       path,
       serve({ name: "Preflight", headers: isForBrowsers ? PREFLIGHT_HEADERS : {}, handle: () => ({ status: 204 }) }),
     );
   }
-  const document = createDocument();
-  app.get(
+  const document = createDocument(basePath);
+  api.get(
     "/openapi.json",
     serve({ name: "OpenApi", headers: CORS_HEADERS, handle: () => ({ status: 200, body: document }) }),
   );
-  app.get("/healthz", serve({ name: "Healthz", isProbe: true, handle: checkAlive }));
-  app.get("/readyz", serve({ name: "Readyz", isProbe: true, handle: () => checkReady(rooms, lifecycle) }));
+  for (const [path, page] of DOCS) api.get(path, serve({ name: "Docs", handle: () => page }));
+  for (const probed of basePath === "" ? [app] : [app, api]) {
+    probed.get("/healthz", serve({ name: "Healthz", isProbe: true, handle: checkAlive }));
+    probed.get("/readyz", serve({ name: "Readyz", isProbe: true, handle: () => checkReady(rooms, lifecycle) }));
+  }
 
-  const methodsOf = allowedMethods(app.routes);
-  app.notFound(serve({ name: "NotFound", headers: CORS_HEADERS, handle: ({ path }) => refuse(methodsOf(path)) }));
+  const absent = { basePath, methodsOf: allowedMethods(app.routes), notOffered: notOffered(operations) };
+  app.notFound(serve({ name: "NotFound", headers: CORS_HEADERS, handle: (request) => refuse(absent, request) }));
   return app;
 }
 
-/** 404 for a path that is not there, 405 for a method that it does not have. */
-function refuse(methods: readonly string[]): Answer {
-  if (methods.length === 0) return errorAnswer(404, "there is nothing at this path; see /openapi.json");
-  return errorAnswer(405, "this path does not have this method", { allow: methods.join(", ") });
+interface Absent {
+  readonly basePath: string;
+  readonly methodsOf: (path: string) => readonly string[];
+  readonly notOffered: (path: string) => string | undefined;
+}
+
+/** 405 for a method that a path does not have, 404 for a path that is not there. */
+function refuse({ basePath, methodsOf, notOffered: whyNot }: Absent, request: HonoRequest): Answer {
+  const { path } = request;
+  const methods = methodsOf(path);
+  if (methods.length > 0) return errorAnswer(405, "this path does not have this method", { allow: methods.join(", ") });
+  const why = path.startsWith(`${basePath}/`) ? whyNot(path.slice(basePath.length)) : undefined;
+  // A browser shows the page our sentence only if the preflight before it succeeds.
+  if (why !== undefined && isPreflight(request)) return { status: 204, headers: PREFLIGHT_HEADERS };
+  return errorAnswer(404, `${why ?? "there is nothing at this path"}; see ${basePath}/docs`);
 }
 
 /** Runs an endpoint; whatever it throws becomes its answer and, if unforeseen, an error in the log. */
@@ -76,7 +107,8 @@ async function answer({ log, lifecycle }: Gateway, endpoint: Endpoint, c: Contex
     if (!isForeseen(error)) log.error({ requestId, operation: endpoint.name, err: error }, "request failed");
   }
   // Probes and players that poll would flood the log.
-  const isEveryday = endpoint.isProbe || (c.req.method === "GET" && given.status < 400);
+  const isPoll = c.req.method === "GET" || endpoint.isPolled;
+  const isEveryday = endpoint.isProbe || (isPoll && given.status < 400);
   log[isEveryday ? "debug" : "info"](
     {
       requestId,
@@ -96,12 +128,12 @@ async function answer({ log, lifecycle }: Gateway, endpoint: Endpoint, c: Contex
   });
 }
 
-function toResponse({ status, body, headers }: Answer, common: Readonly<Record<string, string>>): Response {
-  if (body === undefined) return new Response(null, { status, headers: { ...common, ...headers } });
-  return new Response(JSON.stringify(body), {
-    status,
-    headers: { "content-type": "application/json", ...common, ...headers },
-  });
+function toResponse({ status, body, file, headers }: Answer, common: Readonly<Record<string, string>>): Response {
+  const all = new Headers({ ...common, ...headers });
+  if (body === undefined) return new Response(file ?? null, { status, headers: all });
+  // Last: the SDKs refuse JSON under any other name.
+  all.set("content-type", "application/json");
+  return new Response(JSON.stringify(body), { status, headers: all });
 }
 
 /** `/rooms/{roomId}` in OpenAPI is `/rooms/:roomId` in Hono. */

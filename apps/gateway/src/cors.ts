@@ -1,3 +1,5 @@
+import type { HonoRequest } from "hono";
+
 /** No cookie is ever read, so any page may ask: what a page can do here it could do from anywhere. */
 export const CORS_HEADERS: Readonly<Record<string, string>> = {
   "access-control-allow-origin": "*",
@@ -11,3 +13,8 @@ export const PREFLIGHT_HEADERS: Readonly<Record<string, string>> = {
   "access-control-allow-headers": "Authorization, Content-Type",
   "access-control-max-age": "86400",
 };
+
+/** Whether a browser asks if it may ask. */
+export function isPreflight(request: HonoRequest): boolean {
+  return request.method === "OPTIONS" && request.header("access-control-request-method") !== undefined;
+}

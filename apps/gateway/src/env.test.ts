@@ -17,6 +17,8 @@ test("what is not set has the documented defaults", () => {
   expect(parseEnv(REQUIRED)).toMatchObject({
     GATEWAY_HOST: "127.0.0.1",
     GATEWAY_PORT: 8080,
+    GATEWAY_BASE_PATH: "",
+    GATEWAY_WAKE_ON_CONNECTION_INFO: "1",
     TURN_REALM: "roombridge",
     TURN_URIS: [],
     TURN_TTL_SECONDS: 3_600,
@@ -45,6 +47,15 @@ test("values are read into their types", () => {
     TURN_TTL_SECONDS: 86_400,
     TURN_CREDENTIAL_KEYS: [{ id: "k1", key: Buffer.alloc(32, 7) }],
   });
+});
+
+test.each([
+  ["/", ""],
+  ["/hathora", "/hathora"],
+  ["/hathora/", "/hathora"],
+  ["/a-b/v1.2/~c_/", "/a-b/v1.2/~c_"],
+])("GATEWAY_BASE_PATH=%s is %o", (given, path) => {
+  expect(parseEnv({ ...REQUIRED, GATEWAY_BASE_PATH: given }).GATEWAY_BASE_PATH).toBe(path);
 });
 
 describe("problems", () => {
@@ -82,6 +93,21 @@ describe("problems", () => {
   test.each(["-1", "1.5", "8080x", "1e3", " 80", "65536"])("GATEWAY_PORT=%s", (GATEWAY_PORT) => {
     expect(problemsOf({ ...REQUIRED, GATEWAY_PORT })).toEqual([
       "GATEWAY_PORT: expected a whole number from 0 to 65535",
+    ]);
+  });
+
+  test.each(["hathora", "//", "/a//b", "/a b", "/a?b", "/:app", "/*", "/{a}", "/%61", "/a/../b", "/.", "http://a/b"])(
+    "GATEWAY_BASE_PATH=%s",
+    (GATEWAY_BASE_PATH) => {
+      expect(problemsOf({ ...REQUIRED, GATEWAY_BASE_PATH })).toEqual([
+        "GATEWAY_BASE_PATH: expected a path such as /hathora, of letters, digits, -, ., _ and ~",
+      ]);
+    },
+  );
+
+  test.each(["true", "yes", "2", "01"])("GATEWAY_WAKE_ON_CONNECTION_INFO=%s", (GATEWAY_WAKE_ON_CONNECTION_INFO) => {
+    expect(problemsOf({ ...REQUIRED, GATEWAY_WAKE_ON_CONNECTION_INFO })).toEqual([
+      "GATEWAY_WAKE_ON_CONNECTION_INFO: expected 0 or 1",
     ]);
   });
 

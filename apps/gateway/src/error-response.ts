@@ -26,12 +26,17 @@ export function toErrorAnswer(error: unknown, requestId: string): Answer {
       `something failed on our side; look up what was done before trying again (request ${requestId})`,
     );
   }
-  return errorAnswer(HTTP_STATUS[error.code], error.message, {
+  return errorAnswer(statusOf(error), error.message, {
     ...(error.code === "unauthenticated" ? { "www-authenticate": "Bearer" } : {}),
     ...(error.retryAfterSeconds === undefined
       ? {}
       : { "retry-after": String(Math.max(1, Math.ceil(error.retryAfterSeconds))) }),
   });
+}
+
+/** The status of the answer for anything that an endpoint throws. */
+export function statusOf(error: unknown): number {
+  return isForeseen(error) ? HTTP_STATUS[error.code] : HTTP_STATUS.internal;
 }
 
 /** True when the caller is told what happened; the rest belongs into the log with its cause. */

@@ -25,9 +25,12 @@ afterAll(async () => {
 
 async function play(settings: Parameters<typeof createGame>[1] = {}) {
   const game = await createGame(rooms, settings);
-  const sdk = (hathoraDevToken: string) =>
-    new HathoraCloud({ serverURL: gateway.url, hathoraDevToken, appId: game.appId }).roomsV2;
-  return { ...game, sdk, api: sdk(game.token) };
+  const whole = (hathoraDevToken: string) =>
+    new HathoraCloud({ serverURL: gateway.url, hathoraDevToken, appId: game.appId });
+  const sdk = (hathoraDevToken: string) => whole(hathoraDevToken).roomsV2;
+  const { processesV2, processesV3, roomsV1, roomsV2 } = whole(game.token);
+  const run = () => runWaitingProcesses(rooms.database, game.host);
+  return { ...game, sdk, api: roomsV2, processesV2, processesV3, roomsV1, run };
 }
 
 async function failureOf(call: Promise<unknown>): Promise<ApiError> {
@@ -75,6 +78,101 @@ test("a room on a running process is active in the answer of create, with the ca
   await runWaitingProcesses(rooms.database, host);
   const created = await api.createRoom({ region: "Tokyo", clientIPs: ["123.123.123.123"] }, appId, "my-room_1");
   expect(created).toMatchObject({ roomId: "my-room_1", status: "active", exposedPort: { port: 20_000 } });
+});
+
+test("a room is suspended, woken by a player, suspended and resumed, with another config in between", async () => {
+  const { api, run } = await play();
+  const { roomId, processId } = await api.createRoom({ region: "Tokyo", roomConfig: "first" });
+  await run();
+  expect(await api.suspendRoomV2Deprecated(roomId)).toBeUndefined();
+  expect(await api.getRoomInfo(roomId)).toMatchObject({ status: "scheduling", currentAllocation: null });
+  expect(await api.getConnectionInfo(roomId)).toMatchObject({ roomId, status: "active" });
+  await api.suspendRoomV2Deprecated(roomId);
+  expect(await api.updateRoomConfig(roomId, { roomConfig: "second" })).toBeUndefined();
+  expect(await api.resumeRoom(roomId)).toMatchObject({ roomId, processId, status: "active", exposedPort: {} });
+  expect(await api.getRoomInfo(roomId)).toMatchObject({ status: "active", roomConfig: "second" });
+});
+
+test("a room that is resumed on a new process is polled to its port with nothing but ResumeRoom", async () => {
+  const { api, run } = await play({ roomsPerProcess: 1 });
+  const { roomId } = await api.createRoom({ region: "Tokyo" });
+  await api.suspendRoomV2Deprecated(roomId);
+  await api.createRoom({ region: "Tokyo" });
+  const starting = await api.resumeRoom(roomId);
+  expect(starting).toMatchObject({ status: "starting", additionalExposedPorts: [] });
+  expect(starting.exposedPort).toBeUndefined();
+  await run();
+  expect(await api.resumeRoom(roomId)).toMatchObject({
+    processId: starting.processId,
+    exposedPort: { name: "default" },
+  });
+});
+
+test("the lists of a process have its rooms, and those that have left it", async () => {
+  const { api, appId } = await play();
+  const { processId } = await api.createRoom({ region: "Tokyo" }, appId, "stays");
+  await api.createRoom({ region: "Tokyo" }, appId, "leaves");
+  await api.suspendRoomV2Deprecated("leaves");
+  const active = await api.getActiveRoomsForProcess(processId);
+  expect(active).toMatchObject([{ roomId: "stays", status: "active", currentAllocation: { processId } }]);
+  expect(active[0]?.currentAllocation?.scheduledAt).toBeInstanceOf(Date);
+  const inactive = await api.getInactiveRoomsForProcess(processId);
+  expect(inactive).toMatchObject([{ roomId: "leaves", status: "scheduling", currentAllocation: null }]);
+});
+
+test("a process is created, found, counted and stopped", async () => {
+  const { processesV3, appId, deploymentId, run } = await play();
+  const created = await processesV3.createProcess("Tokyo");
+  const { processId } = created;
+  expect(created).toMatchObject({ appId, deploymentId, region: "Tokyo", status: "starting", exposedPort: null });
+  expect(created.createdAt).toBeInstanceOf(Date);
+  await run();
+  const running = await processesV3.getProcess(processId);
+  expect(running).toMatchObject({ status: "running", exposedPort: { port: 20_000 }, terminatedAt: null });
+  expect(running.startedAt).toBeInstanceOf(Date);
+  const other = await processesV3.createProcess("Dallas");
+  const both = await processesV3.getLatestProcesses(appId, ["running", "starting"], ["Tokyo", "Dallas"]);
+  expect(both.map((process) => process.processId)).toEqual([other.processId, processId]);
+  const earlier = await processesV3.getLatestProcesses(appId, undefined, undefined, Date.now() + 60_000.5);
+  expect(earlier).toHaveLength(2);
+  expect(await processesV3.getProcessesCountExperimental(appId, ["running"], ["Tokyo"])).toEqual({ count: 1 });
+  expect(await processesV3.stopProcess(processId)).toBeUndefined();
+  expect(await processesV3.getProcess(processId)).toMatchObject({ status: "stopping" });
+  await endProcess(rooms.database, { processId, reason: "exited", exitCode: 0 });
+  expect(await processesV3.getProcess(processId)).toMatchObject({ summaryExitReason: "stopped on request" });
+});
+
+test("ProcessesV2 knows the same processes, with numbers for deployments", async () => {
+  const { processesV2, appId } = await play();
+  const created = await processesV2.createProcessV2Deprecated("Tokyo");
+  const { processId } = created;
+  expect(created).toMatchObject({ appId, status: "starting", exposedPort: null, deploymentId: expect.any(Number) });
+  expect(await processesV2.getProcessInfoV2Deprecated(processId)).toEqual(created);
+  expect(await processesV2.getLatestProcessesV2Deprecated(appId, ["starting"], ["Tokyo"])).toEqual([created]);
+  const count = await processesV2.getProcessesCountExperimentalV2Deprecated(appId, ["starting"], ["Tokyo"]);
+  expect(count).toEqual({ count: 1 });
+  expect(await processesV2.stopProcessV2Deprecated(processId)).toBeUndefined();
+});
+
+test("RoomsV1 knows the same rooms", async () => {
+  const { roomsV1, api, appId, run } = await play();
+  expect(await roomsV1.createRoomDeprecated({ region: "Tokyo" }, appId, "my-room")).toBe("my-room");
+  expect(await roomsV1.getConnectionInfoDeprecated("my-room")).toEqual({ roomId: "my-room", status: "starting" });
+  await run();
+  expect(await roomsV1.getConnectionInfoDeprecated("my-room")).toEqual({
+    roomId: "my-room",
+    status: "active",
+    transportType: "tcp",
+    host: "127.0.0.1",
+    port: 20_000,
+  });
+  const info = await roomsV1.getRoomInfoDeprecated("my-room");
+  expect(info).toEqual(await api.getRoomInfo("my-room"));
+  const processId = info.currentAllocation?.processId ?? "";
+  expect(await roomsV1.getActiveRoomsForProcessDeprecated(processId)).toMatchObject([{ roomId: "my-room" }]);
+  expect(await roomsV1.suspendRoomDeprecated("my-room")).toBeUndefined();
+  expect(await roomsV1.getInactiveRoomsForProcessDeprecated(processId)).toMatchObject([{ roomId: "my-room" }]);
+  expect(await roomsV1.destroyRoomDeprecated("my-room")).toBeUndefined();
 });
 
 describe("every refusal is the SDK's ApiError with its status and our words", () => {

@@ -1,8 +1,8 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
 import { OPERATIONS } from "./operations.ts";
 
-/** The OpenAPI 3.1 document of the API; the same for the same code. */
-export function createDocument(): object {
+/** The OpenAPI 3.1 document of the API below `basePath`; the same for the same code. */
+export function createDocument(basePath = ""): object {
   const { openAPIRegistry, getOpenAPI31Document } = new OpenAPIHono();
   openAPIRegistry.registerComponent("securitySchemes", "hathoraDevToken", {
     type: "http",
@@ -13,11 +13,11 @@ export function createDocument(): object {
   return getOpenAPI31Document({
     openapi: "3.1.0",
     info: {
-      title: "Roombridge RoomsV2",
+      title: "Roombridge",
       version: "2",
-      description: "Game rooms with the wire contract of Hathora Cloud RoomsV2.",
+      description: "Game rooms with the wire contract of Hathora Cloud: a change of the base URL is enough.",
       license: { name: "Apache-2.0" },
     },
-    servers: [{ url: "/" }],
+    servers: [{ url: basePath === "" ? "/" : basePath }],
   });
 }

@@ -3,11 +3,19 @@ import type { RoomsContext } from "@roombridge/rooms";
 import type { HonoRequest } from "hono";
 import type { Answer } from "./answer.ts";
 
+/** What the operator decides about operations. */
+export interface OperationSettings {
+  /** GetConnectionInfo resumes a room that was put to sleep by the suspend call. */
+  readonly wakeOnConnectionInfo: boolean;
+}
+
 /** One operation of the API: how it is documented and what it does. */
 export interface Operation {
   readonly route: RouteConfig & { readonly operationId: string; readonly method: "get" | "post" };
   /** Browsers call it directly, so it answers with CORS headers. */
   readonly isForBrowsers: boolean;
+  /** Clients poll with it although it is no GET, so its successes are logged at debug. */
+  readonly isPolled?: boolean;
   /** Throws RoomError. */
-  readonly handle: (rooms: RoomsContext, request: HonoRequest) => Promise<Answer>;
+  readonly handle: (rooms: RoomsContext, request: HonoRequest, settings: OperationSettings) => Promise<Answer>;
 }

@@ -1,13 +1,42 @@
 import type { Operation } from "./operation.ts";
+import { createProcessOperation } from "./routes/create-process.ts";
 import { createRoomOperation } from "./routes/create-room.ts";
 import { destroyRoomOperation } from "./routes/destroy-room.ts";
 import { getConnectionInfoOperation } from "./routes/get-connection-info.ts";
+import { getLatestProcessesOperation } from "./routes/get-latest-processes.ts";
+import { getProcessOperation } from "./routes/get-process.ts";
+import { getProcessesCountOperation } from "./routes/get-processes-count.ts";
 import { getRoomInfoOperation } from "./routes/get-room-info.ts";
+import {
+  getActiveRoomsForProcessOperation,
+  getInactiveRoomsForProcessOperation,
+} from "./routes/get-rooms-for-process.ts";
+import { listRoomsOperation } from "./routes/list-rooms.ts";
+import { PROCESSES_V2 } from "./routes/processes-v2.ts";
+import { resumeRoomOperation } from "./routes/resume-room.ts";
+import { ROOMS_V1 } from "./routes/rooms-v1.ts";
+import { stopProcessOperation } from "./routes/stop-process.ts";
+import { suspendRoomOperation } from "./routes/suspend-room.ts";
+import { updateRoomConfigOperation } from "./routes/update-room-config.ts";
 
-/** Everything that the API offers, in the order of its document. */
+/** Everything that the API offers, in the order of its document. Of two paths that match, the first one answers. */
 export const OPERATIONS: readonly Operation[] = [
   createRoomOperation,
   getRoomInfoOperation,
   getConnectionInfoOperation,
+  updateRoomConfigOperation,
+  suspendRoomOperation,
+  resumeRoomOperation,
   destroyRoomOperation,
+  getActiveRoomsForProcessOperation,
+  getInactiveRoomsForProcessOperation,
+  listRoomsOperation,
+  // Before GetProcess, for which `latest` and `count` would be processes.
+  getLatestProcessesOperation,
+  getProcessesCountOperation,
+  getProcessOperation,
+  createProcessOperation,
+  stopProcessOperation,
+  ...PROCESSES_V2,
+  ...ROOMS_V1,
 ];

@@ -1,5 +1,4 @@
-import { RoomId } from "@roombridge/models/api";
-import { isStorable } from "@roombridge/models/api";
+import { isStorable, Region, RoomId } from "@roombridge/models/api";
 import { RoomError } from "@roombridge/rooms";
 import type { HonoRequest } from "hono";
 import { z } from "zod";
@@ -10,6 +9,10 @@ export const AppPath = z.object({
   appId: z.string().meta({ example: "app-af469a92-5b45-4565-b3c4-b79878de67d2" }),
 });
 export const RoomPath = AppPath.extend({ roomId: RoomId });
+export const ProcessPath = AppPath.extend({
+  processId: z.string().meta({ example: "cbfcddd2-0006-43ae-996c-995fff7bed2e" }),
+});
+export const RegionPath = AppPath.extend({ region: Region });
 
 /** Any text may stand there, so one that no application can have is unknown like any other. */
 export function appIdOf(request: HonoRequest): string {
@@ -26,4 +29,14 @@ export function roomIdOf(request: HonoRequest): string {
 /** For operations that do not document 422: what cannot be a roomId is a room that does not exist. */
 export function anyRoomIdOf(request: HonoRequest): string {
   return request.param("roomId") ?? "";
+}
+
+/** Any text: no operation documents 422 for it, so what cannot be a processId is a process that does not exist. */
+export function processIdOf(request: HonoRequest): string {
+  return request.param("processId") ?? "";
+}
+
+/** Throws `invalid_params` for a region that Hathora does not have. */
+export function regionOf(request: HonoRequest): Region {
+  return parse(Region, request.param("region"), "region");
 }

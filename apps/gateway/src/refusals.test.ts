@@ -1,90 +1,26 @@
-import { ApiError, ConnectionInfoV2, Room, RoomConnectionData } from "@roombridge/models/api";
-import { runWaitingProcesses, TEST_REGION } from "@roombridge/testing";
-import { expect, test } from "vitest";
-import type { z } from "zod";
-import { asCaller, createGame, useGateway } from "../test/suite.ts";
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { bodiesOf, spoiled, toJsonSchema } from "../test/schema-bodies.ts";
+import { scriptOperation } from "../test/scripted-operation.ts";
+import { sdkOperation, sdkRefusal, sdkSchema } from "../test/sdk-operations.ts";
+import type { Answer } from "./answer.ts";
+import type { Operation } from "./operation.ts";
+import { OPERATIONS } from "./operations.ts";
+import { documentedAnswers } from "./serialize.ts";
 
-// Eight answers that the published SDK refuses although they look right. None may ever leave this gateway.
-const suite = useGateway();
+// Whatever a handler of ours would answer one day by mistake: the published clients never see what they refuse.
 
-/** Every kind of answer, as bytes on the wire: created cold and warm, read, destroyed, refused. */
-async function answers() {
-  const { app, rooms } = suite();
-  const { appId, token, host } = await createGame(rooms);
-  const base = `/rooms/v2/${appId}`;
-  const send = async (method: "GET" | "POST", path: string, body?: object) => {
-    const init = { method, headers: asCaller(token), ...(body ? { body: JSON.stringify(body) } : {}) };
-    const response = await app.request(base + path, init);
-    const text = await response.text();
-    return {
-      status: response.status,
-      type: response.headers.get("content-type"),
-      json: text === "" ? undefined : JSON.parse(text),
-    };
-  };
-  const cold = await send("POST", "/create?roomId=cold", { region: TEST_REGION });
-  const starting = await send("GET", "/connectioninfo/cold");
-  await runWaitingProcesses(rooms.database, host);
-  const warm = await send("POST", "/create?roomId=warm", { region: TEST_REGION });
-  const active = await send("GET", "/connectioninfo/warm");
-  const info = await send("GET", "/info/cold");
-  const destroyed = await send("POST", "/destroy/cold");
-  const tombstone = await send("GET", "/info/cold");
-  const invalid = await send("POST", "/create", { region: "Moon" });
-  const missing = await send("GET", "/info/unknown");
-  return { cold, warm, starting, active, info, tombstone, destroyed, invalid, missing };
+function operationNamed(operationId: string): Operation {
+  const operation = OPERATIONS.find(({ route }) => route.operationId === operationId);
+  if (operation === undefined) throw new Error(`no operation ${operationId}`);
+  return operation;
 }
-
-test("1: exposedPort is left out while the process starts, never null", async () => {
-  const { cold, starting, warm, active } = await answers();
-  for (const { json } of [cold, starting]) expect(json).not.toHaveProperty("exposedPort");
-  for (const { json } of [warm, active]) expect(json.exposedPort).toMatchObject({ name: "default" });
-});
-
-test("2: create answers 201 and destroy 204 without a body", async () => {
-  const { cold, warm, destroyed } = await answers();
-  expect([cold.status, warm.status, destroyed.status, destroyed.json]).toEqual([201, 201, 204, undefined]);
-});
-
-test("3 and 4: create always has processId and additionalExposedPorts", async () => {
-  const { cold, warm } = await answers();
-  for (const { json } of [cold, warm])
-    expect(json).toMatchObject({ processId: expect.any(String), additionalExposedPorts: [] });
-});
-
-test("5: whatever has a body is application/json, errors too", async () => {
-  const { destroyed, ...others } = await answers();
-  expect(destroyed.type).toBeNull();
-  for (const { type } of Object.values(others)) expect(type).toBe("application/json");
-});
-
-test("6: an error has exactly a message", async () => {
-  const { invalid, missing } = await answers();
-  expect([invalid.status, missing.status]).toEqual([422, 404]);
-  for (const { json } of [invalid, missing]) expect(json).toEqual({ message: expect.stringMatching(/./) });
-});
-
-test("7: currentAllocation is present, also when it is null", async () => {
-  const { info, tombstone } = await answers();
-  expect(info.json.currentAllocation).toMatchObject({ unscheduledAt: null });
-  expect(tombstone.json).toHaveProperty("currentAllocation", null);
-});
-
-test("8: dates are ISO 8601 with Z", async () => {
-  const { tombstone } = await answers();
-  const date = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
-  expect(tombstone.json.allocations).toEqual([expect.objectContaining({ scheduledAt: date, unscheduledAt: date })]);
-});
 
 const port = { transportType: "tcp", port: 1, host: "a", name: "default" };
 const connection = { roomId: "r", status: "active", exposedPort: port, additionalExposedPorts: [] };
 const created = { ...connection, processId: "p", iceServers: [] };
-const allocation = {
-  roomAllocationId: "a",
-  processId: "p",
-  scheduledAt: "2026-05-06T10:00:00.000Z",
-  unscheduledAt: null,
-};
+const scheduledAt = "2026-05-06T10:00:00.000Z";
+const allocation = { roomAllocationId: "a", processId: "p", scheduledAt, unscheduledAt: null };
 const room = {
   appId: "a",
   roomId: "r",
@@ -94,15 +30,122 @@ const room = {
   allocations: [allocation],
 };
 
-test.each<[string, z.ZodType, Record<string, unknown>, unknown]>([
-  ["a null exposedPort", ConnectionInfoV2, connection, { ...connection, exposedPort: null }],
-  ["a missing processId", RoomConnectionData, created, { ...created, processId: undefined }],
-  ["missing additionalExposedPorts", RoomConnectionData, created, { ...created, additionalExposedPorts: undefined }],
-  ["an error without a message", ApiError, { message: "no" }, { error: "no" }],
-  ["a missing currentAllocation", Room, room, { ...room, currentAllocation: undefined }],
-  ["an epoch date", Room, room, { ...room, allocations: [{ ...allocation, scheduledAt: 1778061600 }] }],
-  ["a status outside the closed list", Room, room, { ...room, status: "suspended" }],
-])("the schema that types our answers refuses %s", (_, schema, good, bad) => {
-  expect(schema.safeParse(good).success).toBe(true);
-  expect(schema.safeParse(bad).success).toBe(false);
+const GOOD: Readonly<Record<string, Answer>> = {
+  CreateRoom: { status: 201, body: created },
+  GetConnectionInfo: { status: 200, body: connection },
+  GetRoomInfo: { status: 200, body: room },
+};
+
+describe("an answer that published clients refuse leaves as a 500", () => {
+  test.each<[string, string, Answer]>([
+    ["1: a null exposedPort", "GetConnectionInfo", { status: 200, body: { ...connection, exposedPort: null } }],
+    ["1: the same of create", "CreateRoom", { status: 201, body: { ...created, exposedPort: null } }],
+    ["2: 200 for a create", "CreateRoom", { status: 200, body: created }],
+    ["3: a missing processId", "CreateRoom", { status: 201, body: { ...created, processId: undefined } }],
+    [
+      "4: missing additionalExposedPorts",
+      "CreateRoom",
+      { status: 201, body: { ...created, additionalExposedPorts: undefined } },
+    ],
+    ["6: a 422 without message", "CreateRoom", { status: 422, body: { error: "no" } }],
+    ["7: a missing currentAllocation", "GetRoomInfo", { status: 200, body: { ...room, currentAllocation: undefined } }],
+    [
+      "8: an epoch date",
+      "GetRoomInfo",
+      { status: 200, body: { ...room, allocations: [{ ...allocation, scheduledAt: 1_778_061_600 }] } },
+    ],
+    [
+      "8: a date as PostgreSQL prints it",
+      "GetRoomInfo",
+      { status: 200, body: { ...room, currentAllocation: { ...allocation, scheduledAt: "2026-05-06 10:00:00+00" } } },
+    ],
+    ["a RoomStatus of other days", "GetRoomInfo", { status: 200, body: { ...room, status: "suspended" } }],
+    ["an unknown ready status", "GetConnectionInfo", { status: 200, body: { ...connection, status: "stopped" } }],
+    [
+      "an unknown transport",
+      "GetConnectionInfo",
+      { status: 200, body: { ...connection, exposedPort: { ...port, transportType: "quic" } } },
+    ],
+    ["200 with {} for a destroy", "DestroyRoom", { status: 200, body: {} }],
+  ])("%s", async (_, operationId, answer) => {
+    const { send } = scriptOperation(operationNamed(operationId));
+    const { status, body, headers } = await send(answer);
+    expect([status, headers.get("content-type")]).toEqual([500, "application/json"]);
+    expect(body).toEqual({ message: expect.stringContaining("(request ") });
+    const { success } = sdkOperation(operationId) ?? {};
+    if (success?.schema === undefined || answer.status !== success.status) return;
+    expect(sdkRefusal(sdkSchema(success.schema), answer.body)).toEqual(expect.any(String));
+  });
+
+  test("5: text/plain cannot even be asked for; a good answer leaves, as JSON", async () => {
+    for (const [operationId, answer] of Object.entries(GOOD)) {
+      const { send } = scriptOperation(operationNamed(operationId));
+      const { status, body, headers } = await send({ ...answer, headers: { "content-type": "text/plain" } });
+      expect({ status, body }).toEqual(answer);
+      expect(headers.get("content-type")).toBe("application/json");
+    }
+  });
 });
+
+test("what the SDK refuses is known of unions too", () => {
+  const union = sdkSchema("components.ConnectionInfo$inboundSchema");
+  const active = { status: "active", transportType: "tcp", port: 1, host: "a", roomId: "r" };
+  for (const good of [active, { status: "starting", roomId: "r" }]) expect(sdkRefusal(union, good)).toBeUndefined();
+  for (const bad of [{ ...active, transportType: "quic" }, { ...active, status: "stopped" }, { status: "active" }]) {
+    expect(sdkRefusal(union, bad)).toEqual(expect.any(String));
+  }
+});
+
+const SUCCESSES_WITH_BODY = OPERATIONS.flatMap((operation) => {
+  const { operationId } = operation.route;
+  const theirs = sdkOperation(operationId)?.success.schema;
+  return [...documentedAnswers(operation.route)]
+    .filter(([status]) => status < 400)
+    .flatMap(([status, schema]) =>
+      schema ? [{ operationId, operation, status, schema, theirs: theirs && sdkSchema(theirs) }] : [],
+    );
+});
+
+describe.each(SUCCESSES_WITH_BODY)("$operationId", ({ operation, status, schema, theirs }) => {
+  const { send } = scriptOperation(operation);
+  const bodies = bodiesOf(toJsonSchema(schema));
+
+  test("every body that we document leaves as it is, and the SDK reads it", async () => {
+    const leavesAsItIs = fc.asyncProperty(bodies, async (body) => {
+      const sent = await send({ status, body });
+      expect([sent.status, sent.body]).toEqual([status, JSON.parse(JSON.stringify(body))]);
+      if (theirs) expect(sdkRefusal(theirs, sent.body)).toBeUndefined();
+    });
+    await fc.assert(leavesAsItIs, { numRuns: 100 });
+  });
+
+  test("a spoiled body leaves mended or not at all", async () => {
+    const isHarmless = fc.asyncProperty(spoiled(bodies), async (body) => {
+      const sent = await send({ status, body });
+      expect(sent.headers.get("content-type")).toBe("application/json");
+      if (sent.status === 500) {
+        expect(sent.body).toEqual({ message: expect.stringContaining("(request ") });
+        return;
+      }
+      expect(sent.status).toBe(status);
+      expect(schema.parse(sent.body)).toEqual(sent.body);
+      if (theirs) expect(sdkRefusal(theirs, sent.body)).toBeUndefined();
+    });
+    await fc.assert(isHarmless, { numRuns: 300 });
+  });
+});
+
+test.each(OPERATIONS.map((operation) => ({ operation, operationId: operation.route.operationId })))(
+  "every error of $operationId has exactly a message, whatever the handler answers",
+  async ({ operation }) => {
+    const { send } = scriptOperation(operation);
+    const errors = [...documentedAnswers(operation.route).keys()].filter((status) => status >= 400);
+    const bodies = fc.oneof(fc.record({ message: fc.string() }), spoiled(fc.record({ message: fc.string() })));
+    const hasMessage = fc.asyncProperty(fc.constantFrom(...errors), bodies, async (status, body) => {
+      const sent = await send({ status, body });
+      expect([status, 500]).toContain(sent.status);
+      expect(sent.body).toEqual({ message: expect.any(String) });
+    });
+    await fc.assert(hasMessage, { numRuns: 100 });
+  },
+);

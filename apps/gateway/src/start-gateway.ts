@@ -17,7 +17,16 @@ export async function startGateway(env: Env, log: Logger): Promise<RunningServic
   });
   await checkSchema(rooms.database);
   const address = { host: env.GATEWAY_HOST, port: env.GATEWAY_PORT };
-  const listener = await listen({ rooms, log, lifecycle: { isDraining: false } }, address);
+  const listener = await listen(
+    {
+      rooms,
+      log,
+      lifecycle: { isDraining: false },
+      basePath: env.GATEWAY_BASE_PATH,
+      wakeOnConnectionInfo: env.GATEWAY_WAKE_ON_CONNECTION_INFO === "1",
+    },
+    address,
+  );
   return {
     port: listener.port,
     async drain() {

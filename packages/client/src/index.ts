@@ -1,17 +1,36 @@
-export type { IceServer } from "@roombridge/models/api";
-export type { CallOptions } from "./http-transport.ts";
+export type {
+  IceServer,
+  LiveRoomState,
+  ProcessStatus,
+  Region,
+  RoomReadyStatus,
+  RoomStatus,
+  TransportType,
+} from "@roombridge/models/api";
+export type { CallOptions, RepeatableCallOptions } from "./call-options.ts";
+export type { ExposedPort } from "./exposed-port.ts";
+export type { RetryOptions } from "./http/retry.ts";
+export type { Open } from "./open.ts";
+export type { Process, ProcessFilter } from "./processes-v3/process.ts";
+export type { ProcessesV3 } from "./processes-v3/processes-v3.ts";
 export { RoombridgeClient } from "./roombridge-client.ts";
 export type { RoombridgeClientOptions } from "./roombridge-client.ts";
 export { RoombridgeError } from "./roombridge-error.ts";
 export type { RoombridgeErrorCode, RoombridgeErrorOptions } from "./roombridge-error.ts";
-export type { CreateRoomOptions, RoomCallOptions, RoomsV2, WaitOptions } from "./rooms-v2.ts";
 export type {
   ActiveConnectionInfo,
   ConnectionInfo,
-  CreateRoomParams,
-  ExposedPort,
-  Open,
-  Room,
-  RoomAllocation,
+  RoomAllocationData,
   RoomConnectionData,
-} from "./rooms-v2-answers.ts";
+} from "./rooms-v2/connection-info.ts";
+export type {
+  AllRoomsParams,
+  CreateRoomOptions,
+  CreateRoomParams,
+  ListRoomsParams,
+  RoomFilter,
+  UpdateRoomConfigParams,
+  WaitOptions,
+} from "./rooms-v2/room-params.ts";
+export type { ListedRoom, Room, RoomAllocation, RoomPage, RoomWithoutAllocations } from "./rooms-v2/room.ts";
+export type { RoomsV2 } from "./rooms-v2/rooms-v2.ts";

@@ -38,18 +38,27 @@ describe("RoomService", () => {
       code: "room_not_found",
       message: "no room x",
       isRetryable: false,
+      mayHaveBeenDone: false,
     });
   });
 
   test("the service's own refusal keeps its sentence", async () => {
     const client = await serve();
-    expect(await failureOf(client.get("full"))).toMatchObject({ code: "api", message: "no free slot in Tokyo" });
+    expect(await failureOf(client.get("full"))).toMatchObject({
+      code: "api",
+      message: "no free slot in Tokyo",
+      mayHaveBeenDone: true,
+    });
   });
 
   test("a deadline and an abort are told apart", async () => {
     const { promise, resolve } = Promise.withResolvers<typeof ROOM>();
     const client = await serve({ ...HANDLER, create: () => promise });
-    expect(await failureOf(client.create({ timeoutMs: 50 }))).toMatchObject({ code: "timeout", isRetryable: true });
+    expect(await failureOf(client.create({ timeoutMs: 50 }))).toMatchObject({
+      code: "timeout",
+      isRetryable: true,
+      mayHaveBeenDone: true,
+    });
     const controller = new AbortController();
     const call = failureOf(client.create({ signal: controller.signal }));
     controller.abort();
@@ -71,7 +80,7 @@ describe("RoomService", () => {
     expect(await failureOf(client.create())).toMatchObject({ code: "invalid_response" });
     noThrift.close();
     await once(noThrift, "close");
-    expect(await failureOf(client.create())).toMatchObject({ code: "network" });
+    expect(await failureOf(client.create())).toMatchObject({ code: "network", mayHaveBeenDone: false });
     await client.close();
     expect(await failureOf(client.create())).toMatchObject({ code: "aborted" });
   });

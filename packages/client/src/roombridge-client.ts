@@ -1,6 +1,9 @@
-import { HttpTransport } from "./http-transport.ts";
+import { HttpTransport } from "./http/http-transport.ts";
+import { checkedMs } from "./http/milliseconds.ts";
+import { DEFAULT_RETRY_POLICY, toRetryPolicy, type RetryOptions } from "./http/retry.ts";
+import { ProcessesV3 } from "./processes-v3/processes-v3.ts";
 import { RoombridgeError } from "./roombridge-error.ts";
-import { RoomsV2 } from "./rooms-v2.ts";
+import { RoomsV2 } from "./rooms-v2/rooms-v2.ts";
 
 export interface RoombridgeClientOptions {
   /** The gateway, with or without a path: `https://games.example.net/rooms-api`. */
@@ -9,8 +12,10 @@ export interface RoombridgeClientOptions {
   readonly token?: string | undefined;
   /** The application of calls that name none. */
   readonly appId?: string | undefined;
-  /** Deadline of a call, with its answer. Default 30,000. */
+  /** Deadline of a call, with its answer, its repetitions and their pauses. Default 30,000. */
   readonly timeoutMs?: number | undefined;
+  /** How calls are repeated where that is safe; `false` means one attempt. Default: three, see RetryOptions. */
+  readonly retry?: RetryOptions | false | undefined;
   /** In place of the global one. */
   readonly fetch?: typeof globalThis.fetch | undefined;
 }
@@ -18,8 +23,10 @@ export interface RoombridgeClientOptions {
 /** Roombridge over HTTP; holds no connection and need not be closed. Throws `invalid_argument`. */
 export class RoombridgeClient {
   readonly roomsV2: RoomsV2;
+  readonly processesV3: ProcessesV3;
 
-  constructor({ serverUrl, token, appId, timeoutMs = 30_000, fetch = globalThis.fetch }: RoombridgeClientOptions) {
+  constructor(options: RoombridgeClientOptions) {
+    const { serverUrl, token, appId, timeoutMs = 30_000, retry, fetch = globalThis.fetch } = options;
     // An error of fetch would show the whole header.
     if (token !== undefined && !/^[!-~]+$/.test(token)) {
       throw new RoombridgeError("invalid_argument", "token: expected printable ASCII without spaces");
@@ -27,10 +34,12 @@ export class RoombridgeClient {
     const transport = new HttpTransport({
       serverUrl: toBaseUrl(serverUrl),
       token,
-      timeoutMs,
+      timeoutMs: checkedMs("timeoutMs", timeoutMs),
+      retry: toRetryPolicy(DEFAULT_RETRY_POLICY, retry),
       fetch: fetch.bind(globalThis),
     });
     this.roomsV2 = new RoomsV2(transport, appId);
+    this.processesV3 = new ProcessesV3(transport, appId);
   }
 }
 

@@ -1,15 +1,23 @@
 import { once } from "node:events";
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from "node:http";
+import { text } from "node:stream/consumers";
 import { onTestFinished } from "vitest";
+
+export interface ReceivedRequest {
+  readonly method: string | undefined;
+  readonly url: string | undefined;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: string;
+}
 
 /** A server that answers as a test wants, until the test ends; for answers that the gateway never gives. */
 export async function startStubServer(
-  answer: (request: IncomingMessage, response: ServerResponse) => void,
-): Promise<{ readonly url: string; readonly requests: IncomingMessage[] }> {
-  const requests: IncomingMessage[] = [];
+  answer: (request: IncomingMessage, response: ServerResponse, count: number) => void,
+): Promise<{ readonly url: string; readonly requests: ReceivedRequest[] }> {
+  const requests: ReceivedRequest[] = [];
   const server = createServer((request, response) => {
-    requests.push(request);
-    answer(request, response);
+    const { method, url, headers } = request;
+    void text(request).then((body) => answer(request, response, requests.push({ method, url, headers, body })));
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");

@@ -19,18 +19,13 @@ export async function getConnectionInfo(
   const row = isRoomId(roomId) ? await findConnection(context.database, appId, roomId) : undefined;
   if (!row) throw roomNotFound(roomId);
   if (row.state === "active") return toConnection(row);
-  if (row.state !== "suspended" || !wake) throw whyNotRunning(row);
-  const woken = await wakeRoom(context, appId, roomId);
-  if (woken.processId === null) throw noGameServer();
-  return toConnection(woken);
+  // Waking a room without a game server would switch its credentials on and give the caller nothing.
+  if (row.state !== "suspended" || row.poolId === null || !wake) throw whyNotRunning(row);
+  return toConnection(await wakeRoom(context, appId, roomId));
 }
 
 function whyNotRunning({ poolId, unscheduledReason }: ConnectionRow): RoomError {
-  if (poolId === null) return noGameServer();
+  if (poolId === null) return new RoomError("room_not_found", "room has no game server");
   if (unscheduledReason === "start_failed") return new RoomError("start_failed", "the game server did not start");
   return new RoomError("room_not_found", "room is not running; resume it");
-}
-
-function noGameServer(): RoomError {
-  return new RoomError("room_not_found", "room has no game server");
 }

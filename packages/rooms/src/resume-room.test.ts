@@ -296,6 +296,7 @@ describe("rooms without a game server", () => {
     expect(await refused(getConnectionInfo(rooms, appId, "call", { wake: true }))).toMatchObject(gone);
     await suspendRoom(rooms, appId, "call");
     expect(await refused(getConnectionInfo(rooms, appId, "call", { wake: true }))).toMatchObject(gone);
+    expect(await getRoomInfo(rooms, appId, "call")).toMatchObject({ state: "suspended" });
   });
 });
 

@@ -217,6 +217,8 @@ describe("the processes of an application", () => {
     expect(await find({ statuses: ["stopped", "failed"] })).toEqual([0]);
     expect(await find({ before: new Date("2026-11-21T10:00:02Z") })).toEqual([1, 0]);
     expect(await find({ before: new Date("2026-11-21T10:00:00Z") })).toEqual([]);
+    expect(await find({ before: new Date(-8.64e15) })).toEqual([]);
+    expect(await countProcesses(rooms, appId, { before: new Date(8.64e15) })).toBe(12);
     expect(await find({ statuses: [] })).toEqual([]);
   });
 

@@ -6,6 +6,7 @@ export {
   readApplicationException,
   writeApplicationException,
 } from "./application-exception.ts";
+export type { ClientTlsOptions } from "./client/client-connection.ts";
 export { ThriftClient } from "./client/thrift-client.ts";
 export type { CallOptions, ThriftClientOptions } from "./client/client-options.ts";
 export { TransportError } from "./client/transport-error.ts";
@@ -27,6 +28,7 @@ export type { CallOutcome, OnServerEvent, ServerEvent, TimeoutKind } from "./ser
 export { DEFAULT_LIMITS } from "./server/limits.ts";
 export type { ServerLimits } from "./server/limits.ts";
 export { ThriftServer } from "./server/thrift-server.ts";
+export type { TlsOptions } from "./server/tls-front.ts";
 export type { ListenOptions, ThriftServerOptions } from "./server/thrift-server.ts";
 export type { CallContext, ErasedMethod, MethodDefinition, ServiceDefinition } from "./service.ts";
 export {

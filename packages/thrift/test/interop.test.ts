@@ -8,7 +8,8 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { format } from "prettier";
 import { afterAll, describe, expect, it, onTestFinished, type TestContext } from "vitest";
-import { createProcessor, ThriftClient, ThriftServer } from "../src/index.ts";
+import { createProcessor, ThriftClient, ThriftServer, type ThriftServerOptions } from "../src/index.ts";
+import { Authority } from "./certificates.ts";
 import { PROTOCOL_NAMES } from "./dialects.ts";
 import { goldenFile } from "./golden-value.ts";
 import { requireProgram, run } from "./require-program.ts";
@@ -25,6 +26,10 @@ const KINDS = PROTOCOL_NAMES.flatMap((protocol) =>
     ["plain", "multiplexed"].map((name) => [transport, protocol, name] as const),
   ),
 );
+
+/** npm fills absent fields with null. */
+const withoutNulls = (answers: unknown): unknown =>
+  JSON.parse(JSON.stringify(answers), (_, value: unknown) => value ?? undefined);
 
 function requireCompiler(test: TestContext): void {
   requireProgram(test, "thrift", ["--version"], "thrift-compiler");
@@ -54,8 +59,8 @@ function generateForPython(test: TestContext): string {
 /** Generated code lies outside this package and still finds npm's library, and what that depends on, beside it. */
 const nodeEnv = { ...process.env, NODE_PATH: dirname(realpathSync(path("../node_modules/thrift"))) };
 
-async function serveRooms(): Promise<number> {
-  const server = new ThriftServer({ processors: [createProcessor(RoomService, roomHandler)] });
+async function serveRooms(options: Pick<ThriftServerOptions, "tls" | "plain"> = {}): Promise<number> {
+  const server = new ThriftServer({ processors: [createProcessor(RoomService, roomHandler)], ...options });
   onTestFinished(() => server.close({ deadlineMs: 0 }));
   return server.listen({ port: 0 });
 }
@@ -71,16 +76,25 @@ describe("our server", () => {
     requireCompiler(test);
     const port = await serveRooms();
     const args = [path("peers/npm-client.ts"), generateForNode(), String(port), transport, protocol, name];
-    const answers = await output(process.execPath, args, nodeEnv);
-    // npm fills absent fields with null.
-    const withoutNulls: unknown = JSON.parse(JSON.stringify(answers), (_, value: unknown) => value ?? undefined);
-    expect(withoutNulls).toEqual(ROOM_ANSWERS);
+    expect(withoutNulls(await output(process.execPath, args, nodeEnv))).toEqual(ROOM_ANSWERS);
   });
 
   it.for(KINDS)("answers Debian's Python client: %s %s, %s", async ([transport, protocol, name], test) => {
     const port = await serveRooms();
     const args = [path("peers/python_client.py"), generateForPython(test), String(port), transport, protocol, name];
     expect(await output(PYTHON, args)).toEqual(ROOM_ANSWERS);
+  });
+
+  it.for(KINDS)("demands a certificate of both: %s %s, %s", async ([transport, protocol, name], test) => {
+    requireCompiler(test);
+    const authority = Authority.create(test);
+    const port = await serveRooms({ tls: { ...authority.issue(), ca: authority.ca }, plain: "refuse" });
+    const { certFile, keyFile } = authority.issue("client");
+    const args = [String(port), transport, protocol, name, authority.caFile, certFile, keyFile];
+    const python = [path("peers/python_client.py"), generateForPython(test), ...args];
+    expect(await output(PYTHON, python)).toEqual(ROOM_ANSWERS);
+    const npm = [path("peers/npm-client.ts"), generateForNode(), ...args];
+    expect(withoutNulls(await output(process.execPath, npm, nodeEnv))).toEqual(ROOM_ANSWERS);
   });
 });
 

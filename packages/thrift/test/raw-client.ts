@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 import { readApplicationException } from "../src/application-exception.ts";
-import { openDialect, type Dialect } from "../src/protocol/dialect.ts";
+import { openDialect } from "../src/protocol/dialect.ts";
 import { InputBuffer } from "../src/protocol/input-buffer.ts";
 import type { MessageReader } from "../src/protocol/message-input.ts";
 import type { MessageHeader, ProtocolWriter } from "../src/protocol/protocol.ts";
@@ -25,8 +25,10 @@ export class RawClient {
   isClosed = false;
   bytesReceived = 0;
 
-  private constructor(socket: Socket, dialect: Dialect) {
+  /** Over a socket that is connected already, in TLS say. */
+  constructor(socket: Socket, { isFramed = true, protocol = "binary" }: Speech = {}) {
     this.socket = socket;
+    const dialect = openDialect(protocol, { isFramed, maxMessageBytes: 100_000_000 });
     const input = new InputBuffer();
     socket.on("data", (chunk: Buffer) => {
       this.bytesReceived += chunk.length;
@@ -45,10 +47,10 @@ export class RawClient {
     });
   }
 
-  static async open(port: number, { isFramed = true, protocol = "binary" }: Speech = {}): Promise<RawClient> {
+  static async open(port: number, speech: Speech = {}): Promise<RawClient> {
     const socket = connect({ host: "127.0.0.1", port, noDelay: true, allowHalfOpen: true });
     await once(socket, "connect");
-    return new RawClient(socket, openDialect(protocol, { isFramed, maxMessageBytes: 100_000_000 }));
+    return new RawClient(socket, speech);
   }
 
   send(...chunks: readonly Uint8Array[]): void {

@@ -1,14 +1,15 @@
 import { createRoute } from "@hono/zod-openapi";
 import { CreateRoomParams, RoomConnectionData, RoomId } from "@roombridge/models/api";
-import { createRoom, RoomError, toIceServers, type CreatedRoom } from "@roombridge/rooms";
+import { createRoom, RoomError, type CreatedRoom, type RoomsContext } from "@roombridge/rooms";
 import type { HonoRequest } from "hono";
 import { z } from "zod";
 import { applicationOf, principalOf } from "../auth.ts";
-import { toConnectionInfo } from "../connection-answer.ts";
+import { toConnectionInfo, toIceServersBody } from "../connection-answer.ts";
 import { documentResponses, SECURITY } from "../document-responses.ts";
 import type { Operation } from "../operation.ts";
 import { parse } from "../parse.ts";
 import { AppPath } from "../path-values.ts";
+import { valueInQuery } from "../query-values.ts";
 import { readJson } from "../read-json.ts";
 
 export const createRoomOperation: Operation = {
@@ -30,28 +31,26 @@ export const createRoomOperation: Operation = {
   }),
   isForBrowsers: false,
   async handle(rooms, request) {
-    const principal = await principalOf(rooms, request);
-    const roomId = roomIdInQuery(request);
-    const params = parse(CreateRoomParams, await readJson(request), "body");
-    const application = await applicationOf(rooms, principal, request);
-    const { region, roomConfig, deploymentId, clientIPs: clientIps } = params;
-    const created = await createRoom(rooms, { application, region, roomId, roomConfig, deploymentId, clientIps });
-    return { status: 201, body: toRoomConnectionData(created) };
+    return { status: 201, body: toRoomConnectionData(await createRequestedRoom(rooms, request)) };
   },
 };
 
+/** Everything but the answer, which differs between the versions of the API. Throws RoomError. */
+export async function createRequestedRoom(rooms: RoomsContext, request: HonoRequest): Promise<CreatedRoom> {
+  const principal = await principalOf(rooms, request);
+  const roomId = roomIdInQuery(request);
+  const params = parse(CreateRoomParams, await readJson(request), "body");
+  const application = await applicationOf(rooms, principal, request);
+  const { region, roomConfig, deploymentId, clientIPs: clientIps } = params;
+  return createRoom(rooms, { application, region, roomId, roomConfig, deploymentId, clientIps });
+}
+
 function roomIdInQuery(request: HonoRequest): string | undefined {
-  const values = request.queries("roomId");
-  if (values === undefined) return undefined;
-  if (values.length > 1) throw new RoomError("invalid_params", "roomId: given more than once");
-  return parse(RoomId, values[0], "roomId");
+  const roomId = valueInQuery(request, "roomId");
+  return roomId === undefined ? undefined : parse(RoomId, roomId, "roomId");
 }
 
 function toRoomConnectionData({ roomId, processId, connection, credential }: CreatedRoom): RoomConnectionData {
   if (processId === undefined) throw new RoomError("internal", `room ${roomId} has no process`);
-  return {
-    ...toConnectionInfo(roomId, connection),
-    processId,
-    iceServers: toIceServers(credential).map((server) => ({ ...server, urls: [...server.urls] })),
-  };
+  return { ...toConnectionInfo(roomId, connection), processId, iceServers: toIceServersBody(credential) };
 }

@@ -1,10 +1,11 @@
 import { createRoute } from "@hono/zod-openapi";
-import { Room, type RoomAllocation } from "@roombridge/models/api";
-import { getRoomInfo, type RoomAllocation as Allocation, type RoomInfo } from "@roombridge/rooms";
+import { Room } from "@roombridge/models/api";
+import { getRoomInfo } from "@roombridge/rooms";
 import { applicationOf, principalOf } from "../auth.ts";
 import { documentResponses, SECURITY } from "../document-responses.ts";
 import type { Operation } from "../operation.ts";
 import { roomIdOf, RoomPath } from "../path-values.ts";
+import { toRoom } from "../room-answer.ts";
 
 export const getRoomInfoOperation: Operation = {
   route: createRoute({
@@ -25,23 +26,3 @@ export const getRoomInfoOperation: Operation = {
     return { status: 200, body: toRoom(await getRoomInfo(rooms, appId, roomId)) };
   },
 };
-
-function toRoom({ appId, roomId, status, roomConfig, currentAllocation, allocations }: RoomInfo): Room {
-  return {
-    appId,
-    roomId,
-    status,
-    roomConfig,
-    currentAllocation: currentAllocation && toRoomAllocation(currentAllocation),
-    allocations: allocations.map(toRoomAllocation),
-  };
-}
-
-function toRoomAllocation({ roomAllocationId, processId, scheduledAt, unscheduledAt }: Allocation): RoomAllocation {
-  return {
-    roomAllocationId,
-    processId,
-    scheduledAt: scheduledAt.toISOString(),
-    unscheduledAt: unscheduledAt && unscheduledAt.toISOString(),
-  };
-}

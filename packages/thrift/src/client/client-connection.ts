@@ -1,10 +1,24 @@
 import { connect, type Socket } from "node:net";
+import { connect as connectTls } from "node:tls";
 import type { Dialect } from "../protocol/dialect.ts";
 import { InputBuffer } from "../protocol/input-buffer.ts";
+
+/** Certificates in PEM. */
+export interface ClientTlsOptions {
+  /** Authorities that may vouch for the server; by default the public ones. */
+  readonly ca?: string | Buffer;
+  /** The client's own certificate and key, for servers that demand one. */
+  readonly cert?: string | Buffer;
+  readonly key?: string | Buffer;
+  /** Name that the server's certificate must bear; by default the host. */
+  readonly serverName?: string;
+}
 
 export interface ClientConnectionOptions {
   readonly host: string;
   readonly port: number;
+  /** TLS 1.2 or newer; without it the connection is plain. */
+  readonly tls?: ClientTlsOptions | undefined;
   readonly connectTimeoutMs: number;
   readonly dialect: Dialect;
   /** One complete message. What it throws ends the connection, with the error as the cause. */
@@ -34,9 +48,9 @@ export class ClientConnection {
   #isGone = false;
 
   constructor(options: ClientConnectionOptions) {
-    const { host, port, connectTimeoutMs } = options;
+    const { connectTimeoutMs } = options;
     this.#options = options;
-    const socket = connect({ host, port, noDelay: true, keepAlive: true, timeout: connectTimeoutMs });
+    const socket = openSocket(options);
     this.#socket = socket;
     socket.on("data", (chunk: Buffer) => this.#receive(chunk));
     // After the server's end no answer can come, even if it would still read.
@@ -46,7 +60,7 @@ export class ClientConnection {
     this.opened = new Promise((resolve, reject) => {
       // Only the time to connect is limited here; calls have their own deadlines.
       socket.on("timeout", () => reject(new Error(`no connection within ${connectTimeoutMs} ms`)));
-      socket.on("connect", () => {
+      socket.on(options.tls ? "secureConnect" : "connect", () => {
         socket.setTimeout(0);
         this.#isOpen = true;
         this.openedAt = performance.now();
@@ -96,4 +110,19 @@ export class ClientConnection {
     this.destroy();
     if (this.#isOpen) this.#options.onGone(cause);
   }
+}
+
+function openSocket({ host, port, tls, connectTimeoutMs }: ClientConnectionOptions): Socket {
+  const target = { host, port, timeout: connectTimeoutMs };
+  if (!tls) return connect({ ...target, noDelay: true, keepAlive: true });
+  const { ca, cert, key, serverName } = tls;
+  const socket = connectTls({
+    ...target,
+    ca,
+    cert,
+    key,
+    minVersion: "TLSv1.2",
+    ...(serverName === undefined ? {} : { servername: serverName }),
+  });
+  return socket.setNoDelay(true).setKeepAlive(true);
 }

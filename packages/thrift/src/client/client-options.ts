@@ -1,10 +1,13 @@
 import type { ProtocolName } from "../protocol/protocols.ts";
 import { LARGEST_MESSAGE } from "../server/limits.ts";
+import type { ClientTlsOptions } from "./client-connection.ts";
 
 export interface ThriftClientOptions {
   /** Default 127.0.0.1. */
   readonly host?: string;
   readonly port: number;
+  /** Without it the connection is plain. */
+  readonly tls?: ClientTlsOptions;
   /** Default true: what Java's non-blocking servers, Rust and most multiplexers speak. */
   readonly isFramed?: boolean;
   /** Default "binary", which every server speaks. */
@@ -26,7 +29,8 @@ export interface CallOptions {
   readonly signal?: AbortSignal;
 }
 
-export interface ResolvedOptions extends Required<Omit<ThriftClientOptions, "serviceName">> {
+export interface ResolvedOptions extends Required<Omit<ThriftClientOptions, "serviceName" | "tls">> {
+  readonly tls: ClientTlsOptions | undefined;
   /** What stands before the name of a method. */
   readonly prefix: string;
 }
@@ -36,6 +40,7 @@ export function resolveOptions({ serviceName, ...options }: ThriftClientOptions)
   const resolved: ResolvedOptions = {
     host: options.host ?? "127.0.0.1",
     port: options.port,
+    tls: options.tls,
     isFramed: options.isFramed ?? true,
     protocol: options.protocol ?? "binary",
     prefix: serviceName === undefined ? "" : `${serviceName}:`,

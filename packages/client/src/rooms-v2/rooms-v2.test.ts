@@ -13,9 +13,9 @@ import {
   type TestDatabase,
 } from "@roombridge/testing";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { failureOf } from "../test/failure-of.ts";
-import { startStubServer } from "../test/stub-server.ts";
-import { RoombridgeClient } from "./index.ts";
+import { failureOf } from "../../test/failure-of.ts";
+import { startStubServer } from "../../test/stub-server.ts";
+import { RoombridgeClient } from "../index.ts";
 
 let database: TestDatabase;
 let rooms: ReturnType<typeof openTestRooms>;

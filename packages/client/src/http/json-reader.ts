@@ -1,4 +1,4 @@
-import { RoombridgeError } from "./roombridge-error.ts";
+import { RoombridgeError } from "../roombridge-error.ts";
 
 /** One JSON object of an answer. Every method throws `invalid_response` naming the field that is not as promised. */
 export class JsonReader {
@@ -34,19 +34,28 @@ export class JsonReader {
     return date;
   }
 
+  dateOrNull(name: string): Date | null {
+    return this.has(name) ? this.date(name) : null;
+  }
+
   object(name: string): JsonReader {
     return new JsonReader(this.#fields[name], `${this.#path}.${name}`);
   }
 
+  objectOrNull(name: string): JsonReader | null {
+    return this.has(name) ? this.object(name) : null;
+  }
+
   texts(name: string): string[] {
-    return this.#list(name).map((value, index) => {
-      if (typeof value !== "string") throw unexpected(`${this.#path}.${name}.${index}`, "a string");
+    const path = `${this.#path}.${name}`;
+    return listOf(this.#fields[name], path).map((value, index) => {
+      if (typeof value !== "string") throw unexpected(`${path}.${index}`, "a string");
       return value;
     });
   }
 
   objects(name: string): JsonReader[] {
-    return this.#list(name).map((value, index) => new JsonReader(value, `${this.#path}.${name}.${index}`));
+    return JsonReader.list(this.#fields[name], `${this.#path}.${name}`);
   }
 
   /** False when the field is null or not there. */
@@ -54,11 +63,15 @@ export class JsonReader {
     return this.#fields[name] !== undefined && this.#fields[name] !== null;
   }
 
-  #list(name: string): readonly unknown[] {
-    const value = this.#fields[name];
-    if (!Array.isArray(value)) throw unexpected(`${this.#path}.${name}`, "a list");
-    return value;
+  /** An answer that is a list of objects. */
+  static list(value: unknown, path = "answer"): JsonReader[] {
+    return listOf(value, path).map((item, index) => new JsonReader(item, `${path}.${index}`));
   }
+}
+
+function listOf(value: unknown, path: string): readonly unknown[] {
+  if (!Array.isArray(value)) throw unexpected(path, "a list");
+  return value;
 }
 
 function unexpected(path: string, expected: string): RoombridgeError {

@@ -1,14 +1,15 @@
 import { describe, expect, test } from "vitest";
-import { failureOf } from "../test/failure-of.ts";
-import { json, startStubServer } from "../test/stub-server.ts";
-import { RoombridgeClient } from "./index.ts";
+import { failureOf } from "../../test/failure-of.ts";
+import { json, startStubServer } from "../../test/stub-server.ts";
+import { RoombridgeClient } from "../index.ts";
 
 const connection = { roomId: "r", status: "starting", additionalExposedPorts: [] };
 const created = { ...connection, processId: "p" };
 const room = { appId: "a", roomId: "r", status: "active", currentAllocation: null, allocations: [] };
 
 function roomsOf(serverUrl: string, timeoutMs?: number) {
-  return new RoombridgeClient({ serverUrl, token: "top-secret", appId: "app-1", timeoutMs }).roomsV2;
+  const retry = false;
+  return new RoombridgeClient({ serverUrl, token: "top-secret", appId: "app-1", timeoutMs, retry }).roomsV2;
 }
 
 describe("requests", () => {
@@ -131,7 +132,12 @@ describe("failures", () => {
   test("a redirect is not followed: the token stays where it was sent", async () => {
     const other = await startStubServer(json(200, room));
     const { url } = await startStubServer((_, response) => response.writeHead(307, { location: other.url }).end());
-    expect(await failureOf(roomsOf(url).getRoomInfo("r"))).toMatchObject({ code: "network" });
+    expect(await failureOf(roomsOf(url).getRoomInfo("r"))).toMatchObject({
+      code: "invalid_response",
+      status: 307,
+      isRetryable: false,
+      message: "the server redirects: give the client the URL behind it",
+    });
     expect(other.requests).toEqual([]);
   });
 
@@ -155,21 +161,5 @@ describe("failures", () => {
     expect(await failureOf(roomsOf(url).getRoomInfo("r", { signal: AbortSignal.abort() }))).toMatchObject({
       code: "aborted",
     });
-  });
-
-  test("waitUntilActive waits out what may pass", async () => {
-    let calls = 0;
-    const { url } = await startStubServer((request, response) => {
-      calls += 1;
-      if (calls === 1) json(429, { message: "later" }, { "retry-after": "0" })(request, response);
-      else if (calls === 2) request.destroy();
-      else if (calls === 3) json(200, connection)(request, response);
-      else {
-        const exposedPort = { host: "h", port: 1, transportType: "tcp", name: "default" };
-        json(200, { ...connection, status: "active", exposedPort })(request, response);
-      }
-    });
-    expect(await roomsOf(url).waitUntilActive("r", { pollIntervalMs: 1 })).toMatchObject({ status: "active" });
-    expect(calls).toBe(4);
   });
 });

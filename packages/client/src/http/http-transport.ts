@@ -1,0 +1,107 @@
+import type { RepeatableCallOptions } from "../call-options.ts";
+import { RoombridgeError } from "../roombridge-error.ts";
+import { checkedMs } from "./milliseconds.ts";
+import type { Operation } from "./operation.ts";
+import { toRetryPolicy, withRetries, type RetryPolicy } from "./retry.ts";
+import { toApiError } from "./to-api-error.ts";
+
+export interface HttpRequest {
+  readonly operation: Operation;
+  /** Begins with a slash; comes after the path of the server URL. */
+  readonly path: string;
+  readonly body?: object | undefined;
+}
+
+export interface HttpTransportOptions {
+  readonly serverUrl: string;
+  readonly token: string | undefined;
+  readonly timeoutMs: number;
+  readonly retry: RetryPolicy;
+  readonly fetch: typeof globalThis.fetch;
+}
+
+/** The ends that a call may come to before its answer. */
+interface Ends {
+  readonly timeoutMs: number;
+  readonly deadline: AbortSignal;
+  readonly abort: AbortSignal | undefined;
+}
+
+/** Sends requests, again where that is safe, and reads their answers; every failure is a RoombridgeError. */
+export class HttpTransport {
+  readonly #options: HttpTransportOptions;
+
+  constructor(options: HttpTransportOptions) {
+    this.#options = options;
+  }
+
+  /** The answer's JSON; undefined where the operation has none. */
+  async call(request: HttpRequest, options: RepeatableCallOptions): Promise<unknown> {
+    const timeoutMs = checkedMs("timeoutMs", options.timeoutMs ?? this.#options.timeoutMs);
+    const policy = toRetryPolicy(this.#options.retry, options.retry);
+    const { repeat, success } = request.operation;
+    const endsAt = performance.now() + timeoutMs;
+    const ends = { timeoutMs, deadline: AbortSignal.timeout(Math.ceil(timeoutMs)), abort: options.signal };
+    const text = await withRetries(() => this.#attempt(request, ends), {
+      repeat,
+      policy,
+      endsAt,
+      signal: options.signal,
+    });
+    return success === 204 ? undefined : parseJson(text, success);
+  }
+
+  /** The body of a success. */
+  async #attempt(request: HttpRequest, ends: Ends): Promise<string> {
+    const { deadline, abort } = ends;
+    if (abort?.aborted || deadline.aborted) throw this.#toFailure(undefined, ends, { mayHaveBeenDone: false });
+    let response: Response;
+    let text: string;
+    try {
+      response = await this.#fetch(request, abort ? AbortSignal.any([abort, deadline]) : deadline);
+      text = await response.text();
+    } catch (cause) {
+      throw this.#toFailure(cause, ends, { mayHaveBeenDone: true });
+    }
+    if (response.status !== request.operation.success) throw toApiError(response, text);
+    return text;
+  }
+
+  #fetch({ operation, path, body }: HttpRequest, signal: AbortSignal): Promise<Response> {
+    const { serverUrl, token, fetch } = this.#options;
+    return fetch(serverUrl + path, {
+      method: operation.method,
+      signal,
+      // A redirected POST becomes a GET, and the token must not travel to another host.
+      redirect: "manual",
+      headers: {
+        accept: "application/json",
+        ...(operation.needsToken && token !== undefined ? { authorization: `Bearer ${token}` } : {}),
+        ...(body === undefined ? {} : { "content-type": "application/json" }),
+        // Browsers send their own, and a foreign one would need a preflight.
+        ...(isNode() ? { "user-agent": "roombridge-client" } : {}),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+  }
+
+  #toFailure(reason: unknown, { timeoutMs, deadline, abort }: Ends, doubt: { mayHaveBeenDone: boolean }) {
+    const cause = reason ?? abort?.reason ?? deadline.reason;
+    const options = { cause, ...doubt };
+    if (abort?.aborted) return new RoombridgeError("aborted", "the call was aborted", options);
+    if (deadline.aborted) return new RoombridgeError("timeout", `no answer within ${timeoutMs} ms`, options);
+    return new RoombridgeError("network", `no answer from ${this.#options.serverUrl}`, options);
+  }
+}
+
+function parseJson(text: string, status: number): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new RoombridgeError("invalid_response", "the answer is not JSON", { cause, status });
+  }
+}
+
+function isNode(): boolean {
+  return !("document" in globalThis) && "process" in globalThis;
+}

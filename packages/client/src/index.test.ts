@@ -1,0 +1,78 @@
+import type * as models from "@roombridge/models/api";
+import { expectTypeOf, test } from "vitest";
+import type {
+  ConnectionInfo,
+  CreateRoomOptions,
+  CreateRoomParams,
+  ExposedPort,
+  IceServer,
+  ListedRoom,
+  ListRoomsParams,
+  LiveRoomState,
+  Open,
+  Process,
+  ProcessesV3,
+  ProcessStatus,
+  Region,
+  RepeatableCallOptions,
+  Room,
+  RoomAllocation,
+  RoomAllocationData,
+  RoomConnectionData,
+  RoomPage,
+  RoomsV2,
+  RoomWithoutAllocations,
+  UpdateRoomConfigParams,
+  WaitOptions,
+} from "./index.ts";
+
+test("the types have the fields of the bodies that the server sends, no more and no fewer", () => {
+  expectTypeOf<keyof Room>().toEqualTypeOf<keyof models.Room>();
+  expectTypeOf<keyof RoomAllocation>().toEqualTypeOf<keyof models.RoomAllocation>();
+  expectTypeOf<keyof RoomConnectionData>().toEqualTypeOf<keyof models.RoomConnectionData>();
+  expectTypeOf<keyof ConnectionInfo>().toEqualTypeOf<keyof models.ConnectionInfoV2>();
+  expectTypeOf<keyof ExposedPort>().toEqualTypeOf<keyof models.ExposedPort>();
+  expectTypeOf<keyof RoomWithoutAllocations>().toEqualTypeOf<keyof models.RoomWithoutAllocations>();
+  expectTypeOf<keyof RoomAllocationData>().toEqualTypeOf<keyof models.RoomAllocationData>();
+  expectTypeOf<keyof ListedRoom>().toEqualTypeOf<keyof models.ListedRoom>();
+  expectTypeOf<keyof RoomPage>().toEqualTypeOf<keyof models.RoomPage>();
+  expectTypeOf<keyof Process>().toEqualTypeOf<keyof models.ProcessV3>();
+  expectTypeOf<keyof UpdateRoomConfigParams>().toEqualTypeOf<keyof models.UpdateRoomConfigParams>();
+  expectTypeOf<keyof CreateRoomParams>().toEqualTypeOf<keyof models.CreateRoomParams>();
+});
+
+test("a word of a later server is no type error, and the known ones are offered", () => {
+  expectTypeOf<Process["status"]>().toEqualTypeOf<Open<ProcessStatus>>();
+  expectTypeOf<ListedRoom["state"]>().toEqualTypeOf<Open<LiveRoomState>>();
+  expectTypeOf<ListedRoom["region"]>().toEqualTypeOf<Open<Region>>();
+  expectTypeOf<string>().toExtend<Open<Region>>();
+  expectTypeOf<Open<Region>>().toExtend<string>();
+});
+
+test("what may be missing is missing as on the wire: left out in connection info, null in a process", () => {
+  expectTypeOf<ConnectionInfo["exposedPort"]>().toEqualTypeOf<ExposedPort | undefined>();
+  expectTypeOf<Process["exposedPort"]>().toEqualTypeOf<ExposedPort | null>();
+  expectTypeOf<RoomAllocationData["processId"]>().toEqualTypeOf<string | undefined>();
+  expectTypeOf<RoomConnectionData["processId"]>().toEqualTypeOf<string>();
+  expectTypeOf<RoomAllocationData["iceServers"]>().toEqualTypeOf<readonly IceServer[]>();
+});
+
+test("times are dates", () => {
+  type Times = "scheduledAt" | "bootedAt" | "startedAt" | "stoppingAt" | "terminatedAt";
+  expectTypeOf<Process[Times]>().toEqualTypeOf<Date | null>();
+  expectTypeOf<Process["createdAt"]>().toEqualTypeOf<Date>();
+  expectTypeOf<ListedRoom["createdAt"]>().toEqualTypeOf<Date>();
+});
+
+test("only calls that may be repeated by themselves take retry options", () => {
+  expectTypeOf<RepeatableCallOptions>().toHaveProperty("retry");
+  expectTypeOf<CreateRoomOptions>().not.toHaveProperty("retry");
+  expectTypeOf<WaitOptions>().not.toHaveProperty("retry");
+  expectTypeOf<NonNullable<Parameters<ProcessesV3["createProcess"]>[1]>>().not.toHaveProperty("retry");
+  expectTypeOf<Parameters<RoomsV2["destroyRoom"]>[1]>().toEqualTypeOf<RepeatableCallOptions | undefined>();
+});
+
+test("null, which ends the pages, cannot be taken for the cursor of the first one", () => {
+  expectTypeOf<ListRoomsParams["cursor"]>().toEqualTypeOf<string | undefined>();
+  expectTypeOf<ReturnType<RoomsV2["allRooms"]>>().toExtend<AsyncIterable<ListedRoom>>();
+});

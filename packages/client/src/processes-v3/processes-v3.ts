@@ -1,0 +1,60 @@
+import type { Region } from "@roombridge/models/api";
+import { applicationId } from "../application-id.ts";
+import type { CallOptions, RepeatableCallOptions } from "../call-options.ts";
+import type { HttpTransport } from "../http/http-transport.ts";
+import { JsonReader } from "../http/json-reader.ts";
+import { CHANGE, CREATE, READ, type Operation } from "../http/operation.ts";
+import { urlPath, urlQuery } from "../http/url-path.ts";
+import type { Open } from "../open.ts";
+import type { Process, ProcessFilter } from "./process.ts";
+import { readProcess } from "./read-process.ts";
+
+/** Hathora ProcessesV3. Every method throws RoombridgeError. */
+export class ProcessesV3 {
+  readonly #transport: HttpTransport;
+  readonly #appId: string | undefined;
+
+  constructor(transport: HttpTransport, appId: string | undefined) {
+    this.#transport = transport;
+    this.#appId = appId;
+  }
+
+  /** The process, also for a while after its end. */
+  async getProcess(processId: string, options: RepeatableCallOptions = {}): Promise<Process> {
+    return readProcess(new JsonReader(await this.#call(READ, urlPath`/${processId}`, options)));
+  }
+
+  /** The ten newest processes that pass the filter, newest first; older ones with `before` the last one's `createdAt`. */
+  async getLatestProcesses(filter: ProcessFilter = {}, options: RepeatableCallOptions = {}): Promise<Process[]> {
+    const answer = await this.#call(READ, `/latest${toQuery(filter)}`, options);
+    return JsonReader.list(answer).map(readProcess);
+  }
+
+  /** How many processes pass the filter (Hathora `GetProcessesCountExperimental`). */
+  async getProcessesCount(filter: ProcessFilter = {}, options: RepeatableCallOptions = {}): Promise<number> {
+    const answer = await this.#call(READ, `/count${toQuery(filter)}`, options);
+    return new JsonReader(answer).integer("count");
+  }
+
+  /**
+   * Starts a process without a room, so that rooms created later are active at once. Never repeated by itself: a second
+   * request would start a second one.
+   */
+  async createProcess(region: Open<Region>, options: CallOptions = {}): Promise<Process> {
+    return readProcess(new JsonReader(await this.#call(CREATE, urlPath`/regions/${region}`, options)));
+  }
+
+  /** Ends a process and destroys its rooms. Does nothing to one that has ended. */
+  async stopProcess(processId: string, options: RepeatableCallOptions = {}): Promise<void> {
+    await this.#call(CHANGE, urlPath`/${processId}/stop`, options);
+  }
+
+  async #call(operation: Operation, path: string, options: CallOptions): Promise<unknown> {
+    const base = urlPath`/processes/v3/apps/${applicationId(options, this.#appId)}/processes`;
+    return this.#transport.call({ operation, path: base + path }, options);
+  }
+}
+
+function toQuery({ statuses, regions, before }: ProcessFilter): string {
+  return urlQuery({ status: statuses, region: regions, before });
+}

@@ -1,0 +1,139 @@
+import { applicationId } from "../application-id.ts";
+import type { CallOptions, RepeatableCallOptions } from "../call-options.ts";
+import type { HttpTransport } from "../http/http-transport.ts";
+import { JsonReader } from "../http/json-reader.ts";
+import { CHANGE, CREATE, DESTROY, PUBLIC_READ, READ, RESUME, type Operation } from "../http/operation.ts";
+import { urlPath, urlQuery } from "../http/url-path.ts";
+import { RoombridgeError } from "../roombridge-error.ts";
+import type {
+  ActiveConnectionInfo,
+  ConnectionInfo,
+  RoomAllocationData,
+  RoomConnectionData,
+} from "./connection-info.ts";
+import { readConnectionInfo, readRoomAllocationData, readRoomConnectionData } from "./read-connection-info.ts";
+import { readRoom, readRoomPage, readRoomWithoutAllocations } from "./read-room.ts";
+import type {
+  AllRoomsParams,
+  CreateRoomOptions,
+  CreateRoomParams,
+  ListRoomsParams,
+  UpdateRoomConfigParams,
+  WaitOptions,
+} from "./room-params.ts";
+import type { ListedRoom, Room, RoomPage, RoomWithoutAllocations } from "./room.ts";
+import { waitUntilActive } from "./wait-until-active.ts";
+
+/** Hathora RoomsV2, and the list of an application's rooms. Every method throws RoombridgeError. */
+export class RoomsV2 {
+  readonly #transport: HttpTransport;
+  readonly #appId: string | undefined;
+
+  constructor(transport: HttpTransport, appId: string | undefined) {
+    this.#transport = transport;
+    this.#appId = appId;
+  }
+
+  /**
+   * Creates a room. `status` is `active` at once when its process runs already; else use `waitUntilActive`. Never repeated
+   * by itself: a second request without a roomId would make a second room.
+   */
+  async createRoom(params: CreateRoomParams, options: CreateRoomOptions = {}): Promise<RoomConnectionData> {
+    const query = urlQuery({ roomId: options.roomId });
+    const answer = await this.#call(CREATE, `/create${query}`, options, params);
+    return readRoomConnectionData(new JsonReader(answer));
+  }
+
+  /** The room, for 24 hours after its end as `destroyed`. */
+  async getRoomInfo(roomId: string, options: RepeatableCallOptions = {}): Promise<Room> {
+    return readRoom(new JsonReader(await this.#call(READ, urlPath`/info/${roomId}`, options)));
+  }
+
+  /** Where to connect. Public: works without a token. Wakes a room that `suspendRoom` has suspended. */
+  async getConnectionInfo(roomId: string, options: RepeatableCallOptions = {}): Promise<ConnectionInfo> {
+    const answer = await this.#call(PUBLIC_READ, urlPath`/connectioninfo/${roomId}`, options);
+    return readConnectionInfo(new JsonReader(answer));
+  }
+
+  /** Polls `getConnectionInfo` until players can connect; failures that may pass are waited out. */
+  async waitUntilActive(roomId: string, options: WaitOptions = {}): Promise<ActiveConnectionInfo> {
+    return waitUntilActive((id, callOptions) => this.getConnectionInfo(id, callOptions), roomId, options);
+  }
+
+  /**
+   * Brings a room back that is suspended or has lost its process; same id and config, maybe another process. For an active
+   * room just its connection data.
+   */
+  async resumeRoom(roomId: string, options: RepeatableCallOptions = {}): Promise<RoomAllocationData> {
+    const answer = await this.#call(RESUME, urlPath`/resume/${roomId}`, options);
+    return readRoomAllocationData(new JsonReader(answer));
+  }
+
+  /** Takes the room off its process and its players off the relay, until it is resumed. */
+  async suspendRoom(roomId: string, options: RepeatableCallOptions = {}): Promise<void> {
+    await this.#call(CHANGE, urlPath`/suspend/${roomId}`, options);
+  }
+
+  /** Replaces the room config. A running game server is not told: it reads the room. */
+  async updateRoomConfig(
+    roomId: string,
+    params: UpdateRoomConfigParams,
+    options: RepeatableCallOptions = {},
+  ): Promise<void> {
+    await this.#call(CHANGE, urlPath`/update/${roomId}`, options, params);
+  }
+
+  /**
+   * Ends the room. A second call answers 404, or ends a new room that has taken the id meanwhile; therefore only a 429 is
+   * repeated by itself.
+   */
+  async destroyRoom(roomId: string, options: RepeatableCallOptions = {}): Promise<void> {
+    await this.#call(DESTROY, urlPath`/destroy/${roomId}`, options);
+  }
+
+  /** The rooms on a process; a game server asks this about itself. */
+  async getActiveRoomsForProcess(
+    processId: string,
+    options: RepeatableCallOptions = {},
+  ): Promise<RoomWithoutAllocations[]> {
+    const answer = await this.#call(READ, urlPath`/list/${processId}/active`, options);
+    return JsonReader.list(answer).map(readRoomWithoutAllocations);
+  }
+
+  /** The rooms that were on a process and no longer are. */
+  async getInactiveRoomsForProcess(
+    processId: string,
+    options: RepeatableCallOptions = {},
+  ): Promise<RoomWithoutAllocations[]> {
+    const answer = await this.#call(READ, urlPath`/list/${processId}/inactive`, options);
+    return JsonReader.list(answer).map(readRoomWithoutAllocations);
+  }
+
+  /** One page of the live rooms of the application, newest first. Roombridge only: Hathora has no such list. */
+  async listRooms(params: ListRoomsParams = {}, options: RepeatableCallOptions = {}): Promise<RoomPage> {
+    const { states, regions, limit, cursor } = params;
+    const query = urlQuery({ state: states, region: regions, limit, cursor });
+    return readRoomPage(new JsonReader(await this.#call(READ, `/list${query}`, options)));
+  }
+
+  /** All live rooms of the application, newest first, a page per request. `timeoutMs` is for each page. */
+  async *allRooms(
+    { states, regions, pageSize: limit }: AllRoomsParams = {},
+    options: RepeatableCallOptions = {},
+  ): AsyncGenerator<ListedRoom, void, undefined> {
+    let cursor: string | undefined;
+    do {
+      const { rooms, nextCursor } = await this.listRooms({ states, regions, limit, cursor }, options);
+      yield* rooms;
+      if (nextCursor !== null && nextCursor === cursor) {
+        throw new RoombridgeError("invalid_response", "answer.nextCursor is that of the page before");
+      }
+      cursor = nextCursor ?? undefined;
+    } while (cursor !== undefined);
+  }
+
+  async #call(operation: Operation, path: string, options: CallOptions, body?: object): Promise<unknown> {
+    const base = urlPath`/rooms/v2/${applicationId(options, this.#appId)}`;
+    return this.#transport.call({ operation, path: base + path, body }, options);
+  }
+}

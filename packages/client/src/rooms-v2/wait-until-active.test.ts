@@ -1,0 +1,48 @@
+import { expect, test } from "vitest";
+import { failureOf } from "../../test/failure-of.ts";
+import { json, startStubServer } from "../../test/stub-server.ts";
+import { RoombridgeClient } from "../index.ts";
+
+const STARTING = { roomId: "r", status: "starting", additionalExposedPorts: [] };
+const PORT = { host: "h", port: 1, transportType: "tcp", name: "default" };
+const ACTIVE = { ...STARTING, status: "active", exposedPort: PORT };
+
+function connect(serverUrl: string) {
+  return new RoombridgeClient({ serverUrl, appId: "app-1" }).roomsV2;
+}
+
+test("waits out what may pass, in a rhythm of its own", async () => {
+  const { url, requests } = await startStubServer((request, response, count) => {
+    if (count === 1) json(429, { message: "later" }, { "retry-after": "0" })(request, response);
+    else if (count === 2) request.socket.destroy();
+    else json(200, count === 3 ? STARTING : ACTIVE)(request, response);
+  });
+  expect(await connect(url).waitUntilActive("r", { pollIntervalMs: 1 })).toEqual(ACTIVE);
+  expect(requests).toHaveLength(4);
+});
+
+test.each([400, 404, 422])("a %d ends it: the room will not become active", async (status) => {
+  const { url, requests } = await startStubServer(json(status, { message: "the game server did not start" }));
+  const error = await failureOf(connect(url).waitUntilActive("r"));
+  expect(error).toMatchObject({ code: "api", status, message: "the game server did not start" });
+  expect(requests).toHaveLength(1);
+});
+
+test("a timeout tells what was in the way", async () => {
+  const { url, requests } = await startStubServer(json(503, { message: "maintenance" }));
+  // The pause is cut at the deadline.
+  const error = await failureOf(connect(url).waitUntilActive("r", { timeoutMs: 1_000, pollIntervalMs: 3_600_000 }));
+  expect(error).toMatchObject({ code: "timeout", message: "room r was not active within 1000 ms" });
+  expect(error.cause).toMatchObject({ code: "api", status: 503, message: "maintenance" });
+  expect(requests).toHaveLength(1);
+});
+
+test("the caller's signal ends a long pause at once", async () => {
+  const { url, requests } = await startStubServer(json(200, STARTING));
+  const abort = new AbortController();
+  const waiting = failureOf(connect(url).waitUntilActive("r", { pollIntervalMs: 2 ** 31 - 1, signal: abort.signal }));
+  await expect.poll(() => requests.length, { timeout: 20_000 }).toBe(1);
+  abort.abort();
+  expect(await waiting).toMatchObject({ code: "aborted" });
+  expect(requests).toHaveLength(1);
+});

@@ -1,0 +1,296 @@
+import type { RepeatableCallOptions, RoombridgeClient } from "../src/index.ts";
+
+/** One call of every method that sends a request: what goes out, what comes back, what the caller gets. */
+export interface ApiCall {
+  readonly name: string;
+  readonly run: (client: RoombridgeClient, options?: RepeatableCallOptions) => Promise<unknown>;
+  readonly method: "GET" | "POST";
+  /** Of the application `ODD_ID`, below the URL of the server. */
+  readonly path: string;
+  readonly body?: unknown;
+  readonly isPublic?: true;
+  readonly success: 200 | 201 | 204;
+  readonly answer?: unknown;
+  readonly parsed: unknown;
+  /** By itself after a failure that may pass; `429`: after that one only. */
+  readonly repeated: "always" | "429" | "never";
+}
+
+/** Everything that means something in a URL. */
+export const ODD_ID = "a/b c?x=1&y#%2F+\u{1F3AE}";
+const ENCODED = "a%2Fb%20c%3Fx%3D1%26y%23%252F%2B%F0%9F%8E%AE";
+
+const AT = "2026-11-21T10:00:00.125Z";
+const DATE = new Date(AT);
+const PORT = { host: "h", port: 7_000, transportType: "tls", name: "default" };
+const CONNECTION = {
+  roomId: "r",
+  status: "active",
+  exposedPort: PORT,
+  additionalExposedPorts: [{ ...PORT, name: "x" }],
+};
+const ICE_SERVERS = [{ urls: ["turn:h"], username: "u", credential: "c" }];
+const ALLOCATION = { roomAllocationId: "al", processId: "p", scheduledAt: AT, unscheduledAt: null };
+const PARSED_ALLOCATION = { ...ALLOCATION, scheduledAt: DATE };
+const ROOM = { appId: "a", roomId: "r", status: "active", roomConfig: "{}", currentAllocation: ALLOCATION };
+const PARSED_ROOM = { ...ROOM, currentAllocation: PARSED_ALLOCATION };
+const WAITING = { appId: "a", roomId: "w", status: "scheduling", roomConfig: null, currentAllocation: null };
+const LISTED = { state: "active", region: "Dallas", createdAt: AT };
+const PROCESS = {
+  appId: "a",
+  deploymentId: "d",
+  processId: "p",
+  region: "Dallas",
+  status: "running",
+  roomsAllocated: 1,
+  roomsPerProcess: 2,
+  exposedPort: PORT,
+  additionalExposedPorts: [PORT],
+  createdAt: AT,
+  scheduledAt: AT,
+  bootedAt: AT,
+  startedAt: AT,
+  stoppingAt: AT,
+  terminatedAt: AT,
+  summaryExitReason: "exit code 0",
+};
+const DATES = { createdAt: DATE, scheduledAt: DATE, bootedAt: DATE, startedAt: DATE, stoppingAt: DATE };
+const PARSED_PROCESS = { ...PROCESS, ...DATES, terminatedAt: DATE };
+const NEVER = { scheduledAt: null, bootedAt: null, startedAt: null, stoppingAt: null, terminatedAt: null };
+const { summaryExitReason: _, ...UNENDED } = PROCESS;
+const STARTING = { ...UNENDED, status: "starting", exposedPort: null, additionalExposedPorts: [], ...NEVER };
+const PARSED_STARTING = { ...STARTING, createdAt: DATE };
+
+const ROOMS = `/rooms/v2/${ENCODED}`;
+const PROCESSES = `/processes/v3/apps/${ENCODED}/processes`;
+
+export const ROOM_CALLS: readonly ApiCall[] = [
+  {
+    name: "createRoom",
+    run: ({ roomsV2 }, options) =>
+      roomsV2.createRoom({ region: "Dallas", roomConfig: "{}", clientIPs: ["::1"], deploymentId: "d" }, options),
+    method: "POST",
+    path: `${ROOMS}/create`,
+    body: { region: "Dallas", roomConfig: "{}", clientIPs: ["::1"], deploymentId: "d" },
+    success: 201,
+    answer: { ...CONNECTION, processId: "p", iceServers: ICE_SERVERS },
+    parsed: { ...CONNECTION, processId: "p", iceServers: ICE_SERVERS },
+    repeated: "never",
+  },
+  {
+    name: "createRoom",
+    run: ({ roomsV2 }, options) => roomsV2.createRoom({ region: "Dallas" }, { ...options, roomId: ODD_ID }),
+    method: "POST",
+    path: `${ROOMS}/create?roomId=${ENCODED}`,
+    body: { region: "Dallas" },
+    success: 201,
+    answer: { roomId: "r", status: "starting", additionalExposedPorts: [], processId: "p" },
+    parsed: { roomId: "r", status: "starting", additionalExposedPorts: [], processId: "p", iceServers: [] },
+    repeated: "never",
+  },
+  {
+    name: "getRoomInfo",
+    run: ({ roomsV2 }, options) => roomsV2.getRoomInfo(ODD_ID, options),
+    method: "GET",
+    path: `${ROOMS}/info/${ENCODED}`,
+    success: 200,
+    answer: { ...ROOM, allocations: [{ ...ALLOCATION, unscheduledAt: AT }, ALLOCATION] },
+    parsed: { ...PARSED_ROOM, allocations: [{ ...PARSED_ALLOCATION, unscheduledAt: DATE }, PARSED_ALLOCATION] },
+    repeated: "always",
+  },
+  {
+    name: "getConnectionInfo",
+    run: ({ roomsV2 }, options) => roomsV2.getConnectionInfo(ODD_ID, options),
+    method: "GET",
+    path: `${ROOMS}/connectioninfo/${ENCODED}`,
+    isPublic: true,
+    success: 200,
+    answer: CONNECTION,
+    parsed: CONNECTION,
+    repeated: "always",
+  },
+  {
+    name: "resumeRoom",
+    run: ({ roomsV2 }, options) => roomsV2.resumeRoom(ODD_ID, options),
+    method: "POST",
+    path: `${ROOMS}/resume/${ENCODED}`,
+    success: 200,
+    answer: { ...CONNECTION, processId: "p", iceServers: ICE_SERVERS },
+    parsed: { ...CONNECTION, processId: "p", iceServers: ICE_SERVERS },
+    repeated: "always",
+  },
+  {
+    name: "resumeRoom",
+    run: ({ roomsV2 }, options) => roomsV2.resumeRoom("without-a-game-server", options),
+    method: "POST",
+    path: `${ROOMS}/resume/without-a-game-server`,
+    success: 200,
+    answer: { roomId: "r", status: "starting", additionalExposedPorts: [] },
+    parsed: { roomId: "r", status: "starting", additionalExposedPorts: [], iceServers: [] },
+    repeated: "always",
+  },
+  {
+    name: "suspendRoom",
+    run: ({ roomsV2 }, options) => roomsV2.suspendRoom(ODD_ID, options),
+    method: "POST",
+    path: `${ROOMS}/suspend/${ENCODED}`,
+    success: 204,
+    parsed: undefined,
+    repeated: "always",
+  },
+  {
+    name: "updateRoomConfig",
+    run: ({ roomsV2 }, options) => roomsV2.updateRoomConfig(ODD_ID, { roomConfig: "ä\n" }, options),
+    method: "POST",
+    path: `${ROOMS}/update/${ENCODED}`,
+    body: { roomConfig: "ä\n" },
+    success: 204,
+    parsed: undefined,
+    repeated: "always",
+  },
+  {
+    name: "destroyRoom",
+    run: ({ roomsV2 }, options) => roomsV2.destroyRoom(ODD_ID, options),
+    method: "POST",
+    path: `${ROOMS}/destroy/${ENCODED}`,
+    success: 204,
+    parsed: undefined,
+    repeated: "429",
+  },
+  {
+    name: "getActiveRoomsForProcess",
+    run: ({ roomsV2 }, options) => roomsV2.getActiveRoomsForProcess(ODD_ID, options),
+    method: "GET",
+    path: `${ROOMS}/list/${ENCODED}/active`,
+    success: 200,
+    answer: [ROOM, ROOM],
+    parsed: [PARSED_ROOM, PARSED_ROOM],
+    repeated: "always",
+  },
+  {
+    name: "getInactiveRoomsForProcess",
+    run: ({ roomsV2 }, options) => roomsV2.getInactiveRoomsForProcess(ODD_ID, options),
+    method: "GET",
+    path: `${ROOMS}/list/${ENCODED}/inactive`,
+    success: 200,
+    answer: [WAITING],
+    parsed: [WAITING],
+    repeated: "always",
+  },
+  {
+    name: "listRooms",
+    run: ({ roomsV2 }, options) => roomsV2.listRooms(undefined, options),
+    method: "GET",
+    path: `${ROOMS}/list`,
+    success: 200,
+    answer: { rooms: [], nextCursor: null },
+    parsed: { rooms: [], nextCursor: null },
+    repeated: "always",
+  },
+  {
+    name: "listRooms",
+    run: ({ roomsV2 }, options) =>
+      roomsV2.listRooms(
+        { states: ["active", "a,b"], regions: ["Dallas", "Tokyo"], limit: 2, cursor: "c+/=&" },
+        options,
+      ),
+    method: "GET",
+    path: `${ROOMS}/list?state=active&state=a%2Cb&region=Dallas&region=Tokyo&limit=2&cursor=c%2B%2F%3D%26`,
+    success: 200,
+    answer: {
+      rooms: [
+        { ...ROOM, ...LISTED },
+        { ...WAITING, ...LISTED, state: "suspended" },
+      ],
+      nextCursor: "next",
+    },
+    parsed: {
+      rooms: [
+        { ...PARSED_ROOM, ...LISTED, createdAt: DATE },
+        { ...WAITING, ...LISTED, state: "suspended", createdAt: DATE },
+      ],
+      nextCursor: "next",
+    },
+    repeated: "always",
+  },
+  {
+    name: "allRooms",
+    run: async ({ roomsV2 }, options) =>
+      (await roomsV2.allRooms({ states: ["active"], pageSize: 7 }, options).next()).value,
+    method: "GET",
+    path: `${ROOMS}/list?state=active&limit=7`,
+    success: 200,
+    answer: { rooms: [{ ...ROOM, ...LISTED }], nextCursor: "next" },
+    parsed: { ...PARSED_ROOM, ...LISTED, createdAt: DATE },
+    repeated: "always",
+  },
+];
+
+export const PROCESS_CALLS: readonly ApiCall[] = [
+  {
+    name: "getProcess",
+    run: ({ processesV3 }, options) => processesV3.getProcess(ODD_ID, options),
+    method: "GET",
+    path: `${PROCESSES}/${ENCODED}`,
+    success: 200,
+    answer: PROCESS,
+    parsed: PARSED_PROCESS,
+    repeated: "always",
+  },
+  {
+    name: "getLatestProcesses",
+    run: ({ processesV3 }, options) => processesV3.getLatestProcesses(undefined, options),
+    method: "GET",
+    path: `${PROCESSES}/latest`,
+    success: 200,
+    answer: [PROCESS, STARTING],
+    parsed: [PARSED_PROCESS, PARSED_STARTING],
+    repeated: "always",
+  },
+  {
+    name: "getLatestProcesses",
+    run: ({ processesV3 }, options) =>
+      processesV3.getLatestProcesses(
+        { statuses: ["running", "draining"], regions: ["Dallas", "Sao_Paulo"], before: DATE },
+        options,
+      ),
+    method: "GET",
+    path: `${PROCESSES}/latest?status=running&status=draining&region=Dallas&region=Sao_Paulo&before=${DATE.getTime()}`,
+    success: 200,
+    answer: [],
+    parsed: [],
+    repeated: "always",
+  },
+  {
+    name: "getProcessesCount",
+    run: ({ processesV3 }, options) =>
+      processesV3.getProcessesCount({ statuses: ["running"], regions: ["Dallas"], before: DATE }, options),
+    method: "GET",
+    path: `${PROCESSES}/count?status=running&region=Dallas&before=${DATE.getTime()}`,
+    success: 200,
+    answer: { count: 3 },
+    parsed: 3,
+    repeated: "always",
+  },
+  {
+    name: "createProcess",
+    run: ({ processesV3 }, options) => processesV3.createProcess(ODD_ID, options),
+    method: "POST",
+    path: `${PROCESSES}/regions/${ENCODED}`,
+    success: 201,
+    answer: STARTING,
+    parsed: PARSED_STARTING,
+    repeated: "never",
+  },
+  {
+    name: "stopProcess",
+    run: ({ processesV3 }, options) => processesV3.stopProcess(ODD_ID, options),
+    method: "POST",
+    path: `${PROCESSES}/${ENCODED}/stop`,
+    success: 204,
+    parsed: undefined,
+    repeated: "always",
+  },
+];
+
+export const API_CALLS = [...ROOM_CALLS, ...PROCESS_CALLS];
