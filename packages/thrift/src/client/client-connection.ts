@@ -1,6 +1,6 @@
 import { connect, type Socket } from "node:net";
 import { connect as connectTls } from "node:tls";
-import { detectDialect, type Dialect } from "../protocol/dialect.ts";
+import type { Dialect } from "../protocol/dialect.ts";
 import { InputBuffer } from "../protocol/input-buffer.ts";
 
 /** Certificates in PEM. */
@@ -20,7 +20,7 @@ export interface ClientConnectionOptions {
   /** TLS 1.2 or newer; without it the connection is plain. */
   readonly tls?: ClientTlsOptions | undefined;
   readonly connectTimeoutMs: number;
-  readonly maxMessageBytes: number;
+  readonly dialect: Dialect;
   /** One complete message. What it throws ends the connection, with the error as the cause. */
   readonly onMessage: (message: Buffer) => void;
   /** Called once, when an established connection ends; the cause is undefined if the server ended it in order. */
@@ -31,16 +31,19 @@ export interface ClientConnectionOptions {
 export class ClientConnection {
   /** Rejects with the system's error when there is no connection. */
   readonly opened: Promise<void>;
+  /** Resolves when the socket is gone, however it ended. */
+  readonly closed: Promise<void>;
   /** Takes no new calls. */
   isRetired = false;
   /** Calls that were sent and are not settled. */
   waiting = 0;
-  /** By `performance.now()`. */
-  lastReceivedAt = -Infinity;
+  /** By `performance.now()`, like `lastMessageAt`. */
+  openedAt = -Infinity;
+  /** Of whole messages: bytes alone prove nothing, they may belong to a message that never ends. */
+  lastMessageAt = -Infinity;
   readonly #socket: Socket;
   readonly #options: ClientConnectionOptions;
   readonly #input = new InputBuffer();
-  #dialect: Dialect | undefined;
   #isOpen = false;
   #isGone = false;
 
@@ -53,12 +56,14 @@ export class ClientConnection {
     // After the server's end no answer can come, even if it would still read.
     socket.on("end", () => this.#gone(undefined));
     socket.on("close", () => this.#gone(undefined));
+    this.closed = new Promise((resolve) => void socket.on("close", () => resolve()));
     this.opened = new Promise((resolve, reject) => {
       // Only the time to connect is limited here; calls have their own deadlines.
       socket.on("timeout", () => reject(new Error(`no connection within ${connectTimeoutMs} ms`)));
       socket.on(options.tls ? "secureConnect" : "connect", () => {
         socket.setTimeout(0);
         this.#isOpen = true;
+        this.openedAt = performance.now();
         resolve();
       });
       socket.on("error", (error) => {
@@ -69,8 +74,14 @@ export class ClientConnection {
     });
   }
 
+  /** Messages of the same turn leave together. */
   write(message: Buffer, onWritten: () => void): void {
-    this.#socket.write(message, (error) => {
+    const socket = this.#socket;
+    if (socket.writableCorked === 0) {
+      socket.cork();
+      process.nextTick(() => socket.uncork());
+    }
+    socket.write(message, (error) => {
       if (!error) onWritten();
     });
   }
@@ -82,18 +93,16 @@ export class ClientConnection {
 
   #receive(chunk: Buffer): void {
     if (this.#isGone) return;
-    this.lastReceivedAt = performance.now();
     try {
       this.#input.append(chunk);
-      this.#dialect ??= detectDialect(this.#input.view(), this.#options.maxMessageBytes);
-      for (let message = this.#next(); message; message = this.#next()) this.#options.onMessage(message);
+      const { dialect, onMessage } = this.#options;
+      for (let message = dialect.next(this.#input); message; message = dialect.next(this.#input)) {
+        this.lastMessageAt = performance.now();
+        onMessage(message);
+      }
     } catch (error) {
       this.#gone(error);
     }
-  }
-
-  #next(): Buffer | undefined {
-    return this.#dialect?.next(this.#input);
   }
 
   #gone(cause: unknown): void {

@@ -1,8 +1,8 @@
 import { ApplicationException, ApplicationExceptionType, writeApplicationException } from "../application-exception.ts";
 import type { Dialect } from "../protocol/dialect.ts";
-import { BinaryReader } from "../protocol/binary-reader.ts";
-import { BinaryWriter } from "../protocol/binary-writer.ts";
+import type { MessageWriter } from "../protocol/message-output.ts";
 import { ProtocolError } from "../protocol/protocol-error.ts";
+import type { Protocol } from "../protocol/protocols.ts";
 import { MessageType } from "../protocol/wire-types.ts";
 import type { CallContext, ErasedMethod, ServiceDefinition } from "../service.ts";
 import type { Call } from "./call.ts";
@@ -65,7 +65,7 @@ export interface Answer {
 export class Dispatcher {
   readonly #services: ReadonlyMap<string, Processor>;
   readonly #plain = new Map<string, BoundMethod>();
-  #scratch = new BinaryWriter();
+  readonly #scratch = new Map<Protocol, MessageWriter>();
 
   constructor(processors: readonly Processor[]) {
     this.#services = new Map(processors.map((processor) => [processor.name, processor]));
@@ -76,7 +76,7 @@ export class Dispatcher {
 
   /** Throws ProtocolError when not even the envelope can be read. */
   decode(message: Buffer, dialect: Dialect): Decoded {
-    const reader = new BinaryReader(message);
+    const reader = dialect.protocol.openReader(message);
     const { name, type, sequenceId } = reader.readMessageBegin();
     const [service, method] = splitName(name);
     const wantsReply = type !== MessageType.ONEWAY;
@@ -100,7 +100,7 @@ export class Dispatcher {
     const call = { dialect, method, label: method, sequenceId, wantsReply: wantsReply && !bound.isOneway };
     try {
       const args = bound.readArgs(reader);
-      if (reader.left > 0) throw new ProtocolError("invalid_data", "bytes behind the end of the message");
+      reader.readMessageEnd();
       return { ...call, bound, args };
     } catch (error) {
       if (!(error instanceof ProtocolError)) throw error;
@@ -130,14 +130,17 @@ export class Dispatcher {
     return isDeclared ? { bytes, outcome: "exception" } : undefined;
   }
 
-  #encode(call: Call, type: MessageType, write: (output: BinaryWriter) => void): Buffer {
-    const output = this.#scratch;
-    output.rollback(0);
-    const frame = call.dialect.isFramed ? output.beginFrame() : undefined;
+  #encode(call: Call, type: MessageType, write: (output: MessageWriter) => void): Buffer {
+    const { protocol, isFramed } = call.dialect;
+    const output = this.#writer(protocol);
+    output.reset();
+    const frame = isFramed ? output.beginFrame() : undefined;
     output.writeMessageBegin({ name: call.method, type, sequenceId: call.sequenceId });
     write(output);
+    output.writeMessageEnd();
     if (output.length > LARGEST_MESSAGE) {
-      this.#scratch = new BinaryWriter();
+      // Not kept: its buffer has become large.
+      this.#scratch.delete(protocol);
       throw new ProtocolError(
         "size_limit",
         `a reply of ${output.length} bytes; no client reads more than ${LARGEST_MESSAGE}`,
@@ -145,6 +148,14 @@ export class Dispatcher {
     }
     if (frame !== undefined) output.endFrame(frame);
     return output.bytes();
+  }
+
+  #writer(protocol: Protocol): MessageWriter {
+    const known = this.#scratch.get(protocol);
+    if (known) return known;
+    const opened = protocol.openWriter();
+    this.#scratch.set(protocol, opened);
+    return opened;
   }
 }
 

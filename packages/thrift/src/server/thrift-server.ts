@@ -23,7 +23,8 @@ export interface ListenOptions {
 }
 
 /**
- * A Thrift server for framed and unframed binary clients, plain and in TLS, on one port, with plain and multiplexed names.
+ * A Thrift server for clients of every protocol here, framed and unframed, plain and in TLS, on one port, with plain and
+ * multiplexed names.
  * Nothing a client sends ends the process.
  */
 export class ThriftServer {

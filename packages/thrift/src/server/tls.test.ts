@@ -53,7 +53,7 @@ describe("a server with a certificate", () => {
     const socket = connect({ host: "127.0.0.1", port, ...options });
     await once(socket, "secureConnect");
     expect(socket.getProtocol()).toBe(version);
-    const unframed = new RawClient(socket, false);
+    const unframed = new RawClient(socket, { isFramed: false });
     unframed.send(message("text", text("a")));
     await waitFor("the answer", () => unframed.answers.length === 1);
     socket.destroy();
