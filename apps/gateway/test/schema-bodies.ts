@@ -25,6 +25,7 @@ function bodiesOfType(schema: Json): fc.Arbitrary<unknown> {
     case "array":
       return fc.array(bodiesOf(schema.items as Json), { maxLength: 3 });
     case "integer":
+    case "number":
       return integersOf(schema);
     case "string":
       return stringsOf(schema);
@@ -32,7 +33,6 @@ function bodiesOfType(schema: Json): fc.Arbitrary<unknown> {
       return fc.boolean();
     case "null":
       return fc.constant(null);
-    case "number":
     case undefined:
     default:
       throw new Error(`no bodies for ${JSON.stringify(schema)}`);

@@ -250,7 +250,8 @@ describe("resumeRoom", () => {
         await cut.database.sql.end({ timeout: 0 });
         await proxy.close();
       });
-      proxy.cutNext("from resume_room", when);
+      // As a parameter: the text of the statement is sent beforehand, when nothing can have been done yet.
+      proxy.cutNext("\0\0\0\u0003bed", when);
       const resumed = await resumeRoom({ ...cut, turn: game.rooms.turn }, game.application, "bed");
       await proxy.cut();
       expect(resumed.processId).toBe(game.room.processId);

@@ -2,10 +2,14 @@ import {
   createDeployment,
   createTenant,
   expectConsistent,
+  openTestRooms,
   runWaitingProcesses,
+  startCuttingProxy,
   TEST_REGION,
+  waitFor,
+  type Cut,
 } from "@roombridge/testing";
-import { afterEach, describe, expect, test } from "vitest";
+import { afterEach, describe, expect, onTestFinished, test } from "vitest";
 import { newGame, refused } from "../test/game.ts";
 import { useRooms } from "../test/setup.ts";
 import {
@@ -90,6 +94,41 @@ describe("createProcess", () => {
     const { application: empty } = await createTenant(database);
     expect(await refused(createProcess(rooms, empty, TEST_REGION))).toMatchObject({ code: "deployment_not_found" });
   });
+
+  test.each<Cut>(["before_request", "after_request", "before_answer"])(
+    "starts one process, and answers it, when the connection breaks (%s)",
+    async (when) => {
+      const { rooms, application, appId, database, create } = await newGame(suite().rooms, { maxProcesses: 2 });
+      await create();
+      const proxy = await startCuttingProxy(suite().databaseUrl);
+      const cut = openTestRooms(proxy.url);
+      onTestFinished(async () => {
+        await cut.database.sql.end({ timeout: 0 });
+        await proxy.close();
+      });
+      proxy.cutNext(appId, when);
+      const { created } = await database.sql.begin(async (tx) => {
+        // What was sent before the cut is still under way when the caller looks what became of it.
+        if (when === "after_request") await tx`select lock_pool(pool_id) from pools where app_id = ${appId}`;
+        const call = createProcess(cut, application, TEST_REGION);
+        call.catch(() => {});
+        await proxy.cut();
+        if (when === "after_request") {
+          await waitFor(
+            async () =>
+              (
+                await database.sql`select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`
+              ).length === 2,
+            { what: "the lost call and the one after it wait for the pool" },
+          );
+        }
+        return { created: call };
+      });
+      const { processId } = await created;
+      expect(await getProcess(rooms, appId, processId)).toMatchObject({ status: "starting" });
+      expect(await countProcesses(rooms, appId, {})).toBe(2);
+    },
+  );
 });
 
 describe("stopProcess", () => {

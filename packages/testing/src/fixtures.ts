@@ -18,17 +18,21 @@ import {
   type HostBeat,
   type RoomsContext,
   type StartOrder,
+  type TurnSettings,
 } from "@roombridge/rooms";
 
-/** Rooms on a database of this test, with a fresh TURN key. */
-export function openTestRooms(databaseUrl: string, options: { readonly ttlSeconds?: number } = {}): RoomsContext {
+/** Rooms on a database of this test, with a fresh TURN key unless `keys` has those of an app. */
+export function openTestRooms(
+  databaseUrl: string,
+  options: { readonly ttlSeconds?: number; readonly keys?: TurnSettings["keys"] } = {},
+): RoomsContext {
   return openRooms({
     databaseUrl,
     applicationName: "roombridge test",
     turn: {
       realm: "roombridge",
       ttlSeconds: options.ttlSeconds ?? 3_600,
-      keys: [{ id: "test", key: randomBytes(32) }],
+      keys: options.keys ?? [{ id: "test", key: randomBytes(32) }],
       uris: ["turn:127.0.0.1:3478?transport=udp"],
     },
   });

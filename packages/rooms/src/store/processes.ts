@@ -42,14 +42,15 @@ export async function claimProcesses(
     readonly limit: number;
   },
 ): Promise<StartOrder[]> {
+  // array(): a subquery behind "in" may be run again for each row, and skips each time what it has locked before.
   return sql<StartOrder[]>`
     with claimed as (
       update processes set host_id = ${claim.hostId}, host_incarnation = ${claim.incarnation}, scheduled_at = clock_timestamp()
-       where process_id in (
+       where process_id = any (array(
          select process_id from processes
           where status = 'starting' and host_id is null and terminated_at is null
             and region = any (${claim.regions as Region[]}::text[])
-          order by created_at limit ${claim.limit} for update skip locked)
+          order by created_at limit ${claim.limit} for update skip locked))
          and exists (select from hosts where host_id = ${claim.hostId} and incarnation = ${claim.incarnation})
       returning *
     )

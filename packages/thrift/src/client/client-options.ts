@@ -1,3 +1,4 @@
+import type { ClientTlsOptions } from "./client-connection.ts";
 import type { ProtocolName } from "../protocol/protocols.ts";
 import { LARGEST_MESSAGE } from "../server/limits.ts";
 import type { ClientTlsOptions } from "./client-connection.ts";

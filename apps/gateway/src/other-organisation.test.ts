@@ -1,0 +1,369 @@
+import type { LiveRoomState } from "@roombridge/models/api";
+import { createProcess, createRoom } from "@roombridge/rooms";
+import { createDeployment, createTenant, TEST_REGION } from "@roombridge/testing";
+import fc from "fast-check";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { z } from "zod";
+import {
+  arrangeDestroyedRoom,
+  arrangeFailedRoom,
+  arrangeProcesses,
+  arrangeRoom,
+  arrangeRoomWithoutProcess,
+  arrangeSuspendedRoom,
+  arrangeUnscheduledRoom,
+  runProcesses,
+  MAIN_PORT,
+  OTHER_PORT,
+  type Place,
+} from "../test/arrange.ts";
+import { dumpDatabase } from "../test/dump-database.ts";
+import { pathOf, pathParameters } from "../test/path-of.ts";
+import { bodiesOf, toJsonSchema } from "../test/schema-bodies.ts";
+import type { SpawnedGateway } from "../test/spawn-gateway.ts";
+import { openStage, type Stage } from "../test/stage.ts";
+import { createGame, type Game } from "../test/suite.ts";
+import type { Operation } from "./operation.ts";
+import { OPERATIONS } from "./operations.ts";
+
+// Somebody with a good token of another organisation, who knows every id of the victim, walks through all routes.
+
+/** Everything else needs the owner's token. These answer anybody who knows appId and roomId, and say nothing secret. */
+const PUBLIC = ["GetConnectionInfo", "GetConnectionInfoDeprecated"];
+
+const CONFIG = "the victim's own words";
+const REGION = TEST_REGION;
+
+let stage: Stage;
+let gateway: SpawnedGateway;
+let victim: Victim;
+let stranger: Stranger;
+/** Ids that nobody has, of the same form as the victim's. */
+const NOBODY = {
+  appId: "app-00000000-0000-4000-8000-000000000000",
+  roomId: "nobodys-room-0000",
+  processId: "00000000-0000-4000-8000-000000000000",
+};
+
+interface Victim {
+  readonly game: Game;
+  readonly roomIds: Readonly<Record<LiveRoomState | "failed" | "destroyed", string>>;
+  readonly processIds: readonly string[];
+  /** Of the first page of the victim's rooms. */
+  readonly cursor: string;
+}
+
+interface Stranger {
+  readonly appId: string;
+  readonly token: string;
+  readonly roomId: string;
+  readonly processId: string;
+}
+
+beforeAll(async () => {
+  stage = await openStage();
+  gateway = await stage.spawn();
+  const { rooms } = stage;
+  const game = await createGame(rooms);
+  victim = await arrangeVictim({ rooms, game });
+  const { application, token } = await createTenant(rooms.database);
+  await createDeployment(rooms.database, application);
+  const { roomId } = await createRoom(rooms, { application, region: REGION });
+  const { processId } = await createProcess(rooms, application, REGION);
+  stranger = { appId: application.appId, token, roomId, processId };
+  await stage.secrets.learn(rooms.database);
+  stage.secrets.add("the victim's token", game.token);
+});
+
+afterAll(async () => {
+  await stage.close();
+});
+
+/** Rooms in every state and processes of every status, with their ids for the walk. */
+async function arrangeVictim(place: Place): Promise<Victim> {
+  const settings = { roomConfig: CONFIG };
+  const failed = await arrangeFailedRoom(place, settings);
+  const unscheduled = await arrangeUnscheduledRoom(place, settings);
+  const destroyed = await arrangeDestroyedRoom(place, settings);
+  const suspended = await arrangeSuspendedRoom(place, settings);
+  const scheduling = await arrangeRoomWithoutProcess(place, settings);
+  const active = await arrangeRoom(place, settings);
+  await runProcesses(place);
+  const processIds = Object.values(await arrangeProcesses(place));
+  return {
+    game: place.game,
+    roomIds: {
+      active: active.roomId,
+      suspended: suspended.roomId,
+      unscheduled: unscheduled.roomId,
+      failed: failed.roomId,
+      scheduling,
+      destroyed: destroyed.roomId,
+    },
+    processIds: [...processIds, active.processId, unscheduled.processId],
+    cursor: await firstCursor(place.game),
+  };
+}
+
+async function firstCursor({ appId, token }: Game): Promise<string> {
+  const response = await fetch(`${gateway.url}/rooms/v2/${appId}/list?limit=1`, {
+    headers: { authorization: `Bearer ${token}` },
+  });
+  const { nextCursor } = z.object({ nextCursor: z.string() }).parse(await response.json());
+  return nextCursor;
+}
+
+type Ids = Readonly<Record<string, string>>;
+
+/** All values of the victim for each parameter; a route with another one must say here what it takes. */
+function valuesOf(name: string, operationId: string): readonly string[] {
+  switch (name) {
+    case "appId":
+      return [victim.game.appId];
+    case "roomId":
+      return Object.values(victim.roomIds);
+    case "processId":
+      return victim.processIds;
+    case "region":
+      return [REGION, "Tokyo"];
+    default:
+      throw new Error(
+        `this walk does not know the path parameter ${name} of ${operationId}: add the victim's values for it to valuesOf`,
+      );
+  }
+}
+
+/** Every combination of the victim's values for the path of a route. */
+function victimsIds({ route }: Operation): Ids[] {
+  return pathParameters(route).reduce<Ids[]>(
+    (all, name) => all.flatMap((ids) => valuesOf(name, route.operationId).map((value) => ({ ...ids, [name]: value }))),
+    [{}],
+  );
+}
+
+/** What the victim would ask for in the query; a route with another parameter must say here what it takes. */
+function queryValue(name: string, operationId: string): string {
+  switch (name) {
+    case "roomId":
+      return victim.roomIds.active;
+    case "state":
+      return "active,suspended";
+    case "status":
+      return "running";
+    case "region":
+      return REGION;
+    case "limit":
+      return "500";
+    case "cursor":
+      return victim.cursor;
+    case "before":
+      return String(Date.now());
+    default:
+      throw new Error(
+        `this walk does not know the query parameter ${name} of ${operationId}: add a value to queryValue`,
+      );
+  }
+}
+
+/** Good queries: none, each parameter of the document alone, all of them. */
+function queriesOf({ route }: Operation): string[] {
+  const { query } = route.request ?? {};
+  if (!(query instanceof z.ZodType)) return [""];
+  const names = Object.keys(toJsonSchema(query, "input").properties ?? {});
+  const pairs = names.map((name) => `${name}=${encodeURIComponent(queryValue(name, route.operationId))}`);
+  return ["", ...pairs.map((pair) => `?${pair}`), `?${pairs.join("&")}`];
+}
+
+/** A body that satisfies the route's schema, with the victim's deployment where one can be named. */
+function bodyOf({ route }: Operation): string | undefined {
+  const media = route.request?.body?.content["application/json"];
+  const schema = media && "schema" in media ? media.schema : undefined;
+  if (!(schema instanceof z.ZodType)) return undefined;
+  const [body] = fc.sample(bodiesOf(toJsonSchema(schema, "input")), { numRuns: 1, seed: 1 });
+  const { deploymentId } = victim.game;
+  return JSON.stringify({ ...z.record(z.string(), z.unknown()).parse(body), deploymentId });
+}
+
+interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+}
+
+async function ask(
+  operation: Operation,
+  ids: Ids,
+  token: string | undefined,
+  { query = "", method = operation.route.method.toUpperCase() }: { query?: string; method?: string } = {},
+): Promise<Answer> {
+  const body = bodyOf(operation);
+  const response = await fetch(`${gateway.url}${pathOf(operation.route, ids)}${query}`, {
+    method,
+    headers: token === undefined ? {} : { authorization: `Bearer ${token}` },
+    ...(body !== undefined && method === "POST" ? { body } : {}),
+  });
+  return { status: response.status, headers: response.headers, text: await response.text() };
+}
+
+/** An answer without what differs in every request and without the ids that were asked for. */
+function words({ status, headers, text }: Answer, ids: Ids): unknown {
+  const rest = [...headers].filter(([name]) => !["x-request-id", "date", "content-length"].includes(name));
+  return {
+    status,
+    headers: rest,
+    text: Object.values(ids).reduce((shortened, id) => shortened.replaceAll(id, "…"), text),
+  };
+}
+
+/** The victim's data in an answer: none but the ids that the request named itself. */
+function leaksOf({ headers, text }: Answer, named: Ids): string[] {
+  const { game, roomIds, processIds } = victim;
+  const all = `${JSON.stringify([...headers])}\n${text}`;
+  const data = [
+    game.appId,
+    game.application.orgId,
+    game.deploymentId,
+    game.host.hostId,
+    CONFIG,
+    String(MAIN_PORT.port),
+    String(OTHER_PORT.port),
+    ...Object.values(roomIds),
+    ...processIds,
+  ];
+  const unnamed = data.filter((datum) => !Object.values(named).includes(datum));
+  return [...unnamed.filter((datum) => all.includes(datum)), ...stage.secrets.foundIn(all)];
+}
+
+/** Ids that do not exist, in the place of these. */
+function madeUp(ids: Ids): Ids {
+  return { ...ids, ...Object.fromEntries(Object.entries(NOBODY).filter(([name]) => name in ids)) };
+}
+
+const GUARDED = OPERATIONS.filter(({ route }) => !PUBLIC.includes(route.operationId)).map((operation) => ({
+  operationId: operation.route.operationId,
+  operation,
+}));
+
+test("the walk knows every path parameter, and everything that it leaves out is public", () => {
+  for (const operation of OPERATIONS) expect(victimsIds(operation).length).toBeGreaterThan(0);
+  const open = OPERATIONS.filter(({ route }) => route.security === undefined);
+  expect(open.map(({ route }) => route.operationId).toSorted()).toEqual(PUBLIC);
+});
+
+describe.each(GUARDED)("$operationId", ({ operation }) => {
+  const methods = operation.route.method === "get" ? ["GET", "HEAD"] : ["POST"];
+
+  test.each([
+    ["a stranger's token", 404, () => stranger.token],
+    ["no token", 401, () => undefined],
+    ["a token that nobody has", 401, () => "hathora_org_st_unknown_00"],
+  ])("with %s it is %d, in the words for what does not exist, and changes nothing", async (_, status, tokenOf) => {
+    const before = await dumpDatabase(stage.rooms.database);
+    for (const ids of victimsIds(operation)) {
+      for (const query of queriesOf(operation)) {
+        for (const method of methods) {
+          const answer = await ask(operation, ids, tokenOf(), { query, method });
+          const unknown = await ask(operation, madeUp(ids), tokenOf(), { query, method });
+          expect(answer.status).toBe(status);
+          expect(words(answer, ids)).toEqual(words(unknown, madeUp(ids)));
+          expect(leaksOf(answer, ids)).toEqual([]);
+        }
+      }
+    }
+    expect(await dumpDatabase(stage.rooms.database)).toEqual(before);
+  });
+
+  test("a stranger's own application does not reach the victim's rooms and processes", async () => {
+    const names = pathParameters(operation.route);
+    // Without an id of the victim the call is the stranger's own business; lists are looked at below.
+    if (!names.includes("roomId") && !names.includes("processId")) return;
+    const before = await dumpDatabase(stage.rooms.database);
+    for (const theirs of victimsIds(operation)) {
+      const ids = { ...theirs, appId: stranger.appId };
+      const nobodys = { ...madeUp(theirs), appId: stranger.appId };
+      for (const method of methods) {
+        const answer = await ask(operation, ids, stranger.token, { method });
+        const unknown = await ask(operation, nobodys, stranger.token, { method });
+        expect(answer.status).toBe(404);
+        expect(words(answer, ids)).toEqual(words(unknown, nobodys));
+        expect(leaksOf(answer, ids)).toEqual([]);
+      }
+    }
+    expect(await dumpDatabase(stage.rooms.database)).toEqual(before);
+  });
+});
+
+describe("a stranger's own lists", () => {
+  const lists = GUARDED.filter(({ operation: { route } }) => {
+    return route.method === "get" && pathParameters(route).join() === "appId";
+  });
+
+  test.each(lists)("$operationId shows nothing of the victim", async ({ operation }) => {
+    for (const query of queriesOf(operation)) {
+      const ids = { appId: stranger.appId };
+      const answer = await ask(operation, ids, stranger.token, { query });
+      expect(answer.status).toBe(200);
+      expect(leaksOf(answer, ids)).toEqual([]);
+    }
+  });
+
+  test("there are such lists", () => {
+    expect(lists.map(({ operationId }) => operationId)).toContain("ListRooms");
+  });
+});
+
+test("a stranger cannot create a room on the victim's deployment", async () => {
+  const before = await dumpDatabase(stage.rooms.database);
+  for (const version of ["v1", "v2"]) {
+    const response = await fetch(`${gateway.url}/rooms/${version}/${stranger.appId}/create`, {
+      method: "POST",
+      headers: { authorization: `Bearer ${stranger.token}` },
+      body: JSON.stringify({ region: REGION, deploymentId: victim.game.deploymentId }),
+    });
+    expect(response.status).toBe(404);
+    expect(await response.json()).toEqual({ message: `no deployment ${victim.game.deploymentId}` });
+  }
+  expect(await dumpDatabase(stage.rooms.database)).toEqual(before);
+});
+
+describe.each(
+  OPERATIONS.filter(({ route }) => PUBLIC.includes(route.operationId)).map((operation) => ({
+    operationId: operation.route.operationId,
+    operation,
+  })),
+)("$operationId is public", ({ operation }) => {
+  test("it tells where the room is, and nothing else of the victim", async () => {
+    for (const ids of victimsIds(operation)) {
+      for (const token of [stranger.token, undefined, "garbage"]) {
+        const answer = await ask(operation, ids, token);
+        expect([200, 400, 404, 429]).toContain(answer.status);
+        const ports = [MAIN_PORT, OTHER_PORT].map(({ port }) => [`port ${port}`, String(port)]);
+        expect(leaksOf(answer, { ...ids, ...Object.fromEntries(ports) })).toEqual([]);
+      }
+    }
+  });
+
+  test("the room is found in its own application only", async () => {
+    for (const theirs of victimsIds(operation)) {
+      const ids = { ...theirs, appId: stranger.appId };
+      const answer = await ask(operation, ids, stranger.token);
+      expect(answer.status).toBe(404);
+      expect(words(answer, ids)).toEqual(words(await ask(operation, madeUp(ids), stranger.token), madeUp(ids)));
+    }
+  });
+});
+
+test("a stranger's own room and process are found with the same token", async () => {
+  for (const path of [
+    `/rooms/v2/${stranger.appId}/info/${stranger.roomId}`,
+    `/processes/v3/apps/${stranger.appId}/processes/${stranger.processId}`,
+  ]) {
+    const { status } = await fetch(gateway.url + path, { headers: { authorization: `Bearer ${stranger.token}` } });
+    expect(status).toBe(200);
+  }
+});
+
+test("the log holds no secret of the victim, and no error", () => {
+  expect(stage.secrets.foundIn(stage.output())).toEqual([]);
+  expect(stage.output()).not.toMatch(/"level":"(error|fatal)"/);
+});

@@ -1,0 +1,96 @@
+import { hashToken } from "@roombridge/rooms";
+import { createTenant, TEST_REGION } from "@roombridge/testing";
+import { arrangeRunningRoom, type Place } from "../arrange.ts";
+import type { Arranged, Call, Row } from "./row.ts";
+
+/** A call that would succeed for the owner, whatever the operation takes. */
+async function goodCall(place: Place, operationId: string): Promise<Call> {
+  const { game } = place;
+  const { roomId, processId } = await arrangeRunningRoom(place);
+  const isCreate = operationId === "CreateRoom";
+  return {
+    appId: game.appId,
+    token: game.token,
+    processId,
+    region: TEST_REGION,
+    params: { region: TEST_REGION },
+    roomConfig: "new",
+    ...(isCreate ? {} : { roomId }),
+  };
+}
+
+interface Case {
+  readonly status: number;
+  readonly when: string;
+  readonly change: (place: Place, call: Call) => Promise<Arranged>;
+}
+
+const NO_TOKEN = { message: "a token is required" };
+const BAD_TOKEN = { message: "the token is not valid" };
+
+const WITHOUT_ACCESS: readonly Case[] = [
+  {
+    status: 401,
+    when: "there is no token",
+    change: (_, { token: _token, ...call }) => Promise.resolve({ call, body: NO_TOKEN }),
+  },
+  {
+    status: 401,
+    when: "the token is unknown",
+    change: (_, call) => Promise.resolve({ call: { ...call, token: "hathora_org_st_unknown_00" }, body: BAD_TOKEN }),
+  },
+  {
+    status: 401,
+    when: "the token is revoked",
+    async change({ rooms, game }, call) {
+      const { sql } = rooms.database;
+      await sql`update org_tokens set revoked_at = clock_timestamp() where token_hash = ${hashToken(game.token)}`;
+      return { call, body: BAD_TOKEN };
+    },
+  },
+];
+
+const WITHOUT_APPLICATION: readonly Case[] = [
+  {
+    status: 404,
+    when: "the application is unknown",
+    change: (_, call) => {
+      const appId = "app-00000000-0000-0000-0000-000000000000";
+      return Promise.resolve({ call: { ...call, appId }, body: { message: `no application ${appId}` } });
+    },
+  },
+  {
+    status: 404,
+    when: "the appId is percent-encoded nonsense",
+    change: (_, call) =>
+      Promise.resolve({ call: { ...call, appId: "a/b ?#%" }, body: { message: "no application a/b ?#%" } }),
+  },
+  {
+    status: 404,
+    when: "the application is another organisation's",
+    async change({ rooms, game }, call) {
+      const { token } = await createTenant(rooms.database);
+      return { call: { ...call, token }, body: { message: `no application ${game.appId}` } };
+    },
+  },
+  {
+    status: 404,
+    when: "the application is deleted",
+    async change({ rooms, game }, call) {
+      await rooms.database.sql`update applications set deleted_at = clock_timestamp() where app_id = ${game.appId}`;
+      return { call, body: { message: `no application ${game.appId}` } };
+    },
+  },
+];
+
+/** What every operation that needs a token answers to those who may not: the same words for unknown and foreign. */
+export function accessRows(operationIds: readonly string[]): readonly Row[] {
+  return operationIds.flatMap((operationId) =>
+    [...WITHOUT_ACCESS, ...WITHOUT_APPLICATION].map(({ status, when, change }) => ({
+      operationId,
+      status,
+      when,
+      arrange: async (place: Place) => change(place, await goodCall(place, operationId)),
+    })),
+  );
+}

@@ -1,0 +1,57 @@
+import { RoombridgeClient, RoombridgeError } from "@roombridge/client";
+import { recordingFetch } from "./recording-fetch.ts";
+import type { Call, Driver } from "./row.ts";
+
+type Calls = Readonly<Record<string, (client: RoombridgeClient, call: Call) => Promise<unknown>>>;
+
+const CALLS: Calls = {
+  CreateRoom: ({ roomsV2 }, { params, roomId }) => roomsV2.createRoom(given(params), { roomId }),
+  GetRoomInfo: ({ roomsV2 }, { roomId }) => roomsV2.getRoomInfo(given(roomId)),
+  GetConnectionInfo: ({ roomsV2 }, { roomId }) => roomsV2.getConnectionInfo(given(roomId)),
+  UpdateRoomConfig: ({ roomsV2 }, { roomId, roomConfig }) =>
+    roomsV2.updateRoomConfig(given(roomId), { roomConfig: given(roomConfig) }),
+  SuspendRoomV2Deprecated: ({ roomsV2 }, { roomId }) => roomsV2.suspendRoom(given(roomId)),
+  ResumeRoom: ({ roomsV2 }, { roomId }) => roomsV2.resumeRoom(given(roomId)),
+  DestroyRoom: ({ roomsV2 }, { roomId }) => roomsV2.destroyRoom(given(roomId)),
+  GetActiveRoomsForProcess: ({ roomsV2 }, { processId }) => roomsV2.getActiveRoomsForProcess(given(processId)),
+  GetInactiveRoomsForProcess: ({ roomsV2 }, { processId }) => roomsV2.getInactiveRoomsForProcess(given(processId)),
+  ListRooms: ({ roomsV2 }, { states, regions, limit, cursor }) => roomsV2.listRooms({ states, regions, limit, cursor }),
+
+  GetProcess: ({ processesV3 }, { processId }) => processesV3.getProcess(given(processId)),
+  GetLatestProcesses: ({ processesV3 }, call) => processesV3.getLatestProcesses(filterOf(call)),
+  GetProcessesCountExperimental: async ({ processesV3 }, call) => ({
+    count: await processesV3.getProcessesCount(filterOf(call)),
+  }),
+  CreateProcess: ({ processesV3 }, { region }) => processesV3.createProcess(given(region)),
+  StopProcess: ({ processesV3 }, { processId }) => processesV3.stopProcess(given(processId)),
+};
+
+/** The client of this repository; one attempt per call. */
+export const clientDriver: Driver = {
+  name: "client",
+  operationIds: Object.keys(CALLS),
+  async call(url, operationId, call) {
+    const { fetch, wire } = recordingFetch();
+    const { appId, token } = call;
+    const client = new RoombridgeClient({ serverUrl: url, token, appId, retry: false, fetch });
+    const make = given(CALLS[operationId]);
+    try {
+      const body = await make(client, call);
+      return { status: wire().status, body, retryAfterSeconds: undefined, wire: wire() };
+    } catch (error) {
+      if (!RoombridgeError.isInstance(error) || error.code !== "api" || error.status === undefined) throw error;
+      const { status, message, retryAfterSeconds } = error;
+      return { status, body: { message }, retryAfterSeconds, wire: wire() };
+    }
+  },
+  sees: (body) => body,
+};
+
+function filterOf({ statuses, regions, before }: Call) {
+  return { statuses, regions, before: before === undefined ? undefined : new Date(before) };
+}
+
+function given<T>(value: T | undefined): T {
+  if (value === undefined) throw new Error("the row lacks an argument of the call");
+  return value;
+}

@@ -1,0 +1,75 @@
+import type { LiveRoomState, ProcessStatus, Region } from "@roombridge/models/api";
+import type { Place } from "../arrange.ts";
+import type { createGame } from "../suite.ts";
+
+/** The arguments of a call, whichever client makes it; words that the API refuses are part of the test. */
+export interface Call {
+  readonly appId: string;
+  readonly token?: string | undefined;
+  readonly roomId?: string | undefined;
+  readonly processId?: string | undefined;
+  readonly region?: Region | undefined;
+  /** Body of a create. */
+  readonly params?: {
+    readonly region: Region;
+    readonly roomConfig?: string;
+    readonly clientIPs?: string[];
+    readonly deploymentId?: string;
+  };
+  /** Body of an update. */
+  readonly roomConfig?: string | undefined;
+  readonly states?: LiveRoomState[];
+  readonly statuses?: ProcessStatus[];
+  readonly regions?: Region[];
+  /** Milliseconds since 1970. */
+  readonly before?: number;
+  readonly limit?: number;
+  readonly cursor?: string;
+}
+
+/** What a call came to, as its caller sees it. */
+export interface Outcome {
+  readonly status: number;
+  /** The decoded answer, or the `{ message }` of the client's error; undefined for no body. */
+  readonly body: unknown;
+  /** Seconds after which to try again, where the client tells. */
+  readonly retryAfterSeconds: number | undefined;
+  /** The same answer as it came. */
+  readonly wire: { readonly status: number; readonly headers: Headers; readonly text: string };
+}
+
+/** A published client: how it makes the calls that it knows. */
+export interface Driver {
+  readonly name: "sdk" | "client";
+  readonly operationIds: readonly string[];
+  /** Throws whatever is not one of the client's errors for a documented status. */
+  readonly call: (url: string, operationId: string, call: Call) => Promise<Outcome>;
+  /** What it makes of a body on the wire; its types leave out what it does not know. */
+  readonly sees: (body: unknown) => unknown;
+}
+
+/** The gateway that a row asks: `sleepy` does not wake rooms, `broken` lacks functions in its database, `lost` the database. */
+export type GatewayKind = "usual" | "sleepy" | "broken" | "lost";
+
+export interface Arranged {
+  readonly call: Call;
+  /** The decoded answer; `{ message }` for an error, nothing for an answer without a body. */
+  readonly body?: unknown;
+  /** Throws when the call has not had its effect. */
+  readonly verify?: () => Promise<void>;
+}
+
+/** One line of the table: an operation, the status that it answers, and how that comes about. */
+export interface Row {
+  readonly operationId: string;
+  readonly status: number;
+  /** Ends the sentence "status 400 when …". */
+  readonly when: string;
+  /** Default `usual`. */
+  readonly gateway?: GatewayKind;
+  /** Default: ten rooms per process. */
+  readonly game?: Parameters<typeof createGame>[1];
+  /** The only client that can ask so; every client that knows the operation when absent. */
+  readonly only?: Driver["name"];
+  readonly arrange: (place: Place) => Promise<Arranged>;
+}

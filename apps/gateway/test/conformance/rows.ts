@@ -1,0 +1,21 @@
+import { OPERATIONS } from "../../src/operations.ts";
+import { accessRows } from "./access-rows.ts";
+import { clientDriver } from "./client-driver.ts";
+import { olderRows } from "./older-rows.ts";
+import { PROCESS_ROWS } from "./process-rows.ts";
+import { ROOM_ROWS } from "./room-rows.ts";
+import type { Driver, Row } from "./row.ts";
+import { sdkDriver } from "./sdk-driver.ts";
+
+export const DRIVERS: readonly Driver[] = [sdkDriver, clientDriver];
+
+const OLDER_TAGS = ["RoomsV1", "ProcessesV2"];
+
+const NEEDING_A_TOKEN = OPERATIONS.map(({ route }) => route)
+  .filter(({ security, tags = [] }) => security !== undefined && !tags.some((tag) => OLDER_TAGS.includes(tag)))
+  .map(({ operationId }) => operationId);
+
+const NEWEST: readonly Row[] = [...ROOM_ROWS, ...PROCESS_ROWS, ...accessRows(NEEDING_A_TOKEN)];
+
+/** The whole table: every operation with every status that it documents. */
+export const ROWS: readonly Row[] = [...NEWEST, ...olderRows(NEWEST)];

@@ -1,0 +1,87 @@
+import { HathoraCloud } from "@hathora/cloud-sdk-typescript";
+import { HTTPClient } from "@hathora/cloud-sdk-typescript/lib/http.js";
+import { ApiError } from "@hathora/cloud-sdk-typescript/models/errors/apierror.js";
+import { recordingFetch } from "./recording-fetch.ts";
+import type { Call, Driver } from "./row.ts";
+
+type Calls = Readonly<Record<string, (sdk: HathoraCloud, call: Call) => Promise<unknown>>>;
+
+const CALLS: Calls = {
+  CreateRoom: ({ roomsV2 }, { params, roomId }) => roomsV2.createRoom(given(params), undefined, roomId),
+  GetRoomInfo: ({ roomsV2 }, { roomId }) => roomsV2.getRoomInfo(given(roomId)),
+  GetConnectionInfo: ({ roomsV2 }, { roomId }) => roomsV2.getConnectionInfo(given(roomId)),
+  UpdateRoomConfig: ({ roomsV2 }, { roomId, roomConfig }) =>
+    roomsV2.updateRoomConfig(given(roomId), { roomConfig: given(roomConfig) }),
+  SuspendRoomV2Deprecated: ({ roomsV2 }, { roomId }) => roomsV2.suspendRoomV2Deprecated(given(roomId)),
+  ResumeRoom: ({ roomsV2 }, { roomId }) => roomsV2.resumeRoom(given(roomId)),
+  DestroyRoom: ({ roomsV2 }, { roomId }) => roomsV2.destroyRoom(given(roomId)),
+  GetActiveRoomsForProcess: ({ roomsV2 }, { processId }) => roomsV2.getActiveRoomsForProcess(given(processId)),
+  GetInactiveRoomsForProcess: ({ roomsV2 }, { processId }) => roomsV2.getInactiveRoomsForProcess(given(processId)),
+
+  GetProcess: ({ processesV3 }, { processId }) => processesV3.getProcess(given(processId)),
+  GetLatestProcesses: ({ processesV3 }, { statuses, regions, before }) =>
+    processesV3.getLatestProcesses(undefined, statuses, regions, before),
+  GetProcessesCountExperimental: ({ processesV3 }, { statuses, regions, before }) =>
+    processesV3.getProcessesCountExperimental(undefined, statuses, regions, before),
+  CreateProcess: ({ processesV3 }, { region }) => processesV3.createProcess(given(region)),
+  StopProcess: ({ processesV3 }, { processId }) => processesV3.stopProcess(given(processId)),
+
+  GetProcessInfoV2Deprecated: ({ processesV2 }, { processId }) =>
+    processesV2.getProcessInfoV2Deprecated(given(processId)),
+  GetLatestProcessesV2Deprecated: ({ processesV2 }, { statuses, regions }) =>
+    processesV2.getLatestProcessesV2Deprecated(undefined, statuses, regions),
+  GetProcessesCountExperimentalV2Deprecated: ({ processesV2 }, { statuses, regions }) =>
+    processesV2.getProcessesCountExperimentalV2Deprecated(undefined, statuses, regions),
+  CreateProcessV2Deprecated: ({ processesV2 }, { region }) => processesV2.createProcessV2Deprecated(given(region)),
+  StopProcessV2Deprecated: ({ processesV2 }, { processId }) => processesV2.stopProcessV2Deprecated(given(processId)),
+
+  CreateRoomDeprecated: ({ roomsV1 }, { params, roomId }) =>
+    roomsV1.createRoomDeprecated(given(params), undefined, roomId),
+  GetRoomInfoDeprecated: ({ roomsV1 }, { roomId }) => roomsV1.getRoomInfoDeprecated(given(roomId)),
+  GetActiveRoomsForProcessDeprecated: ({ roomsV1 }, { processId }) =>
+    roomsV1.getActiveRoomsForProcessDeprecated(given(processId)),
+  GetInactiveRoomsForProcessDeprecated: ({ roomsV1 }, { processId }) =>
+    roomsV1.getInactiveRoomsForProcessDeprecated(given(processId)),
+  DestroyRoomDeprecated: ({ roomsV1 }, { roomId }) => roomsV1.destroyRoomDeprecated(given(roomId)),
+  SuspendRoomDeprecated: ({ roomsV1 }, { roomId }) => roomsV1.suspendRoomDeprecated(given(roomId)),
+  GetConnectionInfoDeprecated: ({ roomsV1 }, { roomId }) => roomsV1.getConnectionInfoDeprecated(given(roomId)),
+};
+
+/** The published SDK 2.25.6, unchanged; it validates every answer. */
+export const sdkDriver: Driver = {
+  name: "sdk",
+  operationIds: Object.keys(CALLS),
+  async call(url, operationId, call) {
+    const { fetch, wire } = recordingFetch();
+    const { appId, token } = call;
+    const httpClient = new HTTPClient({ fetcher: fetch });
+    const sdk = new HathoraCloud({
+      serverURL: url,
+      appId,
+      httpClient,
+      ...(token === undefined ? {} : { hathoraDevToken: token }),
+    });
+    const make = given(CALLS[operationId]);
+    try {
+      const body = await make(sdk, call);
+      return { status: wire().status, body, retryAfterSeconds: undefined, wire: wire() };
+    } catch (error) {
+      // Its other errors mean that it refuses the answer, or its status.
+      if (!(error instanceof ApiError)) throw error;
+      const { statusCode: status, message, headers } = error;
+      const retryAfter = headers.get("retry-after");
+      const retryAfterSeconds = retryAfter === null ? undefined : Number(retryAfter);
+      return { status, body: { message }, retryAfterSeconds, wire: wire() };
+    }
+  },
+  sees(body) {
+    if (typeof body !== "object" || body === null || !("iceServers" in body)) return body;
+    const { iceServers: _, ...known } = body;
+    return known;
+  },
+};
+
+function given<T>(value: T | undefined): T {
+  if (value === undefined) throw new Error("the row lacks an argument of the call");
+  return value;
+}

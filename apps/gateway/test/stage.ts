@@ -1,0 +1,46 @@
+import { randomBytes } from "node:crypto";
+import { closeRooms, type RoomsContext } from "@roombridge/rooms";
+import { createTestDatabase, openTestRooms } from "@roombridge/testing";
+import { SecretWatch } from "./secret-watch.ts";
+import { spawnGateway, type SpawnedGateway } from "./spawn-gateway.ts";
+
+/** A database, the core on it, and gateways as processes that issue with the same TURN key. */
+export interface Stage {
+  readonly rooms: RoomsContext;
+  readonly secrets: SecretWatch;
+  /** Starts another gateway on this database. */
+  readonly spawn: (env?: Record<string, string>) => Promise<SpawnedGateway>;
+  /** What all gateways have logged. */
+  readonly output: () => string;
+  /** Takes the database away from under its gateways. */
+  readonly dropDatabase: () => Promise<void>;
+  readonly close: () => Promise<void>;
+}
+
+export async function openStage(): Promise<Stage> {
+  const key = randomBytes(32);
+  const keys = [{ id: "test", key }] as const;
+  const database = await createTestDatabase();
+  const rooms = openTestRooms(database.url, { keys });
+  const gateways: SpawnedGateway[] = [];
+  return {
+    rooms,
+    secrets: new SecretWatch(keys),
+    async spawn(env = {}) {
+      const gateway = await spawnGateway(database.url, {
+        TURN_CREDENTIAL_KEYS: `test:${key.toString("base64")}`,
+        LOG_LEVEL: "debug",
+        ...env,
+      });
+      gateways.push(gateway);
+      return gateway;
+    },
+    output: () => gateways.map(({ app }) => app.output()).join(""),
+    dropDatabase: () => database.drop(),
+    async close() {
+      await Promise.all(gateways.map(({ app }) => app.stop()));
+      await closeRooms(rooms);
+      await database.drop();
+    },
+  };
+}
