@@ -129,15 +129,19 @@ async function expectAnswers(
   return rooms;
 }
 
+// As servers both take the name of an old-style message for bytes: Python finds no method of that name, npm cannot split it.
+const SERVED_BY_PYTHON = KINDS.filter(([, protocol]) => protocol !== "old-binary");
+const SERVED_BY_NPM = KINDS.filter(([, protocol, name]) => protocol !== "old-binary" || name === "plain");
+
 describe("our client", () => {
-  it.for(KINDS)("calls npm's server: %s %s, %s", async (kind, test) => {
+  it.for(SERVED_BY_NPM)("calls npm's server: %s %s, %s", async (kind, test) => {
     requireCompiler(test);
     const port = await startPeer(process.execPath, [path("peers/npm-server.ts"), generateForNode(), ...kind], nodeEnv);
     const rooms = await expectAnswers(port, kind);
     await expect(rooms.get("broken")).rejects.toMatchObject({ name: "ApplicationException", message: "no database" });
   });
 
-  it.for(KINDS)("calls Debian's Python server: %s %s, %s", async (kind, test) => {
+  it.for(SERVED_BY_PYTHON)("calls Debian's Python server: %s %s, %s", async (kind, test) => {
     const port = await startPeer(PYTHON, [path("peers/python_server.py"), generateForPython(test), ...kind]);
     const rooms = await expectAnswers(port, kind);
     await expect(rooms.get("broken")).rejects.toMatchObject({ name: "ApplicationException", type: 6 });

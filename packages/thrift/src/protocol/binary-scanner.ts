@@ -1,12 +1,15 @@
+import { startsWith } from "./first-bytes.ts";
 import { ValueScanner } from "./message-scanner.ts";
 import { ProtocolError } from "./protocol-error.ts";
 import { minimumSize, WireType } from "./wire-types.ts";
 
+const VERSION_1 = [0x80, 0x01];
 const STRICT_HEADER_BYTES = 8;
 
 /** Finds the end of an unframed strict binary message. */
 export class BinaryScanner extends ValueScanner {
   protected scanHeader(bytes: Buffer): boolean {
+    if (startsWith(bytes, VERSION_1) === false) throw new ProtocolError("bad_version", "not a strict binary message");
     if (bytes.length < STRICT_HEADER_BYTES) return false;
     // The name is followed by the sequence id.
     this.at = STRICT_HEADER_BYTES + readSize(bytes, 4) + 4;

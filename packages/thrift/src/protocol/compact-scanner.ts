@@ -1,4 +1,4 @@
-import { fromCompactType, minimumCompactSize } from "./compact-types.ts";
+import { beginsCompact, fromCompactType, minimumCompactSize } from "./compact-types.ts";
 import { ValueScanner } from "./message-scanner.ts";
 import { ProtocolError } from "./protocol-error.ts";
 import { WireType } from "./wire-types.ts";
@@ -6,6 +6,7 @@ import { WireType } from "./wire-types.ts";
 /** Finds the end of an unframed compact message. */
 export class CompactScanner extends ValueScanner {
   protected scanHeader(bytes: Buffer): boolean {
+    if (beginsCompact(bytes) === false) throw new ProtocolError("bad_version", "not a compact message");
     const sequence = varintEnd(bytes, 2, 5);
     const name = sequence === undefined ? undefined : readVarint(bytes, sequence);
     if (name === undefined) return false;

@@ -1,3 +1,4 @@
+import { startsWith } from "./first-bytes.ts";
 import { WireType } from "./wire-types.ts";
 
 /** Types within a byte (thrift-compact-protocol.md). A field's header says by its type whether a bool is true. */
@@ -43,4 +44,9 @@ export function minimumCompactSize(type: WireType): number {
   if (type === STOP) return 0;
   if (type === DOUBLE) return 8;
   return type === UUID ? 16 : 1;
+}
+
+/** Whether these bytes begin a message; undefined: too few to tell. */
+export function beginsCompact(bytes: Buffer): boolean | undefined {
+  return startsWith(bytes, [0x82]) && (bytes.length < 2 ? undefined : bytes.readUInt8(1) % 32 === 1);
 }

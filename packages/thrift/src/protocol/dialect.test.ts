@@ -7,7 +7,7 @@ import { ProtocolError } from "./protocol-error.ts";
 import type { ProtocolName } from "./protocols.ts";
 
 describe("detectDialect", () => {
-  const DECISIVE: Readonly<Record<ProtocolName, number>> = { binary: 2, compact: 2, json: 1 };
+  const DECISIVE: Readonly<Record<ProtocolName, number>> = { binary: 2, compact: 2, json: 1, "old-binary": 9 };
 
   it.each(DIALECTS)("knows $name by its first bytes and waits for them", ({ name, protocol, isFramed }) => {
     const bytes = speaker({ protocol, isFramed })("ping");
@@ -32,9 +32,40 @@ describe("detectDialect", () => {
     ["a frame of 2^31 - 1 bytes", Buffer.from("7fffffff80010001", "hex")],
     ["a compact message of version 2", Buffer.from([0x82, 0x22])],
     ["a compact message of version 0 in a frame", frame(Buffer.from([0x82, 0x20]))],
-    ["old binary", frame(Buffer.from("0000000470696e6701", "hex"))],
+    ["an old-style message without a name", Buffer.from("0000000001", "hex")],
+    ["an old-style name of 257 bytes", Buffer.from("00000101" + "61", "hex")],
+    ["an old-style name that no IDL may have", Buffer.from("0000000470696e00", "hex")],
+    ["an old-style name that begins with a digit", Buffer.from("0000000431", "hex")],
+    ["an old-style message of type 0", Buffer.from("0000000470696e6700", "hex")],
+    ["an old-style message of type 5", Buffer.from("0000000470696e6705", "hex")],
+    ["an old-style message of type 5 in a frame", frame(Buffer.from("0000000470696e6705", "hex"))],
+    ["zeros in a frame", frame(Buffer.alloc(32))],
+    ["letters in a frame", frame(Buffer.from("a message without a protocol"))],
   ])("refuses %s", (_, bytes) => {
     expect(() => detectDialect(bytes, 1_000)).toThrow(ProtocolError);
+  });
+});
+
+describe("an old-style name", () => {
+  it("may be as long as 256 bytes, with the name of its service", () => {
+    const name = `Some.Service:${"m".repeat(243)}`;
+    for (const isFramed of [true, false]) {
+      const bytes = speaker({ protocol: "old-binary", isFramed })(name);
+      for (let length = 0; length < bytes.length - 5; length += 1) {
+        expect(detectDialect(bytes.subarray(0, length), 1_000)).toBeUndefined();
+      }
+      expect(detectDialect(bytes.subarray(0, -5), 1_000)?.isFramed).toBe(isFramed);
+    }
+  });
+
+  it("never hides a frame of another protocol, however long that is", () => {
+    const others = DIALECTS.filter(({ protocol, isFramed }) => isFramed && protocol !== "old-binary");
+    for (let length = 1; length < 300; length += 1) {
+      for (const { name, protocol } of others) {
+        const bytes = frame(message("m".repeat(length), undefined, { protocol }), length);
+        expect(detectDialect(bytes, 1_000)?.name).toBe(name);
+      }
+    }
   });
 });
 
@@ -66,6 +97,7 @@ describe("a dialect", () => {
   it.each([
     ["binary", "8001000100000001" + "6d" + "00000001" + "0b0001" + "00001000"],
     ["compact", "8221" + "01" + "016d" + "18" + "8020"],
+    ["old-binary", "00000001" + "6d" + "01" + "00000001" + "0b0001" + "00001000"],
     ["json", Buffer.from(`[1,"${"m".repeat(1_000)}`).toString("hex")],
   ])("refuses an unframed message that is too long before it has arrived: %s", (_, hex) => {
     const input = new InputBuffer();

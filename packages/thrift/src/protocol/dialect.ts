@@ -27,6 +27,7 @@ const SIGNATURES: readonly Signature[] = [
   ...spoken("binary"),
   ...spoken("compact"),
   ...spoken("json"),
+  ...spoken("old-binary"),
   { what: "THeader", matches: inFrame((bytes) => startsWith(bytes, [0x0f, 0xff])) },
   { what: "TLS", matches: (bytes) => startsWith(bytes, [0x16, 0x03]) },
   {
@@ -107,7 +108,6 @@ function openUnframed(name: ProtocolName, maxMessageBytes: number): Dialect {
     next(input) {
       if (input.length === 0) return undefined;
       const view = input.view();
-      if (protocol.begins(view) === false) throw new ProtocolError("bad_version", `not a ${name} message`);
       const size = scanner.scan(view);
       if ((size ?? scanner.atLeast) > maxMessageBytes) {
         throw new ProtocolError("size_limit", `a message of more than ${maxMessageBytes} bytes`);

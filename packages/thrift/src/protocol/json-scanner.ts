@@ -1,3 +1,4 @@
+import { startsWith } from "./first-bytes.ts";
 import { MAX_DEPTH } from "./message-input.ts";
 import type { MessageScanner } from "./message-scanner.ts";
 import { ProtocolError } from "./protocol-error.ts";
@@ -18,6 +19,7 @@ export class JsonScanner implements MessageScanner {
   }
 
   scan(bytes: Buffer): number | undefined {
+    if (startsWith(bytes, [0x5b]) === false) throw new ProtocolError("bad_version", "not a JSON message");
     for (; this.#at < bytes.length; this.#at += 1) {
       const byte = bytes.readUInt8(this.#at);
       if (this.#isText) {

@@ -3,6 +3,7 @@ import { BinaryScanner } from "./binary-scanner.ts";
 import { BinaryWriter } from "./binary-writer.ts";
 import { CompactReader } from "./compact-reader.ts";
 import { CompactScanner } from "./compact-scanner.ts";
+import { beginsCompact } from "./compact-types.ts";
 import { CompactWriter } from "./compact-writer.ts";
 import { startsWith } from "./first-bytes.ts";
 import { JsonReader } from "./json-reader.ts";
@@ -11,10 +12,11 @@ import { JsonWriter } from "./json-writer.ts";
 import type { MessageReader } from "./message-input.ts";
 import type { MessageWriter } from "./message-output.ts";
 import type { MessageScanner } from "./message-scanner.ts";
+import { beginsOldBinary, OldBinaryReader, OldBinaryScanner, OldBinaryWriter } from "./old-binary.ts";
 
 /** How values become bytes. */
 export interface Protocol {
-  /** Whether these bytes begin a message; undefined: too few to tell. */
+  /** Whether a connection that begins with these bytes speaks it; undefined: too few to tell. */
   readonly begins: (bytes: Buffer) => boolean | undefined;
   readonly openReader: (message: Buffer) => MessageReader;
   readonly openWriter: () => MessageWriter;
@@ -22,7 +24,7 @@ export interface Protocol {
   readonly openScanner: () => MessageScanner;
 }
 
-export type ProtocolName = "binary" | "compact" | "json";
+export type ProtocolName = "binary" | "compact" | "json" | "old-binary";
 
 export const PROTOCOLS: Readonly<Record<ProtocolName, Protocol>> = {
   binary: {
@@ -32,7 +34,7 @@ export const PROTOCOLS: Readonly<Record<ProtocolName, Protocol>> = {
     openScanner: () => new BinaryScanner(),
   },
   compact: {
-    begins: (bytes) => startsWith(bytes, [0x82]) && (bytes.length < 2 ? undefined : bytes.readUInt8(1) % 32 === 1),
+    begins: beginsCompact,
     openReader: (message) => new CompactReader(message),
     openWriter: () => new CompactWriter(),
     openScanner: () => new CompactScanner(),
@@ -42,5 +44,12 @@ export const PROTOCOLS: Readonly<Record<ProtocolName, Protocol>> = {
     openReader: (message) => new JsonReader(message),
     openWriter: () => new JsonWriter(),
     openScanner: () => new JsonScanner(),
+  },
+  /** Without a version in its messages: what clients before Thrift 0.9 and some of Uber's speak. */
+  "old-binary": {
+    begins: beginsOldBinary,
+    openReader: (message) => new OldBinaryReader(message),
+    openWriter: () => new OldBinaryWriter(),
+    openScanner: () => new OldBinaryScanner(),
   },
 };

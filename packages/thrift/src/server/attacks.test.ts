@@ -45,6 +45,14 @@ describe("bytes that are no message", () => {
     ["an unframed compact name of 2^31 - 1 bytes", Buffer.from("822101" + "ffffffff07", "hex")],
     ["an unframed compact name of -1 bytes", Buffer.from("822101" + "ffffffff0f", "hex")],
     ["an unframed compact map of 2^31 - 1 booleans", Buffer.from("822101016d" + "1b" + "ffffffff0711", "hex")],
+    ["an old-style name that does not go on", Buffer.from("0000000461", "hex")],
+    ["an old-style name of 2^24 - 1 bytes", Buffer.from("00ffffff" + "61", "hex")],
+    ["an old-style message type that does not exist", Buffer.from("00000003" + "616464" + "07", "hex")],
+    ["a frame of zeros", frame(Buffer.alloc(64))],
+    [
+      "an old-style map of 2^31 - 1 booleans",
+      Buffer.from("000000016d01" + "00000001" + "0d00010202" + "7fffffff", "hex"),
+    ],
     ["JSON of version 2", Buffer.from('[2,"add",1,1,{}]')],
     ["JSON that is no message", frame(Buffer.from('["add",{"a":1}]'))],
     ["JSON with a message type that does not exist", Buffer.from('[1,"add",9,1,{}]')],
@@ -87,13 +95,15 @@ describe("bytes that are no message", () => {
 });
 
 /** What a struct of arguments may hold instead of a text, in a frame. */
+const BROKEN_BINARY: readonly [what: string, args: string][] = [
+  ["a string of 0x7fffffff bytes", "0b00017fffffff" + "6161"],
+  ["a string that is not UTF-8", "0b000100000001" + "ff00"],
+  ["a field type that does not exist", "630001000000"],
+  ["an unknown list of 0x7fffffff elements", "0f000903" + "7fffffff" + "00"],
+];
 const BROKEN: Readonly<Record<ProtocolName, readonly [what: string, args: string, encoding?: "utf8"][]>> = {
-  binary: [
-    ["a string of 0x7fffffff bytes", "0b00017fffffff" + "6161"],
-    ["a string that is not UTF-8", "0b000100000001" + "ff00"],
-    ["a field type that does not exist", "630001000000"],
-    ["an unknown list of 0x7fffffff elements", "0f000903" + "7fffffff" + "00"],
-  ],
+  binary: BROKEN_BINARY,
+  "old-binary": BROKEN_BINARY,
   compact: [
     ["a string of 0x7fffffff bytes", "18ffffffff07" + "6161"],
     ["a string that is not UTF-8", "1801" + "ff00"],
@@ -146,8 +156,13 @@ describe.each(DIALECTS)("messages with a readable envelope, $name", (dialect) =>
     ["__proto__", say("__proto__"), Type.UNKNOWN_METHOD],
     ["__proto__:toString", say("__proto__:toString"), Type.UNKNOWN_METHOD],
     ["Every:constructor", say("Every:constructor"), Type.UNKNOWN_METHOD],
-    ["no name", say(""), Type.UNKNOWN_METHOD],
-    ["a name that is only a colon", say(":"), Type.UNKNOWN_METHOD],
+    // An old-style message is told from noise by its name.
+    ...(dialect.protocol === "old-binary"
+      ? []
+      : ([
+          ["no name", say(""), Type.UNKNOWN_METHOD],
+          ["a name that is only a colon", say(":"), Type.UNKNOWN_METHOD],
+        ] satisfies [string, Buffer, number][])),
     ["a reply", say("text", text("x"), { type: MessageType.REPLY }), Type.INVALID_MESSAGE_TYPE],
     ["an exception", say("text", text("x"), { type: MessageType.EXCEPTION }), Type.INVALID_MESSAGE_TYPE],
     ["a missing argument", say("text"), Type.PROTOCOL_ERROR],
@@ -204,6 +219,15 @@ describe.each(DIALECTS.filter(({ isFramed }) => isFramed))("broken messages, $na
 });
 
 describe("messages with a readable envelope", () => {
+  it("may have old-style names of any kind once the connection has begun", async () => {
+    const { port } = await startServer();
+    const say = speaker({ protocol: "old-binary", isFramed: false });
+    const client = await RawClient.open(port, { protocol: "old-binary", isFramed: false });
+    client.send(say("text", text("x")), say(""), say("\0:\n"), say("x".repeat(5_000)));
+    await waitFor("the answers", () => client.answers.length === 4);
+    expect([1, 2, 3].map((at) => client.exception(at).type)).toEqual(Array(3).fill(Type.UNKNOWN_METHOD));
+  });
+
   it("keep what a client made up out of the events", async () => {
     const { port, events } = await startServer();
     const client = await RawClient.open(port);

@@ -8,7 +8,12 @@ from thrift.protocol.TCompactProtocol import TCompactProtocol
 from thrift.protocol.TJSONProtocol import TJSONProtocol
 from thrift.transport.TTransport import TMemoryBuffer
 
-PROTOCOLS = {"binary": TBinaryProtocol, "compact": TCompactProtocol, "json": TJSONProtocol}
+PROTOCOLS = {
+    "binary": TBinaryProtocol,
+    "old-binary": lambda transport: TBinaryProtocol(transport, strictRead=False, strictWrite=False),
+    "compact": TCompactProtocol,
+    "json": TJSONProtocol,
+}
 TYPES = {
     "bool": TType.BOOL,
     "i8": TType.BYTE,

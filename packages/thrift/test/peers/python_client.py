@@ -27,7 +27,12 @@ else:
     socket = TSocket("127.0.0.1", int(port))
 socket.setTimeout(20000)
 transport = TFramedTransport(socket) if kind == "framed" else TBufferedTransport(socket)
-protocols = {"binary": TBinaryProtocol, "compact": TCompactProtocol, "json": TJSONProtocol}
+protocols = {
+    "binary": TBinaryProtocol,
+    "old-binary": lambda transport: TBinaryProtocol(transport, strictRead=False, strictWrite=False),
+    "compact": TCompactProtocol,
+    "json": TJSONProtocol,
+}
 protocol = protocols[protocol_name](transport)
 if name == "multiplexed":
     protocol = TMultiplexedProtocol(protocol, "RoomService")
