@@ -1,6 +1,6 @@
+import type { ClientTlsOptions } from "./client-connection.ts";
 import type { ProtocolName } from "../protocol/protocols.ts";
 import { LARGEST_MESSAGE } from "../server/limits.ts";
-import type { ClientTlsOptions } from "./client-connection.ts";
 
 export interface ThriftClientOptions {
   /** Default 127.0.0.1. */

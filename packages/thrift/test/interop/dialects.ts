@@ -20,10 +20,12 @@ export interface Abilities {
   readonly isMultiplexed?: boolean;
 }
 
+const STREAM = ["binary", "compact", "json", "old-binary"] as const;
+
 /** What our own two sides offer. A row that is added here is tried with every peer that has it too. */
 export const OURS: Readonly<Record<"server" | "client", Abilities>> = {
-  server: { speaks: { framed: ["binary", "compact", "json"], unframed: ["binary", "compact", "json"] }, isTls: true },
-  client: { speaks: { framed: ["binary", "compact", "json"], unframed: ["binary", "compact", "json"] }, isTls: true },
+  server: { speaks: { framed: STREAM, unframed: STREAM }, isTls: true },
+  client: { speaks: { framed: STREAM, unframed: STREAM }, isTls: true },
 };
 
 /** What both can; multiplexed names and TLS, which are independent of the encoding, with binary only. */
@@ -50,7 +52,6 @@ export function isRecordable({ transport, encoding, isTls }: Dialect): boolean {
 
 /** Our client for one of the dialects of `OURS.client`. */
 export function clientOf({ transport, encoding, isMultiplexed }: Dialect, port: number): ThriftClient {
-  if (encoding === "old-binary") throw new Error(`our client does not speak ${encoding}`);
   return new ThriftClient({
     port,
     isFramed: transport === "framed",
