@@ -51,11 +51,13 @@ describe("one room, two faces", () => {
   });
 
   test.each([
-    { isFramed: true, isMultiplexed: false },
-    { isFramed: false, isMultiplexed: false },
-    { isFramed: true, isMultiplexed: true },
-    { isFramed: false, isMultiplexed: true },
-  ])("npm's thrift client calls all four methods (%o)", async (options) => {
+    { protocol: "binary", isFramed: true, isMultiplexed: false },
+    { protocol: "binary", isFramed: false, isMultiplexed: false },
+    { protocol: "binary", isFramed: true, isMultiplexed: true },
+    { protocol: "compact", isFramed: true, isMultiplexed: true },
+    { protocol: "compact", isFramed: false, isMultiplexed: false },
+    { protocol: "json", isFramed: false, isMultiplexed: true },
+  ] as const)("npm's thrift client calls all four methods (%o)", async (options) => {
     const { service, close } = connectNpmThrift({ port: roombridge.rtcPort, ...options });
     try {
       const rest = await hathora(roombridge).roomsV2.createRoom({ region: "London" });
@@ -91,13 +93,16 @@ describe.skipIf(!compiler || !python)("Debian's Python Thrift client", () => {
   });
   afterAll(() => rmSync(generated, { recursive: true, force: true }));
 
-  test.each(["framed", "buffered"])("calls all four methods over %s binary", async (transport) => {
+  test.each([
+    ["framed", "binary"],
+    ["buffered", "binary"],
+    ["framed", "compact"],
+    ["buffered", "json"],
+  ])("calls all four methods over %s %s", async (transport, protocol) => {
     const rest = await hathora(roombridge).roomsV2.createRoom({ region: "Sydney" });
     const script = join(import.meta.dirname, "test/python-client.py");
-    const output = execFileSync(python ?? "", [script, String(roombridge.rtcPort), generated, transport, rest.roomId], {
-      encoding: "utf8",
-      timeout: 30_000,
-    });
+    const args = [script, String(roombridge.rtcPort), generated, transport, protocol, rest.roomId];
+    const output = execFileSync(python ?? "", args, { encoding: "utf8", timeout: 30_000 });
     const answer: unknown = JSON.parse(output);
     expect(answer).toMatchObject({
       created: { username: expect.any(String), password: expect.stringMatching(/^[\w-]{43}$/) },

@@ -23,18 +23,26 @@ export interface NpmRoomService {
 
 export interface NpmClientOptions {
   readonly port: number;
+  readonly protocol: "binary" | "compact" | "json";
   readonly isFramed: boolean;
   readonly isMultiplexed: boolean;
 }
 
+/** The published types give each a shape of its own. */
+const PROTOCOLS: Readonly<Record<NpmClientOptions["protocol"], unknown>> = {
+  binary: thrift.TBinaryProtocol,
+  compact: thrift.TCompactProtocol,
+  json: thrift.TJSONProtocol,
+};
+
 /** npm's own `thrift` client. */
-export function connectNpmThrift({ port, isFramed, isMultiplexed }: NpmClientOptions): {
+export function connectNpmThrift({ port, protocol, isFramed, isMultiplexed }: NpmClientOptions): {
   service: NpmRoomService;
   close: () => void;
 } {
   const connection = thrift.createConnection("127.0.0.1", port, {
     transport: isFramed ? thrift.TFramedTransport : thrift.TBufferedTransport,
-    protocol: thrift.TBinaryProtocol,
+    protocol: PROTOCOLS[protocol] as typeof thrift.TBinaryProtocol,
   });
   const Client = generated as Parameters<typeof thrift.createClient>[0];
   const service: unknown = isMultiplexed

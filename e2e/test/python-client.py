@@ -1,12 +1,14 @@
-"""Calls RoomService through Debian's python3-thrift: PORT GENERATED_DIRECTORY framed|buffered ROOM_ID. Prints one JSON line."""
+"""Calls RoomService through Debian's python3-thrift: PORT GENERATED_DIRECTORY framed|buffered binary|compact|json ROOM_ID. Prints one JSON line."""
 
 import json
 import sys
 
-port, generated, transport_name, room_id = sys.argv[1:]
+port, generated, transport_name, protocol_name, room_id = sys.argv[1:]
 sys.path.insert(0, generated)
 
 from thrift.protocol.TBinaryProtocol import TBinaryProtocol
+from thrift.protocol.TCompactProtocol import TCompactProtocol
+from thrift.protocol.TJSONProtocol import TJSONProtocol
 from thrift.transport.TSocket import TSocket
 from thrift.transport.TTransport import TBufferedTransport, TFramedTransport
 
@@ -16,7 +18,8 @@ from room.ttypes import RoomNotFoundException
 socket = TSocket("127.0.0.1", int(port))
 socket.setTimeout(10000)
 transport = (TFramedTransport if transport_name == "framed" else TBufferedTransport)(socket)
-client = RoomService.Client(TBinaryProtocol(transport))
+protocols = {"binary": TBinaryProtocol, "compact": TCompactProtocol, "json": TJSONProtocol}
+client = RoomService.Client(protocols[protocol_name](transport))
 transport.open()
 
 

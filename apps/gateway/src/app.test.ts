@@ -1,7 +1,7 @@
-import { openTestRooms } from "@roombridge/testing";
+import { openTestRooms, TEST_REGION } from "@roombridge/testing";
 import { pino } from "pino";
 import { describe, expect, test } from "vitest";
-import { read, useGateway } from "../test/suite.ts";
+import { asCaller, createGame, read, useGateway } from "../test/suite.ts";
 import { createApp } from "./app.ts";
 
 const suite = useGateway();
@@ -124,6 +124,32 @@ describe("every answer", () => {
       path: "/rooms/v2/app-1/info/room-1",
     });
     expect(lines.join("")).not.toMatch(/top-secret|db-password/);
+  });
+
+  test("polls that succeed are logged at debug, refusals and everything else at info", async () => {
+    const { rooms } = suite();
+    const { appId, token } = await createGame(rooms);
+    const lines: string[] = [];
+    const log = pino({ level: "debug" }, { write: (line: string) => void lines.push(line) });
+    const app = createApp({ rooms, log, lifecycle: { isDraining: false } });
+    const calls = [
+      ["POST", "create?roomId=r"],
+      ["POST", "resume/r"],
+      ["GET", "connectioninfo/r"],
+      ["POST", "resume/unknown"],
+    ] as const;
+    for (const [method, path] of calls) {
+      const body = method === "POST" ? { body: JSON.stringify({ region: TEST_REGION }) } : {};
+      await app.request(`/rooms/v2/${appId}/${path}`, { method, headers: asCaller(token), ...body });
+    }
+    const logged = lines.map((line) => JSON.parse(line)).map(({ operation, level }) => [operation, level]);
+    const [debug, info] = [20, 30];
+    expect(logged).toEqual([
+      ["CreateRoom", info],
+      ["ResumeRoom", debug],
+      ["GetConnectionInfo", debug],
+      ["ResumeRoom", info],
+    ]);
   });
 
   test("the access log has neither body nor query", async () => {

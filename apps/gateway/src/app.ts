@@ -32,6 +32,7 @@ interface Endpoint {
   readonly headers?: Readonly<Record<string, string>>;
   /** Probes come every few seconds and are logged at debug. */
   readonly isProbe?: boolean;
+  readonly isPolled?: boolean | undefined;
 }
 
 /** The REST face as a function from requests to responses; it does not listen. */
@@ -42,7 +43,7 @@ export function createApp(gateway: Gateway, operations: readonly Operation[] = O
   const serve = (endpoint: Endpoint) => (c: Context) => answer(gateway, endpoint, c);
 
   for (const operation of operations) {
-    const { route, isForBrowsers } = operation;
+    const { route, isForBrowsers, isPolled } = operation;
     const handle = checkedHandle(operation);
     const headers = isForBrowsers ? CORS_HEADERS : {};
     const path = toHonoPath(route.path);
@@ -52,6 +53,7 @@ export function createApp(gateway: Gateway, operations: readonly Operation[] = O
       serve({
         name: route.operationId,
         headers,
+        isPolled,
         handle: (request) => handle(rooms, request, { wakeOnConnectionInfo }),
       }),
     );
@@ -105,7 +107,8 @@ async function answer({ log, lifecycle }: Gateway, endpoint: Endpoint, c: Contex
     if (!isForeseen(error)) log.error({ requestId, operation: endpoint.name, err: error }, "request failed");
   }
   // Probes and players that poll would flood the log.
-  const isEveryday = endpoint.isProbe || (c.req.method === "GET" && given.status < 400);
+  const isPoll = c.req.method === "GET" || endpoint.isPolled;
+  const isEveryday = endpoint.isProbe || (isPoll && given.status < 400);
   log[isEveryday ? "debug" : "info"](
     {
       requestId,

@@ -18,6 +18,7 @@ test("what is not set has the documented defaults", () => {
     GATEWAY_HOST: "127.0.0.1",
     GATEWAY_PORT: 8080,
     GATEWAY_BASE_PATH: "",
+    GATEWAY_WAKE_ON_CONNECTION_INFO: "1",
     TURN_REALM: "roombridge",
     TURN_URIS: [],
     TURN_TTL_SECONDS: 3_600,
@@ -103,6 +104,12 @@ describe("problems", () => {
       ]);
     },
   );
+
+  test.each(["true", "yes", "2", "01"])("GATEWAY_WAKE_ON_CONNECTION_INFO=%s", (GATEWAY_WAKE_ON_CONNECTION_INFO) => {
+    expect(problemsOf({ ...REQUIRED, GATEWAY_WAKE_ON_CONNECTION_INFO })).toEqual([
+      "GATEWAY_WAKE_ON_CONNECTION_INFO: expected 0 or 1",
+    ]);
+  });
 
   test.each(["59", "86401", "0", "hour"])("TURN_TTL_SECONDS=%s", (TURN_TTL_SECONDS) => {
     expect(problemsOf({ ...REQUIRED, TURN_TTL_SECONDS })).toHaveLength(1);

@@ -14,6 +14,8 @@ export interface Operation {
   readonly route: RouteConfig & { readonly operationId: string; readonly method: "get" | "post" };
   /** Browsers call it directly, so it answers with CORS headers. */
   readonly isForBrowsers: boolean;
+  /** Clients poll with it although it is no GET, so its successes are logged at debug. */
+  readonly isPolled?: boolean;
   /** Throws RoomError. */
   readonly handle: (rooms: RoomsContext, request: HonoRequest, settings: OperationSettings) => Promise<Answer>;
 }

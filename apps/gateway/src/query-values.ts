@@ -5,10 +5,6 @@ import { parse } from "./parse.ts";
 
 const NUMBER = /^-?\d+(?:\.\d+)?(?:e[+-]?\d+)?$/i;
 
-/** PostgreSQL does not read every date that JavaScript writes; whatever we store lies between these two. */
-const EARLIEST_MS = 0;
-const LATEST_MS = Date.UTC(9999, 11, 31);
-
 /** The value of a parameter, undefined when it is absent. Throws `invalid_params` when it is there twice. */
 export function valueInQuery(request: HonoRequest, name: string): string | undefined {
   const values = request.queries(name);
@@ -35,7 +31,7 @@ export function instantInQuery(request: HonoRequest, name: string): Date | undef
   if (text === undefined) return undefined;
   const instantMs = NUMBER.test(text) ? new Date(Math.ceil(Number(text))).getTime() : Number.NaN;
   if (Number.isNaN(instantMs)) throw new RoomError("invalid_params", `${name}: expected milliseconds since 1970`);
-  return new Date(Math.min(Math.max(instantMs, EARLIEST_MS), LATEST_MS));
+  return new Date(instantMs);
 }
 
 /** A whole number; `fallback` when it is absent. Throws `invalid_params` when it is none, or out of range. */

@@ -12,7 +12,7 @@ export async function exchange(port: number, bytes: string | Buffer): Promise<st
   return received;
 }
 
-/** The statuses of all answers in what came back. */
+/** The statuses of all answers in what came back. A JSON body ends without a newline, so not only at the start of a line. */
 export function statusesOf(received: string): number[] {
-  return [...received.matchAll(/^HTTP\/1\.1 (\d{3}) /gm)].map((match) => Number(match[1]));
+  return [...received.matchAll(/HTTP\/1\.1 (\d{3}) /g)].map((match) => Number(match[1]));
 }

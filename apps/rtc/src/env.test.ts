@@ -1,6 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { parseEnv } from "./env.ts";
 
+/** Any file that can be read. */
+const FILE = import.meta.filename;
+
 const NEEDED = {
   RTC_APP_ID: "app-1",
   DATABASE_URL: "postgres://u:secret@127.0.0.1/db",
@@ -32,12 +35,39 @@ describe("the environment of rtc", () => {
     expect(parse).not.toThrow(/secret|c2VjcmV0/);
   });
 
-  test.each([["0.0.0.0"], ["::"], ["192.0.2.1"], ["example.net"]])("refuses plain TCP on %s", (host) => {
-    expect(() => parseEnv({ ...NEEDED, RTC_HOST: host })).toThrow("RTC_INSECURE=1");
-    expect(parseEnv({ ...NEEDED, RTC_HOST: host, RTC_INSECURE: "1" })).toMatchObject({ RTC_HOST: host });
-  });
+  test.each([["0.0.0.0"], ["::"], ["192.0.2.1"], ["example.net"]])(
+    "demands that callers of %s prove who they are",
+    (host) => {
+      const parse = (change: Record<string, string> = {}) => parseEnv({ ...NEEDED, RTC_HOST: host, ...change });
+      expect(() => parse()).toThrow(/^RTC_HOST: .*RTC_TLS_CA_FILE.*RTC_INSECURE=1/);
+      expect(() => parse({ RTC_TLS_CERT_FILE: FILE, RTC_TLS_KEY_FILE: FILE })).toThrow(/^RTC_HOST: .*RTC_TLS_CA_FILE/);
+      expect(parse({ RTC_INSECURE: "1" })).toMatchObject({ RTC_HOST: host });
+      const files = { RTC_TLS_CERT_FILE: FILE, RTC_TLS_KEY_FILE: FILE, RTC_TLS_CA_FILE: FILE };
+      expect(parse(files)).toMatchObject(files);
+    },
+  );
 
   test.each([["127.0.0.1"], ["127.9.9.9"], ["::1"], ["localhost"]])("accepts %s", (host) => {
     expect(parseEnv({ ...NEEDED, RTC_HOST: host })).toMatchObject({ RTC_HOST: host });
+  });
+
+  test.each([
+    [{ RTC_TLS_CERT_FILE: FILE }, /^RTC_TLS_KEY_FILE: is required/],
+    [{ RTC_TLS_KEY_FILE: FILE }, /^RTC_TLS_CERT_FILE: is required/],
+    [{ RTC_TLS_CA_FILE: FILE }, /^RTC_TLS_CERT_FILE: is required/],
+    [
+      { RTC_TLS_CERT_FILE: "/nowhere/secret.crt", RTC_TLS_KEY_FILE: FILE },
+      /^RTC_TLS_CERT_FILE: the file does not exist/,
+    ],
+  ])("refuses half a set of TLS files: %j", (files, problem) => {
+    const parse = () => parseEnv({ ...NEEDED, ...files });
+    expect(parse).toThrow(problem);
+    expect(parse).not.toThrow(/secret/);
+  });
+
+  test("tells of an exposed address together with the other problems", () => {
+    const parse = () => parseEnv({ RTC_HOST: "0.0.0.0", RTC_INSECURE: "yes", RTC_PORT: "-1", RTC_TLS_CERT_FILE: FILE });
+    for (const name of ["RTC_PORT", "RTC_APP_ID", "RTC_INSECURE", "DATABASE_URL", "RTC_TLS_KEY_FILE", "RTC_HOST"])
+      expect(parse).toThrow(new RegExp(`^${name}: `, "m"));
   });
 });

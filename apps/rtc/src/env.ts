@@ -1,7 +1,10 @@
+import { accessSync, constants } from "node:fs";
 import { isIP } from "node:net";
 import { Region } from "@roombridge/models/api";
 import { databaseUrl, integer, logVariables, parseEnvironment, turnVariables } from "@roombridge/service";
 import { z } from "zod";
+
+const readableFile = z.string().refine(isReadable, { error: "the file does not exist or cannot be read" }).optional();
 
 const Environment = z
   .object({
@@ -10,21 +13,55 @@ const Environment = z
     RTC_APP_ID: z.string({ error: "is required: the application whose rooms RoomService creates and lists" }),
     RTC_REGION: Region.default("Washington_DC"),
     RTC_LISTS_MAX: integer(1, 1_000_000).default(10_000),
+    RTC_TLS_CERT_FILE: readableFile,
+    RTC_TLS_KEY_FILE: readableFile,
+    RTC_TLS_CA_FILE: readableFile,
     RTC_INSECURE: z.enum(["0", "1"], { error: "expected 0 or 1" }).default("0"),
     DATABASE_URL: databaseUrl,
     ...turnVariables,
     ...logVariables,
   })
-  .refine((env) => isLoopback(env.RTC_HOST) || env.RTC_INSECURE === "1", {
+  .refine((env) => !env.RTC_TLS_CERT_FILE || env.RTC_TLS_KEY_FILE, {
+    path: ["RTC_TLS_KEY_FILE"],
+    error: "is required with RTC_TLS_CERT_FILE",
+    when: always,
+  })
+  .refine((env) => env.RTC_TLS_CERT_FILE || !(env.RTC_TLS_KEY_FILE || env.RTC_TLS_CA_FILE), {
+    path: ["RTC_TLS_CERT_FILE"],
+    error: "is required with RTC_TLS_KEY_FILE and RTC_TLS_CA_FILE",
+    when: always,
+  })
+  .refine((env) => !isExposed(env) || env.RTC_TLS_CA_FILE, {
     path: ["RTC_HOST"],
     error:
-      "RoomService over plain TCP has no authentication; bind it to 127.0.0.1, or set RTC_INSECURE=1 if the network itself is trusted",
+      "beyond this machine callers must prove who they are; set RTC_TLS_CERT_FILE, RTC_TLS_KEY_FILE and RTC_TLS_CA_FILE (client certificates), or RTC_INSECURE=1 if the network itself is trusted, or stay on 127.0.0.1",
+    when: always,
   });
 
 export type Env = z.output<typeof Environment>;
 
+/** Throws an Error that lists every problem, one per line. */
 export function parseEnv(variables: NodeJS.ProcessEnv): Env {
   return parseEnvironment(Environment, variables);
+}
+
+/** Others than this machine may connect, and nobody has said that they are all trusted. */
+export function isExposed(env: { readonly RTC_HOST: string; readonly RTC_INSECURE: string }): boolean {
+  return !isLoopback(env.RTC_HOST) && env.RTC_INSECURE !== "1";
+}
+
+/** All problems are printed at once: these rules are checked also when a value is wrong by itself. */
+function always(): true {
+  return true;
+}
+
+function isReadable(path: string): boolean {
+  try {
+    accessSync(path, constants.R_OK);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function isLoopback(host: string): boolean {

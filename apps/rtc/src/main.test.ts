@@ -9,10 +9,11 @@ import {
   startApp,
   waitFor,
 } from "@roombridge/testing";
-import { ThriftClient } from "@roombridge/thrift";
+import { type ClientTlsOptions, ThriftClient } from "@roombridge/thrift";
 import { createServer } from "node:net";
 import { once } from "node:events";
 import { expect, onTestFinished, test } from "vitest";
+import { createSelfSigned, hasOpenssl } from "../test/self-signed.ts";
 
 async function environment() {
   const database = await createTestDatabase();
@@ -73,9 +74,32 @@ test("answers what is under way when it is told to stop, and logs no password", 
   await other.close();
 });
 
+/** This machine, by a name that does not show it: what listens there counts as exposed. */
+const EXPOSED = "127.1";
+
+test.skipIf(!hasOpenssl)("beyond this machine it serves TLS clients with a certificate and nobody else", async () => {
+  const { env } = await environment();
+  const { certFile, keyFile, cert, key } = createSelfSigned();
+  const tls = { RTC_TLS_CERT_FILE: certFile, RTC_TLS_KEY_FILE: keyFile, RTC_TLS_CA_FILE: certFile };
+  const app = await startApp({ ...rtc, env: { ...env, ...tls, RTC_HOST: EXPOSED } });
+  const call = async (tls?: ClientTlsOptions) => {
+    const client = new ThriftClient({ port: Number(app.ready[1]), ...(tls && { tls }) });
+    try {
+      return await new RoomServiceClient(client).pppbool(true);
+    } finally {
+      await client.close();
+    }
+  };
+  expect(await call({ ca: cert, cert, key })).toBe(true);
+  await expect(call({ ca: cert })).rejects.toThrow(/no connection|connection ended/);
+  await expect(call()).rejects.toThrow(/connection ended/);
+  await app.line(/only TLS is spoken here/);
+  expect(await app.stop()).toEqual({ code: 0, signal: null });
+});
+
 test.each([
   ["an unknown application", { RTC_APP_ID: "app-unknown" }, /there is no application app-unknown/],
-  ["a public address without TLS", { RTC_HOST: "0.0.0.0" }, /RTC_INSECURE=1/],
+  ["an exposed address without TLS", { RTC_HOST: EXPOSED }, /RTC_INSECURE=1/],
   [
     "a database that is not there",
     { DATABASE_URL: "postgres://u:topsecret@127.0.0.1:9/x" },

@@ -2,9 +2,10 @@ import { RoomService } from "@roombridge/models/thrift";
 import { checkSchema, closeRooms, findApplicationById, openRooms } from "@roombridge/rooms";
 import type { Logger, RunningService } from "@roombridge/service";
 import { createProcessor, ThriftServer } from "@roombridge/thrift";
-import type { Env } from "./env.ts";
+import { isExposed, type Env } from "./env.ts";
 import { logEvents } from "./log-event.ts";
 import { createRoomService } from "./room-service.ts";
+import { readTlsFiles, tlsFilesOf, watchTlsFiles } from "./tls-files.ts";
 
 /** Calls under way get this long; the rest of the 20 s belongs to the database. */
 const DRAIN_MS = 15_000;
@@ -26,11 +27,19 @@ export async function startRtc(env: Env, log: Logger): Promise<RunningService> {
     const application = await findApplicationById(rooms.database, env.RTC_APP_ID);
     if (!application) throw new Error(`RTC_APP_ID: there is no application ${env.RTC_APP_ID}`);
     const service = createRoomService(rooms, { application, region: env.RTC_REGION, listsMax: env.RTC_LISTS_MAX });
-    const server = new ThriftServer({ processors: [createProcessor(RoomService, service)], onEvent: logEvents(log) });
+    const files = tlsFilesOf(env);
+    const server = new ThriftServer({
+      processors: [createProcessor(RoomService, service)],
+      onEvent: logEvents(log),
+      plain: isExposed(env) ? "refuse" : "accept",
+      ...(files && { tls: readTlsFiles(files) }),
+    });
     const port = await listen(server, env);
+    const unwatch = files && watchTlsFiles(files, { log, reload: (tls) => server.reloadTls(tls) });
     return {
       port,
       async drain() {
+        unwatch?.();
         await server.close({ deadlineMs: DRAIN_MS });
         await closeRooms(rooms);
       },

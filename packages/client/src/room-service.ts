@@ -6,11 +6,12 @@ import {
   ThriftClient,
   TransportError,
   type CallOptions,
+  type ClientTlsOptions,
   type TransportErrorCode,
 } from "@roombridge/thrift";
 import { RoombridgeError, type RoombridgeErrorCode } from "./roombridge-error.ts";
 
-export type { CallOptions } from "@roombridge/thrift";
+export type { CallOptions, ClientTlsOptions } from "@roombridge/thrift";
 export type { RoomInfo } from "@roombridge/models/thrift";
 export { RoombridgeError } from "./roombridge-error.ts";
 export type { RoombridgeErrorCode } from "./roombridge-error.ts";
@@ -20,6 +21,8 @@ export interface RoomServiceOptions {
   readonly host?: string;
   /** Default 9090. */
   readonly port?: number;
+  /** Certificates in PEM; without it the connection is not encrypted. */
+  readonly tls?: ClientTlsOptions;
   /** Deadline of a call, with the connection it may need. Default 10,000. */
   readonly timeoutMs?: number;
   /** Default true; rtc understands both. */

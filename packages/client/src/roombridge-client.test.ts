@@ -13,6 +13,7 @@ describe("wrong arguments are refused before anything is sent", () => {
     "https://a.example/?x=1",
     "https://a.example/#x",
     "https://me:pw@a.example",
+    "https://:pw@a.example",
   ])("serverUrl %j", (url) => {
     expect(() => new RoombridgeClient({ serverUrl: url })).toThrow("serverUrl: expected http(s)");
   });

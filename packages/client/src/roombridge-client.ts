@@ -46,7 +46,13 @@ export class RoombridgeClient {
 /** Without a slash at its end, so that paths can follow. */
 function toBaseUrl(serverUrl: string): string {
   const url = URL.canParse(serverUrl) ? new URL(serverUrl) : undefined;
-  if (!url || !/^https?:$/.test(url.protocol) || url.search !== "" || url.hash !== "" || url.username !== "") {
+  if (
+    !url ||
+    !/^https?:$/.test(url.protocol) ||
+    url.search !== "" ||
+    url.hash !== "" ||
+    url.username + url.password !== ""
+  ) {
     throw new RoombridgeError("invalid_argument", "serverUrl: expected http(s)://host[:port][/path]");
   }
   return url.href.replace(/\/+$/, "");

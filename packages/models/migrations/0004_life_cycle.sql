@@ -174,6 +174,19 @@ declare
   v_outcome text;
   v_retry_after integer;
 begin
+  -- Who polls must not wait for a lock. One statement, so that all of the answer was true at the same moment.
+  return query
+    select 'active', r.room_key, p.process_id, p.status, p.exposed_port, p.additional_exposed_ports,
+           c.username, c.key_version, c.expires_at, r.region, null::integer
+      from rooms r
+      join room_allocations a on a.room_key = r.room_key and a.unscheduled_at is null
+      join processes p on p.process_id = a.process_id
+      join turn_credentials c on c.room_key = r.room_key and c.player_id is null and c.revoked_at is null
+     where r.app_id = p_app_id and r.room_id = p_room_id and r.destroyed_at is null;
+  if found then
+    return;
+  end if;
+
   -- The pool must be locked before the room, and only the room tells the pool: look, lock, look again.
   for v_look in 1..2 loop
     if v_look = 1 then
@@ -183,7 +196,7 @@ begin
     end if;
     v_outcome := case
       when not found then 'not_found'
-      when v_room.state = 'active' then 'active'
+      when v_room.state = 'active' then case when v_look = 2 then 'active' end
       when p_is_wake and v_room.state <> 'suspended' then 'asleep'
       when p_is_wake and v_room.woken_at > clock_timestamp() - interval '10 seconds' then 'woken_recently'
     end;
@@ -248,8 +261,8 @@ begin
 end $$;
 --> statement-breakpoint
 
--- Starts a process without a room, on the newest deployment of the application. Outcomes: created, no_deployment, full,
--- no_host, pool_stopped.
+-- Starts a process without a room, on the newest deployment of the application; only once, if the call is repeated with the
+-- same id because its answer was lost. Outcomes: created, no_deployment, full, no_host, pool_stopped.
 create function create_process(p_app_id text, p_region text, p_process_id uuid)
 returns table (outcome text, retry_after_seconds integer) language plpgsql as $$
 declare
@@ -265,6 +278,10 @@ begin
   end if;
   v_pool_id := ensure_pool(v_deployment.deployment_id, p_region);
   perform lock_pool(v_pool_id);
+  if exists (select from processes where process_id = p_process_id) then
+    return query select 'created', null::integer;
+    return;
+  end if;
   select * into strict v_pool from pools where pool_id = v_pool_id;
   if v_pool.stopped_until > clock_timestamp()
      or v_pool.max_processes <= (select count(*) from processes p where p.pool_id = v_pool_id and p.terminated_at is null)

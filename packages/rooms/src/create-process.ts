@@ -5,7 +5,6 @@ import { RoomError } from "./errors.ts";
 import { toGameProcess, type GameProcess } from "./game-process.ts";
 import { newUuid } from "./ids.ts";
 import { noCapacity } from "./placement-refusal.ts";
-import { isConnectionError } from "./store/database.ts";
 import { findProcess } from "./store/find-processes.ts";
 import { insertProcess } from "./store/steer-processes.ts";
 
@@ -21,17 +20,12 @@ export async function createProcess(
 ): Promise<GameProcess> {
   const { database } = context;
   const processId = newUuid();
-  try {
-    const { outcome, retryAfterSeconds } = await insertProcess(database, { appId, region, processId });
-    if (outcome === "no_deployment") {
-      throw new RoomError("deployment_not_found", `application ${appId} has no deployment`);
-    }
-    if (outcome !== "created") throw noCapacity(outcome, region, retryAfterSeconds);
-  } catch (error) {
-    // It may have been done: the look below tells, and repeating it could start a second one.
-    if (!isConnectionError(error)) throw error;
+  const { outcome, retryAfterSeconds } = await insertProcess(database, { appId, region, processId });
+  if (outcome === "no_deployment") {
+    throw new RoomError("deployment_not_found", `application ${appId} has no deployment`);
   }
+  if (outcome !== "created") throw noCapacity(outcome, region, retryAfterSeconds);
   const row = await findProcess(database, appId, processId);
-  if (!row) throw new RoomError("internal", "the database connection broke; look for the process before trying again");
+  if (!row) throw new RoomError("internal", `no process ${processId} although it was created`);
   return toGameProcess(row);
 }

@@ -190,6 +190,23 @@ describe("runHousekeeping", () => {
     expect(await getRoomInfo(rooms, application.appId, roomId)).not.toMatchObject({ status: "destroyed" });
   });
 
+  test("spares a room that was resumed and has lost its process again between the look and the end", async () => {
+    const { rooms, sql, database, host, appId, roomId, processId } = await game();
+    await runWaitingProcesses(database, host);
+    await endProcess(database, { processId, reason: "exited", exitCode: 1 });
+    await sql`update rooms set unscheduled_at = clock_timestamp() - interval '73 hours' where room_id = ${roomId}`;
+    const { cleaned } = await sql.begin(async (tx) => {
+      await tx`update rooms set unscheduled_at = clock_timestamp() where room_id = ${roomId}`;
+      const housekeeping = runHousekeeping(database, SETTINGS);
+      await waitFor(async () => (await sql`select from pg_locks where not granted`).length > 0, {
+        what: "the housekeeping to wait for the room",
+      });
+      return { cleaned: housekeeping };
+    });
+    expect(await cleaned).toMatchObject({ forgottenRooms: 0 });
+    expect(await getRoomInfo(rooms, appId, roomId)).toMatchObject({ state: "unscheduled" });
+  });
+
   test("keeps up with more than one batch of old rows", async () => {
     const { sql, appId, clean } = await game();
     await sql`

@@ -6,6 +6,7 @@ import {
   runWaitingProcesses,
   expectConsistent,
 } from "@roombridge/testing";
+import { checkProperty, propertyTimeoutMs } from "@roombridge/testing/property";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { useRooms } from "../test/setup.ts";
@@ -35,14 +36,22 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   },
 );
 
-test("whatever clients, hosts and crashes do at the same time, no slot is lost or given twice", async () => {
-  const { rooms } = suite();
-  const { database } = rooms;
-  await fc.assert(
-    fc.asyncProperty(
-      fc.array(fc.array(step, { minLength: 1, maxLength: 6 }), { minLength: 1, maxLength: 6 }),
-      fc.integer({ min: 1, max: 4 }),
-      async (rounds, roomsPerProcess) => {
+const bustle = fc.record({
+  rounds: fc.array(fc.array(step, { minLength: 1, maxLength: 6 }), { minLength: 1, maxLength: 6 }),
+  roomsPerProcess: fc.integer({ min: 1, max: 4 }),
+});
+const kept = new URL("placement.seeds.json", import.meta.url);
+
+test(
+  "whatever clients, hosts and crashes do at the same time, no slot is lost or given twice",
+  { timeout: propertyTimeoutMs() },
+  ({ task }) =>
+    checkProperty(
+      task.name,
+      bustle,
+      async ({ rounds, roomsPerProcess }) => {
+        const { rooms } = suite();
+        const { database } = rooms;
         await clearRooms(database);
         const { application } = await createTenant(database);
         await createDeployment(database, application, { roomsPerProcess, maxProcesses: 4 });
@@ -77,10 +86,9 @@ test("whatever clients, hosts and crashes do at the same time, no slot is lost o
           expect(live?.["n"]).toBeLessThanOrEqual(4);
         }
       },
+      { runs: 40, kept, replays: 3 },
     ),
-    { numRuns: Number(process.env["PROPERTY_RUNS"] ?? 40) },
-  );
-}, 120_000);
+);
 
 /** Refusals are answers; anything else is a fault. */
 async function expected(promise: Promise<unknown>): Promise<void> {

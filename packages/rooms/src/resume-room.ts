@@ -3,10 +3,9 @@ import type { Application } from "./access.ts";
 import { toConnection, type Connection } from "./connection.ts";
 import type { RoomsContext } from "./context.ts";
 import { RoomError, roomNotFound } from "./errors.ts";
-import { newUuid } from "./ids.ts";
 import { toTurnCredential, type TurnCredential } from "./issued-credential.ts";
 import { noCapacity } from "./placement-refusal.ts";
-import { isConnectionError } from "./store/database.ts";
+import { repeatLost } from "./store/repeat-lost.ts";
 import { resumeRoomById, type ResumeRow } from "./store/resume-room.ts";
 import { renewRoomCredential } from "./store/room-credential.ts";
 
@@ -47,23 +46,11 @@ export async function wakeRoom(context: RoomsContext, appId: string, roomId: str
 async function callResume(context: RoomsContext, appId: string, roomId: string, isWake: boolean): Promise<ResumeRow> {
   if (!isRoomId(roomId)) throw roomNotFound(roomId);
   const { database, turn, resuming } = context;
-  const request = {
-    appId,
-    roomId,
-    isWake,
-    ttlSeconds: turn.ttlSeconds,
-    roomAllocationId: newUuid(),
-    processId: newUuid(),
-  };
-  const row = await resuming.run(JSON.stringify([appId, roomId, isWake]), async () => {
-    try {
-      return await resumeRoomById(database, request);
-    } catch (error) {
-      // Whether or not it was done: what has been resumed stays where it is.
-      if (isConnectionError(error)) return resumeRoomById(database, request);
-      throw error;
-    }
-  });
+  const request = { appId, roomId, isWake, ttlSeconds: turn.ttlSeconds };
+  // Whether or not a lost one was done: what has been resumed stays where it is.
+  const row = await resuming.run(JSON.stringify([appId, roomId, isWake]), () =>
+    repeatLost(() => resumeRoomById(database, request)),
+  );
   return refuse(row, request);
 }
 
@@ -91,11 +78,12 @@ function refuse(row: ResumeRow, { appId, roomId }: { readonly appId: string; rea
 }
 
 async function credentialOf(context: RoomsContext, row: ResumeRow, roomId: string): Promise<TurnCredential> {
-  const { username, keyVersion } = row;
-  if (username === null || keyVersion === null) throw new RoomError("internal", `room ${roomId} has no credential`);
-  const expiresAt = row.isPastHalfLife
-    ? await renewRoomCredential(context.database, username, context.turn.ttlSeconds)
-    : row.credentialExpiresAt;
-  if (!expiresAt) throw roomNotFound(roomId);
-  return toTurnCredential(context.turn, { username, keyVersion, expiresAt });
+  const { username, keyVersion, credentialExpiresAt, isPastHalfLife } = row;
+  if (username === null || keyVersion === null || credentialExpiresAt === null) {
+    throw new RoomError("internal", `room ${roomId} has no credential`);
+  }
+  const { database, turn } = context;
+  const renewedUntil = isPastHalfLife ? await renewRoomCredential(database, username, turn.ttlSeconds) : undefined;
+  // Nothing to renew: the room was suspended or destroyed since, and the answer is about the moment before.
+  return toTurnCredential(turn, { username, keyVersion, expiresAt: renewedUntil ?? credentialExpiresAt });
 }

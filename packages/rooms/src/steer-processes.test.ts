@@ -2,10 +2,14 @@ import {
   createDeployment,
   createTenant,
   expectConsistent,
+  openTestRooms,
   runWaitingProcesses,
+  startCuttingProxy,
   TEST_REGION,
+  waitFor,
+  type Cut,
 } from "@roombridge/testing";
-import { afterEach, describe, expect, test } from "vitest";
+import { afterEach, describe, expect, onTestFinished, test } from "vitest";
 import { newGame, refused } from "../test/game.ts";
 import { useRooms } from "../test/setup.ts";
 import {
@@ -90,9 +94,75 @@ describe("createProcess", () => {
     const { application: empty } = await createTenant(database);
     expect(await refused(createProcess(rooms, empty, TEST_REGION))).toMatchObject({ code: "deployment_not_found" });
   });
+
+  test("passes a deleted deployment over", async () => {
+    const { rooms, application, database, deploymentId } = await newGame(suite().rooms);
+    const deleted = await createDeployment(database, application);
+    await database.sql`update deployments set deleted_at = clock_timestamp() where deployment_id = ${deleted}`;
+    expect(await createProcess(rooms, application, TEST_REGION)).toMatchObject({ deploymentId });
+  });
+
+  test("wakes the hosts of its region, and so does the stop", async () => {
+    const { rooms, application, appId, database, host } = await newGame(suite().rooms);
+    const heard: string[] = [];
+    const listener = await database.sql.listen("roombridge_processes", (region) => heard.push(region));
+    const { processId } = await createProcess(rooms, application, TEST_REGION);
+    await expect.poll(() => heard, { timeout: 10_000 }).toEqual([TEST_REGION]);
+    await runWaitingProcesses(database, host);
+    await expect.poll(() => heard, { timeout: 10_000 }).toHaveLength(2);
+    await stopProcess(rooms, appId, processId);
+    await expect.poll(() => heard, { timeout: 10_000 }).toHaveLength(3);
+    await listener.unlisten();
+  });
+
+  test.each<Cut>(["before_request", "after_request", "before_answer"])(
+    "starts one process, and answers it, when the connection breaks (%s)",
+    async (when) => {
+      const { rooms, application, appId, database, create } = await newGame(suite().rooms, { maxProcesses: 2 });
+      await create();
+      const proxy = await startCuttingProxy(suite().databaseUrl);
+      const cut = openTestRooms(proxy.url);
+      onTestFinished(async () => {
+        await cut.database.sql.end({ timeout: 0 });
+        await proxy.close();
+      });
+      proxy.cutNext(appId, when);
+      const { created } = await database.sql.begin(async (tx) => {
+        // What was sent before the cut is still under way when the caller looks what became of it.
+        if (when === "after_request") await tx`select lock_pool(pool_id) from pools where app_id = ${appId}`;
+        const call = createProcess(cut, application, TEST_REGION);
+        call.catch(() => {});
+        await proxy.cut();
+        if (when === "after_request") {
+          await waitFor(
+            async () =>
+              (
+                await database.sql`select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`
+              ).length === 2,
+            { what: "the lost call and the one after it wait for the pool" },
+          );
+        }
+        return { created: call };
+      });
+      const { processId } = await created;
+      expect(await getProcess(rooms, appId, processId)).toMatchObject({ status: "starting" });
+      expect(await countProcesses(rooms, appId, {})).toBe(2);
+    },
+  );
 });
 
 describe("stopProcess", () => {
+  test("of a process that stops for another reason destroys its rooms all the same", async () => {
+    const { rooms, appId, database, host, create } = await newGame(suite().rooms);
+    const { processId = "", roomId } = await create();
+    await runWaitingProcesses(database, host);
+    await requestStop(database, processId, "host_shutdown");
+    await stopProcess(rooms, appId, processId);
+    await endProcess(database, { processId, reason: "host_shutdown" });
+    expect(await getRoomInfo(rooms, appId, roomId)).toMatchObject({ status: "destroyed" });
+    expect(await getProcess(rooms, appId, processId)).toMatchObject({ exitReason: "stopped on request" });
+  });
+
   test("destroys the rooms at once and asks the host for the end", async () => {
     const { rooms, appId, database, host, create } = await newGame(suite().rooms);
     const { processId = "" } = await create({ roomId: "one" });
@@ -217,6 +287,8 @@ describe("the processes of an application", () => {
     expect(await find({ statuses: ["stopped", "failed"] })).toEqual([0]);
     expect(await find({ before: new Date("2026-11-21T10:00:02Z") })).toEqual([1, 0]);
     expect(await find({ before: new Date("2026-11-21T10:00:00Z") })).toEqual([]);
+    expect(await find({ before: new Date(-8.64e15) })).toEqual([]);
+    expect(await countProcesses(rooms, appId, { before: new Date(8.64e15) })).toBe(12);
     expect(await find({ statuses: [] })).toEqual([]);
   });
 

@@ -26,6 +26,7 @@ export class ApplicationException extends Error {
 }
 
 export function writeApplicationException(output: ProtocolWriter, { message, type }: ApplicationException): void {
+  output.writeStructBegin();
   output.writeField(WireType.STRING, 1);
   output.writeString(message.toWellFormed());
   output.writeField(WireType.I32, 2);

@@ -1,19 +1,23 @@
 import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
+import { Authority } from "../test/certificates.ts";
 import { Other, OtherClient } from "../test/every.ts";
 import * as runtime from "./index.ts";
 
-it("the example of the README works, to the letter", async () => {
+it("the examples of the README work, to the letter", async (test) => {
   const readme = readFileSync(new URL("../README.md", import.meta.url), "utf8");
   const blocks = [...readme.matchAll(/```ts\n(.*?)```/gs)].map(([, code]) => code ?? "");
-  expect(blocks).toHaveLength(2);
+  expect(blocks).toHaveLength(3);
   const code = blocks
     .join("")
     .replaceAll(/^import .*\n/gm, "")
     .replaceAll("(text: string)", "(text)");
   const printed: unknown[] = [];
+  const authority = Authority.create(test);
   const scope = {
     ...runtime,
+    ...authority.issue(),
+    ca: authority.ca,
     Other,
     OtherClient,
     console: { log: (line: unknown) => printed.push(line), error: () => {} },
@@ -22,7 +26,7 @@ it("the example of the README works, to the letter", async () => {
   const AsyncFunction = Object.getPrototypeOf(async () => {}).constructor as FunctionConstructor;
   const run = new AsyncFunction(...Object.keys(scope), body) as (...values: unknown[]) => Promise<number>;
   expect(await run(...Object.values(scope))).toBe(0);
-  expect(printed).toEqual(["HELLO"]);
+  expect(printed).toEqual(["HELLO", "SEALED"]);
 });
 
 it("the limits of the README are the defaults", () => {

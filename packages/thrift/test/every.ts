@@ -2,18 +2,22 @@
 import {
   type CallContext,
   type CallOptions,
+  checkStruct,
   type ErasedMethod,
+  listSize,
+  mapSize,
   type MethodDefinition,
   missingField,
   missingResult,
   raise,
   type ServiceDefinition,
+  setSize,
   type StructCodec,
   type ThriftClient,
   WireType,
 } from "../src/index.ts";
 
-// typedef i64 Instant
+export type Instant = bigint;
 
 /** Shades */
 export const Color = {
@@ -32,22 +36,26 @@ export interface Inner {
 
 export const InnerCodec: StructCodec<Inner> = {
   write(output, value) {
+    checkStruct("Inner", value);
+    output.writeStructBegin();
     if (value.number === undefined) throw missingField("Inner", "number");
     output.writeField(WireType.I32, 1);
     output.writeI32(value.number);
     if (value.names !== undefined) {
       output.writeField(WireType.LIST, 2);
-      output.writeListBegin(WireType.STRING, value.names.length);
+      output.writeListBegin(WireType.STRING, listSize(value.names));
       for (const element of value.names) {
         output.writeString(element);
       }
+      output.writeContainerEnd();
     }
     if (value.children !== undefined) {
       output.writeField(WireType.LIST, 3);
-      output.writeListBegin(WireType.STRUCT, value.children.length);
+      output.writeListBegin(WireType.STRUCT, listSize(value.children));
       for (const element of value.children) {
         InnerCodec.write(output, element);
       }
+      output.writeContainerEnd();
     }
     output.writeStop();
   },
@@ -110,6 +118,8 @@ export interface All {
 
 export const AllCodec: StructCodec<All> = {
   write(output, value) {
+    checkStruct("All", value);
+    output.writeStructBegin();
     if (value.flag === undefined) throw missingField("All", "flag");
     output.writeField(WireType.BOOL, 1);
     output.writeBool(value.flag);
@@ -139,46 +149,54 @@ export const AllCodec: StructCodec<All> = {
     output.writeI32(value.color);
     if (value.inners === undefined) throw missingField("All", "inners");
     output.writeField(WireType.LIST, 10);
-    output.writeListBegin(WireType.STRUCT, value.inners.length);
+    output.writeListBegin(WireType.STRUCT, listSize(value.inners));
     for (const element of value.inners) {
       InnerCodec.write(output, element);
     }
+    output.writeContainerEnd();
     if (value.ids === undefined) throw missingField("All", "ids");
     output.writeField(WireType.SET, 11);
-    output.writeSetBegin(WireType.I32, value.ids.size);
+    output.writeSetBegin(WireType.I32, setSize(value.ids));
     for (const element of value.ids) {
       output.writeI32(element);
     }
+    output.writeContainerEnd();
     if (value.times === undefined) throw missingField("All", "times");
     output.writeField(WireType.MAP, 12);
-    output.writeMapBegin(WireType.STRING, WireType.LIST, value.times.size);
+    output.writeMapBegin(WireType.STRING, WireType.LIST, mapSize(value.times));
     for (const [key, element] of value.times) {
       output.writeString(key);
-      output.writeListBegin(WireType.I64, element.length);
+      output.writeListBegin(WireType.I64, listSize(element));
       for (const element1 of element) {
         output.writeI64(element1);
       }
+      output.writeContainerEnd();
     }
+    output.writeContainerEnd();
     if (value.ratios === undefined) throw missingField("All", "ratios");
     output.writeField(WireType.MAP, 13);
-    output.writeMapBegin(WireType.I8, WireType.DOUBLE, value.ratios.size);
+    output.writeMapBegin(WireType.I8, WireType.DOUBLE, mapSize(value.ratios));
     for (const [key, element] of value.ratios) {
       output.writeI8(key);
       output.writeDouble(element);
     }
+    output.writeContainerEnd();
     if (value.nested === undefined) throw missingField("All", "nested");
     output.writeField(WireType.LIST, 14);
-    output.writeListBegin(WireType.MAP, value.nested.length);
+    output.writeListBegin(WireType.MAP, listSize(value.nested));
     for (const element of value.nested) {
-      output.writeMapBegin(WireType.STRING, WireType.SET, element.size);
+      output.writeMapBegin(WireType.STRING, WireType.SET, mapSize(element));
       for (const [key1, element1] of element) {
         output.writeString(key1);
-        output.writeSetBegin(WireType.BOOL, element1.size);
+        output.writeSetBegin(WireType.BOOL, setSize(element1));
         for (const element2 of element1) {
           output.writeBool(element2);
         }
+        output.writeContainerEnd();
       }
+      output.writeContainerEnd();
     }
+    output.writeContainerEnd();
     if (value.inner !== undefined) {
       output.writeField(WireType.STRUCT, 15);
       InnerCodec.write(output, value.inner);
@@ -332,6 +350,8 @@ export class Refused extends Error {
 
 export const RefusedCodec: StructCodec<Refused> = {
   write(output, value) {
+    checkStruct("Refused", value);
+    output.writeStructBegin();
     if (value.code === undefined) throw missingField("Refused", "code");
     output.writeField(WireType.STRING, 1);
     output.writeString(value.code);
@@ -381,6 +401,8 @@ export class Gone extends Error {
 
 export const GoneCodec: StructCodec<Gone> = {
   write(output, value) {
+    checkStruct("Gone", value);
+    output.writeStructBegin();
     if (value.reason === undefined) throw missingField("Gone", "reason");
     output.writeField(WireType.STRING, 1);
     output.writeString(value.reason);
@@ -402,32 +424,38 @@ export const GoneCodec: StructCodec<Gone> = {
 };
 
 export interface EveryHandler {
-  echo(value: All, call: CallContext): All | Promise<All>;
-  text(text: string, call: CallContext): string | Promise<string>;
-  find(number: number, call: CallContext): Inner | Promise<Inner>;
-  nothing(call: CallContext): void | Promise<void>;
-  add(a: bigint, b: bigint, call: CallContext): bigint | Promise<bigint>;
-  reverse(bytes: Uint8Array, call: CallContext): Uint8Array | Promise<Uint8Array>;
-  index(
+  readonly echo: (value: All, call: CallContext) => All | Promise<All>;
+  readonly text: (text: string, call: CallContext) => string | Promise<string>;
+  /**
+   * @throws {Refused}
+   * @throws {Gone}
+   */
+  readonly find: (number: number, call: CallContext) => Inner | Promise<Inner>;
+  /** @throws {Gone} */
+  readonly nothing: (call: CallContext) => void | Promise<void>;
+  readonly add: (a: bigint, b: bigint, call: CallContext) => bigint | Promise<bigint>;
+  readonly reverse: (bytes: Uint8Array, call: CallContext) => Uint8Array | Promise<Uint8Array>;
+  readonly index: (
     element_: readonly Inner[],
     key_: ReadonlySet<string>,
     call: CallContext,
-  ): ReadonlyMap<string, Inner> | Promise<ReadonlyMap<string, Inner>>;
+  ) => ReadonlyMap<string, Inner> | Promise<ReadonlyMap<string, Inner>>;
   /** Argument names that the generated code uses itself. */
-  names(
+  readonly names: (
     output_: string,
     input_: string,
     call_: string,
     options_: string,
     result_: string,
     call: CallContext,
-  ): readonly string[] | Promise<readonly string[]>;
-  fire(what: string, call: CallContext): void | Promise<void>;
+  ) => readonly string[] | Promise<readonly string[]>;
+  readonly fire: (what: string, call: CallContext) => void | Promise<void>;
 }
 
 const Every_echo: MethodDefinition<EveryHandler, [value: All], All> = {
   isOneway: false,
   writeArgs(output, [value]) {
+    output.writeStructBegin();
     output.writeField(WireType.STRUCT, 1);
     AllCodec.write(output, value);
     output.writeStop();
@@ -447,6 +475,7 @@ const Every_echo: MethodDefinition<EveryHandler, [value: All], All> = {
   },
   call: (handler, [value], context) => handler.echo(value, context),
   writeResult(output, result) {
+    output.writeStructBegin();
     output.writeField(WireType.STRUCT, 0);
     AllCodec.write(output, result);
     output.writeStop();
@@ -470,6 +499,7 @@ const Every_echo: MethodDefinition<EveryHandler, [value: All], All> = {
 const Every_text: MethodDefinition<EveryHandler, [text: string], string> = {
   isOneway: false,
   writeArgs(output, [text]) {
+    output.writeStructBegin();
     output.writeField(WireType.STRING, 1);
     output.writeString(text);
     output.writeStop();
@@ -489,6 +519,7 @@ const Every_text: MethodDefinition<EveryHandler, [text: string], string> = {
   },
   call: (handler, [text], context) => handler.text(text, context),
   writeResult(output, result) {
+    output.writeStructBegin();
     output.writeField(WireType.STRING, 0);
     output.writeString(result);
     output.writeStop();
@@ -512,6 +543,7 @@ const Every_text: MethodDefinition<EveryHandler, [text: string], string> = {
 const Every_find: MethodDefinition<EveryHandler, [number: number], Inner> = {
   isOneway: false,
   writeArgs(output, [number]) {
+    output.writeStructBegin();
     output.writeField(WireType.I32, 1);
     output.writeI32(number);
     output.writeStop();
@@ -531,18 +563,21 @@ const Every_find: MethodDefinition<EveryHandler, [number: number], Inner> = {
   },
   call: (handler, [number], context) => handler.find(number, context),
   writeResult(output, result) {
+    output.writeStructBegin();
     output.writeField(WireType.STRUCT, 0);
     InnerCodec.write(output, result);
     output.writeStop();
   },
   writeException(output, error) {
     if (error instanceof Refused) {
+      output.writeStructBegin();
       output.writeField(WireType.STRUCT, 1);
       RefusedCodec.write(output, error);
       output.writeStop();
       return true;
     }
     if (error instanceof Gone) {
+      output.writeStructBegin();
       output.writeField(WireType.STRUCT, 2);
       GoneCodec.write(output, error);
       output.writeStop();
@@ -576,6 +611,7 @@ const Every_find: MethodDefinition<EveryHandler, [number: number], Inner> = {
 const Every_nothing: MethodDefinition<EveryHandler, [], void> = {
   isOneway: false,
   writeArgs(output) {
+    output.writeStructBegin();
     output.writeStop();
   },
   readArgs(input) {
@@ -588,10 +624,12 @@ const Every_nothing: MethodDefinition<EveryHandler, [], void> = {
   },
   call: (handler, _, context) => handler.nothing(context),
   writeResult(output) {
+    output.writeStructBegin();
     output.writeStop();
   },
   writeException(output, error) {
     if (error instanceof Gone) {
+      output.writeStructBegin();
       output.writeField(WireType.STRUCT, 1);
       GoneCodec.write(output, error);
       output.writeStop();
@@ -617,6 +655,7 @@ const Every_nothing: MethodDefinition<EveryHandler, [], void> = {
 const Every_add: MethodDefinition<EveryHandler, [a: bigint, b: bigint], bigint> = {
   isOneway: false,
   writeArgs(output, [a, b]) {
+    output.writeStructBegin();
     output.writeField(WireType.I64, 1);
     output.writeI64(a);
     output.writeField(WireType.I64, 2);
@@ -641,6 +680,7 @@ const Every_add: MethodDefinition<EveryHandler, [a: bigint, b: bigint], bigint> 
   },
   call: (handler, [a, b], context) => handler.add(a, b, context),
   writeResult(output, result) {
+    output.writeStructBegin();
     output.writeField(WireType.I64, 0);
     output.writeI64(result);
     output.writeStop();
@@ -664,6 +704,7 @@ const Every_add: MethodDefinition<EveryHandler, [a: bigint, b: bigint], bigint> 
 const Every_reverse: MethodDefinition<EveryHandler, [bytes: Uint8Array], Uint8Array> = {
   isOneway: false,
   writeArgs(output, [bytes]) {
+    output.writeStructBegin();
     output.writeField(WireType.STRING, 1);
     output.writeBinary(bytes);
     output.writeStop();
@@ -683,6 +724,7 @@ const Every_reverse: MethodDefinition<EveryHandler, [bytes: Uint8Array], Uint8Ar
   },
   call: (handler, [bytes], context) => handler.reverse(bytes, context),
   writeResult(output, result) {
+    output.writeStructBegin();
     output.writeField(WireType.STRING, 0);
     output.writeBinary(result);
     output.writeStop();
@@ -710,16 +752,19 @@ const Every_index: MethodDefinition<
 > = {
   isOneway: false,
   writeArgs(output, [element_, key_]) {
+    output.writeStructBegin();
     output.writeField(WireType.LIST, 1);
-    output.writeListBegin(WireType.STRUCT, element_.length);
+    output.writeListBegin(WireType.STRUCT, listSize(element_));
     for (const element of element_) {
       InnerCodec.write(output, element);
     }
+    output.writeContainerEnd();
     output.writeField(WireType.SET, 2);
-    output.writeSetBegin(WireType.STRING, key_.size);
+    output.writeSetBegin(WireType.STRING, setSize(key_));
     for (const element of key_) {
       output.writeString(element);
     }
+    output.writeContainerEnd();
     output.writeStop();
   },
   readArgs(input) {
@@ -752,12 +797,14 @@ const Every_index: MethodDefinition<
   },
   call: (handler, [element_, key_], context) => handler.index(element_, key_, context),
   writeResult(output, result) {
+    output.writeStructBegin();
     output.writeField(WireType.MAP, 0);
-    output.writeMapBegin(WireType.STRING, WireType.STRUCT, result.size);
+    output.writeMapBegin(WireType.STRING, WireType.STRUCT, mapSize(result));
     for (const [key, element] of result) {
       output.writeString(key);
       InnerCodec.write(output, element);
     }
+    output.writeContainerEnd();
     output.writeStop();
   },
   writeException: () => false,
@@ -790,6 +837,7 @@ const Every_names: MethodDefinition<
 > = {
   isOneway: false,
   writeArgs(output, [output_, input_, call_, options_, result_]) {
+    output.writeStructBegin();
     output.writeField(WireType.STRING, 1);
     output.writeString(output_);
     output.writeField(WireType.STRING, 2);
@@ -836,11 +884,13 @@ const Every_names: MethodDefinition<
   call: (handler, [output_, input_, call_, options_, result_], context) =>
     handler.names(output_, input_, call_, options_, result_, context),
   writeResult(output, result) {
+    output.writeStructBegin();
     output.writeField(WireType.LIST, 0);
-    output.writeListBegin(WireType.STRING, result.length);
+    output.writeListBegin(WireType.STRING, listSize(result));
     for (const element of result) {
       output.writeString(element);
     }
+    output.writeContainerEnd();
     output.writeStop();
   },
   writeException: () => false,
@@ -868,6 +918,7 @@ const Every_names: MethodDefinition<
 const Every_fire: MethodDefinition<EveryHandler, [what: string], void> = {
   isOneway: true,
   writeArgs(output, [what]) {
+    output.writeStructBegin();
     output.writeField(WireType.STRING, 1);
     output.writeString(what);
     output.writeStop();
@@ -887,6 +938,7 @@ const Every_fire: MethodDefinition<EveryHandler, [what: string], void> = {
   },
   call: (handler, [what], context) => handler.fire(what, context),
   writeResult(output) {
+    output.writeStructBegin();
     output.writeStop();
   },
   writeException: () => false,
@@ -929,10 +981,15 @@ export class EveryClient {
     return this.#client.call("text", Every_text, [text], options);
   }
 
+  /**
+   * @throws {Refused}
+   * @throws {Gone}
+   */
   find(number: number, options?: CallOptions): Promise<Inner> {
     return this.#client.call("find", Every_find, [number], options);
   }
 
+  /** @throws {Gone} */
   nothing(options?: CallOptions): Promise<void> {
     return this.#client.call("nothing", Every_nothing, [], options);
   }
@@ -971,13 +1028,14 @@ export class EveryClient {
 }
 
 export interface OtherHandler {
-  text(text: string, call: CallContext): string | Promise<string>;
-  one(call: CallContext): number | Promise<number>;
+  readonly text: (text: string, call: CallContext) => string | Promise<string>;
+  readonly one: (call: CallContext) => number | Promise<number>;
 }
 
 const Other_text: MethodDefinition<OtherHandler, [text: string], string> = {
   isOneway: false,
   writeArgs(output, [text]) {
+    output.writeStructBegin();
     output.writeField(WireType.STRING, 1);
     output.writeString(text);
     output.writeStop();
@@ -997,6 +1055,7 @@ const Other_text: MethodDefinition<OtherHandler, [text: string], string> = {
   },
   call: (handler, [text], context) => handler.text(text, context),
   writeResult(output, result) {
+    output.writeStructBegin();
     output.writeField(WireType.STRING, 0);
     output.writeString(result);
     output.writeStop();
@@ -1020,6 +1079,7 @@ const Other_text: MethodDefinition<OtherHandler, [text: string], string> = {
 const Other_one: MethodDefinition<OtherHandler, [], number> = {
   isOneway: false,
   writeArgs(output) {
+    output.writeStructBegin();
     output.writeStop();
   },
   readArgs(input) {
@@ -1032,6 +1092,7 @@ const Other_one: MethodDefinition<OtherHandler, [], number> = {
   },
   call: (handler, _, context) => handler.one(context),
   writeResult(output, result) {
+    output.writeStructBegin();
     output.writeField(WireType.I32, 0);
     output.writeI32(result);
     output.writeStop();

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { createServer, type Socket } from "node:net";
 import { onTestFinished } from "vitest";
 import { BinaryReader } from "../src/protocol/binary-reader.ts";
-import { openFramed } from "../src/protocol/dialect.ts";
+import { openDialect } from "../src/protocol/dialect.ts";
 import { InputBuffer } from "../src/protocol/input-buffer.ts";
 import type { MessageHeader } from "../src/protocol/protocol.ts";
 
@@ -24,7 +24,7 @@ export async function fakeServer(
     sockets.push(socket);
     socket.on("error", () => {});
     const input = new InputBuffer();
-    const dialect = openFramed(1_000_000);
+    const dialect = openDialect("binary", { isFramed: true, maxMessageBytes: 1_000_000 });
     socket.on("data", (chunk: Buffer) => {
       input.append(chunk);
       for (let message = dialect.next(input); message; message = dialect.next(input)) {

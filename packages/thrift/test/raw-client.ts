@@ -1,15 +1,20 @@
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 import { readApplicationException } from "../src/application-exception.ts";
-import { BinaryReader } from "../src/protocol/binary-reader.ts";
-import { BinaryWriter } from "../src/protocol/binary-writer.ts";
-import { openFramed, openUnframed } from "../src/protocol/dialect.ts";
+import { openDialect } from "../src/protocol/dialect.ts";
 import { InputBuffer } from "../src/protocol/input-buffer.ts";
+import type { MessageReader } from "../src/protocol/message-input.ts";
 import type { MessageHeader, ProtocolWriter } from "../src/protocol/protocol.ts";
+import { PROTOCOLS, type ProtocolName } from "../src/protocol/protocols.ts";
 import { MessageType } from "../src/protocol/wire-types.ts";
 
 export interface Answer extends MessageHeader {
-  readonly reader: BinaryReader;
+  readonly reader: MessageReader;
+}
+
+interface Speech {
+  readonly isFramed?: boolean;
+  readonly protocol?: ProtocolName;
 }
 
 /** A client that can say anything, and that notes what it hears. */
@@ -20,15 +25,16 @@ export class RawClient {
   isClosed = false;
   bytesReceived = 0;
 
-  private constructor(socket: Socket, isFramed: boolean) {
+  /** Over a socket that is connected already, in TLS say. */
+  constructor(socket: Socket, { isFramed = true, protocol = "binary" }: Speech = {}) {
     this.socket = socket;
+    const dialect = openDialect(protocol, { isFramed, maxMessageBytes: 100_000_000 });
     const input = new InputBuffer();
-    const dialect = isFramed ? openFramed(100_000_000) : openUnframed(100_000_000);
     socket.on("data", (chunk: Buffer) => {
       this.bytesReceived += chunk.length;
       input.append(chunk);
       for (let message = dialect.next(input); message; message = dialect.next(input)) {
-        const reader = new BinaryReader(Buffer.from(message));
+        const reader = dialect.protocol.openReader(Buffer.from(message));
         this.answers.push({ ...reader.readMessageBegin(), reader });
       }
     });
@@ -41,10 +47,10 @@ export class RawClient {
     });
   }
 
-  static async open(port: number, { isFramed = true }: { readonly isFramed?: boolean } = {}): Promise<RawClient> {
+  static async open(port: number, speech: Speech = {}): Promise<RawClient> {
     const socket = connect({ host: "127.0.0.1", port, noDelay: true, allowHalfOpen: true });
     await once(socket, "connect");
-    return new RawClient(socket, isFramed);
+    return new RawClient(socket, speech);
   }
 
   send(...chunks: readonly Uint8Array[]): void {
@@ -64,11 +70,23 @@ export class RawClient {
 export function message(
   name: string,
   body: (output: ProtocolWriter) => void = (output) => output.writeStop(),
-  { type = MessageType.CALL, sequenceId = 1 }: Partial<MessageHeader> = {},
+  { type = MessageType.CALL, sequenceId = 1, protocol = "binary" }: Partial<MessageHeader> & Speech = {},
 ): Buffer {
-  const output = new BinaryWriter();
+  const output = PROTOCOLS[protocol].openWriter();
+  // Attackers have no limits.
+  output.maxDepth = Infinity;
   output.writeMessageBegin({ name, type, sequenceId });
+  output.writeStructBegin();
   body(output);
+  output.writeMessageEnd();
+  return output.bytes();
+}
+
+/** The bytes of a call up to its first argument. */
+export function opening(name: string, protocol: ProtocolName): Buffer {
+  const output = PROTOCOLS[protocol].openWriter();
+  output.writeMessageBegin({ name, type: MessageType.CALL, sequenceId: 1 });
+  output.writeStructBegin();
   return output.bytes();
 }
 
@@ -79,3 +97,11 @@ export function frame(bytes: Uint8Array, length = bytes.length): Buffer {
 }
 
 export const framed = (...args: Parameters<typeof message>): Buffer => frame(message(...args));
+
+/** As `message`, in a dialect. */
+export function speaker({ protocol, isFramed }: Required<Speech>) {
+  return (name: string, body?: (output: ProtocolWriter) => void, header: Partial<MessageHeader> = {}): Buffer => {
+    const bytes = message(name, body, { ...header, protocol });
+    return isFramed ? frame(bytes) : bytes;
+  };
+}

@@ -1,7 +1,14 @@
 import { onTestFinished } from "vitest";
 import { Every, EveryClient, Other, type EveryHandler } from "./every.ts";
 import { everyHandler, otherHandler } from "./every-handler.ts";
-import { createProcessor, ThriftClient, ThriftServer, type ServerEvent, type ServerLimits } from "../src/index.ts";
+import {
+  createProcessor,
+  ThriftClient,
+  ThriftServer,
+  type ServerEvent,
+  type ServerLimits,
+  type ThriftServerOptions,
+} from "../src/index.ts";
 
 export interface TestServer {
   readonly server: ThriftServer;
@@ -17,12 +24,14 @@ export interface TestServer {
 export async function startServer(
   handler: Partial<EveryHandler> = {},
   limits: Partial<ServerLimits> = {},
+  options: Pick<ThriftServerOptions, "tls" | "plain"> = {},
 ): Promise<TestServer> {
   const events: ServerEvent[] = [];
   const fired: string[] = [];
   const server = new ThriftServer({
     processors: [createProcessor(Every, { ...everyHandler(fired), ...handler }), createProcessor(Other, otherHandler)],
     limits,
+    ...options,
     onEvent: (event) => void events.push(event),
   });
   const port = await server.listen({ port: 0 });

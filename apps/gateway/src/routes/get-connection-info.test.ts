@@ -1,8 +1,10 @@
-import { RoomConnectionData } from "@roombridge/models/api";
+import { Room, RoomConnectionData } from "@roombridge/models/api";
 import { createRoom as createCoreRoom, endProcess } from "@roombridge/rooms";
 import { createTenant, runWaitingProcesses, TEST_REGION } from "@roombridge/testing";
 import { describe, expect, test } from "vitest";
+import { callerOf } from "../../test/caller.ts";
 import { asCaller, createGame, read, useGateway, type Game } from "../../test/suite.ts";
+import { createApp } from "../app.ts";
 
 const suite = useGateway();
 
@@ -45,6 +47,102 @@ describe("200", () => {
     const response = await suite().app.request(path, { method: "HEAD" });
     expect([response.status, await response.text()]).toEqual([200, ""]);
     expect(response.headers.get("content-type")).toBe("application/json");
+  });
+});
+
+describe("a room that was suspended by a call", () => {
+  async function sleep(settings: Parameters<typeof createGame>[1] = {}) {
+    const { app, rooms } = suite();
+    const game = await createGame(rooms, settings);
+    const caller = callerOf(app, game);
+    const room = await caller.createRoom("bed");
+    await runWaitingProcesses(rooms.database, game.host);
+    const suspend = () => caller.send("POST", "/rooms/v2/{appId}/suspend/bed");
+    await suspend();
+    const info = "/rooms/v2/{appId}/info/bed";
+    const statusOfRoom = async () => Room.parse((await caller.send("GET", info)).body).status;
+    return { ...game, ...caller, room, suspend, statusOfRoom, ask: () => getConnectionInfo(game.appId, "bed") };
+  }
+
+  test("is woken on a process that runs, and active in the same answer", async () => {
+    const { ask, statusOfRoom } = await sleep();
+    expect(await ask()).toMatchObject({ status: 200, body: { status: "active", exposedPort: { port: 20_000 } } });
+    expect(await statusOfRoom()).toBe("active");
+  });
+
+  test("is woken on a new process, and starting without exposedPort", async () => {
+    const { ask, createRoom } = await sleep({ roomsPerProcess: 1 });
+    await createRoom("guest");
+    const answer = { roomId: "bed", status: "starting", additionalExposedPorts: [] };
+    expect(await ask()).toEqual({ status: 200, body: answer });
+    expect(await ask()).toEqual({ status: 200, body: answer });
+  });
+
+  test("is woken once by a hundred players", async () => {
+    const { ask, createRoom, send } = await sleep({ roomsPerProcess: 1 });
+    await createRoom("guest");
+    const answers = await Promise.all(Array.from({ length: 100 }, ask));
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
+    expect(Room.parse((await send("GET", "/rooms/v2/{appId}/info/bed")).body).allocations).toHaveLength(2);
+  });
+
+  test("429 with Retry-After when it was woken in the last ten seconds and suspended again; then it wakes", async () => {
+    const { ask, suspend, statusOfRoom, appId } = await sleep();
+    const { app, rooms } = suite();
+    await ask();
+    await suspend();
+    const response = await app.request(`/rooms/v2/${appId}/connectioninfo/bed`);
+    const seconds = Number(response.headers.get("retry-after"));
+    expect([seconds >= 1, seconds <= 10]).toEqual([true, true]);
+    expect(await read(response)).toEqual({ status: 429, body: { message: "the room was woken a moment ago" } });
+    expect(await statusOfRoom()).toBe("scheduling");
+    await rooms.database.sql`update rooms set woken_at = woken_at - interval '10 seconds' where app_id = ${appId}`;
+    expect((await ask()).status).toBe(200);
+  });
+
+  test("429 when there is no slot for it, once in ten seconds too", async () => {
+    const { ask, createRoom, statusOfRoom } = await sleep({ roomsPerProcess: 1, maxProcesses: 1 });
+    await createRoom("guest");
+    expect(await ask()).toEqual({ status: 429, body: { message: expect.stringContaining("no free slot") } });
+    expect(await ask()).toEqual({ status: 429, body: { message: "the room was woken a moment ago" } });
+    expect(await statusOfRoom()).toBe("scheduling");
+  });
+
+  test("400 when the application has no deployment any more", async () => {
+    const { ask, appId } = await sleep();
+    await suite().rooms.database.sql`update deployments set deleted_at = now() where app_id = ${appId}`;
+    expect(await ask()).toEqual({ status: 400, body: { message: expect.stringContaining("has no deployment") } });
+  });
+
+  test("HEAD leaves it asleep", async () => {
+    const { appId, statusOfRoom } = await sleep();
+    const path = `/rooms/v2/${appId}/connectioninfo/bed`;
+    expect((await suite().app.request(path, { method: "HEAD" })).status).toBe(404);
+    expect(await statusOfRoom()).toBe("scheduling");
+  });
+
+  test("stays asleep where the operator says so", async () => {
+    const { appId, statusOfRoom } = await sleep();
+    const app = createApp({ ...suite(), wakeOnConnectionInfo: false });
+    const answer = await read(app.request(`/rooms/v2/${appId}/connectioninfo/bed`));
+    expect(answer).toEqual({ status: 404, body: { message: "room is not running; resume it" } });
+    expect(await statusOfRoom()).toBe("scheduling");
+  });
+
+  test("404 for one without a game server, whose credentials stay off", async () => {
+    const { app, rooms } = suite();
+    const { application, token } = await createTenant(rooms.database);
+    const { appId } = application;
+    const { roomId, credential } = await createCoreRoom(rooms, {
+      application,
+      region: TEST_REGION,
+      needsProcess: false,
+    });
+    await callerOf(app, { appId, token }).send("POST", `/rooms/v2/{appId}/suspend/${roomId}`);
+    const answer = { status: 404, body: { message: "room has no game server" } };
+    expect(await getConnectionInfo(appId, roomId)).toEqual(answer);
+    const known = await rooms.database.sql`select from coturn.turnusers_lt where name = ${credential.username}`;
+    expect(known).toHaveLength(0);
   });
 });
 

@@ -22,6 +22,7 @@ export const resumeRoomOperation: Operation = {
     ),
   }),
   isForBrowsers: false,
+  isPolled: true,
   async handle(rooms, request) {
     const principal = await principalOf(rooms, request);
     const roomId = roomIdOf(request);

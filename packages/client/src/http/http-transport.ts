@@ -35,6 +35,11 @@ export class HttpTransport {
     this.#options = options;
   }
 
+  /** Of calls that say nothing else. */
+  get timeoutMs(): number {
+    return this.#options.timeoutMs;
+  }
+
   /** The answer's JSON; undefined where the operation has none. */
   async call(request: HttpRequest, options: RepeatableCallOptions): Promise<unknown> {
     const timeoutMs = checkedMs("timeoutMs", options.timeoutMs ?? this.#options.timeoutMs);

@@ -41,7 +41,7 @@ export interface AllRoomsParams extends RoomFilter {
 }
 
 export interface WaitOptions extends CallOptions {
-  /** For the whole wait. Default 120,000: a game server has 100 s to bind its port. */
+  /** For the whole wait; for each poll the client's own holds. Default 120,000: a game server has 100 s to bind its port. */
   readonly timeoutMs?: number | undefined;
   /** Default 500. A longer `Retry-After` of the server wins. */
   readonly pollIntervalMs?: number | undefined;

@@ -57,7 +57,8 @@ export class RoomsV2 {
 
   /** Polls `getConnectionInfo` until players can connect; failures that may pass are waited out. */
   async waitUntilActive(roomId: string, options: WaitOptions = {}): Promise<ActiveConnectionInfo> {
-    return waitUntilActive((id, callOptions) => this.getConnectionInfo(id, callOptions), roomId, options);
+    const poll = (id: string, callOptions: RepeatableCallOptions) => this.getConnectionInfo(id, callOptions);
+    return waitUntilActive(poll, roomId, this.#transport.timeoutMs, options);
   }
 
   /**

@@ -21,6 +21,15 @@ test("waits out what may pass, in a rhythm of its own", async () => {
   expect(requests).toHaveLength(4);
 });
 
+test("an answer that does not come costs no more than the client's deadline for a call", async () => {
+  const { url, requests } = await startStubServer((request, response, count) => {
+    if (count > 1) json(200, ACTIVE)(request, response);
+  });
+  const { roomsV2 } = new RoombridgeClient({ serverUrl: url, appId: "app-1", timeoutMs: 1_000 });
+  expect(await roomsV2.waitUntilActive("r", { timeoutMs: 25_000, pollIntervalMs: 1 })).toEqual(ACTIVE);
+  expect(requests.length).toBeGreaterThan(1);
+});
+
 test.each([400, 404, 422])("a %d ends it: the room will not become active", async (status) => {
   const { url, requests } = await startStubServer(json(status, { message: "the game server did not start" }));
   const error = await failureOf(connect(url).waitUntilActive("r"));

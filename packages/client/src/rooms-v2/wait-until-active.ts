@@ -7,10 +7,14 @@ import type { WaitOptions } from "./room-params.ts";
 
 type GetConnectionInfo = (roomId: string, options: RepeatableCallOptions) => Promise<ConnectionInfo>;
 
-/** Polls until the room has an exposed port; failures that may pass are waited out, the last one is the `cause` of `timeout`. */
+/**
+ * Polls until the room has an exposed port; failures that may pass are waited out, the last one is the `cause` of `timeout`. An
+ * answer that has not come within `answerTimeoutMs` is asked for anew.
+ */
 export async function waitUntilActive(
   getConnectionInfo: GetConnectionInfo,
   roomId: string,
+  answerTimeoutMs: number,
   { timeoutMs = 120_000, pollIntervalMs = 500, ...options }: WaitOptions,
 ): Promise<ActiveConnectionInfo> {
   const endsAt = performance.now() + checkedMs("timeoutMs", timeoutMs);
@@ -24,7 +28,11 @@ export async function waitUntilActive(
       throw new RoombridgeError("timeout", message, { cause, mayHaveBeenDone: false });
     }
     try {
-      const info = await getConnectionInfo(roomId, { ...options, timeoutMs: leftMs, retry: false });
+      const info = await getConnectionInfo(roomId, {
+        ...options,
+        timeoutMs: Math.min(leftMs, answerTimeoutMs),
+        retry: false,
+      });
       if (info.exposedPort) return { ...info, exposedPort: info.exposedPort };
       pauseMs = pollIntervalMs;
     } catch (error) {

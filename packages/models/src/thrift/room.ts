@@ -2,7 +2,9 @@
 import {
   type CallContext,
   type CallOptions,
+  checkStruct,
   type ErasedMethod,
+  listSize,
   type MethodDefinition,
   missingField,
   missingResult,
@@ -13,7 +15,8 @@ import {
   WireType,
 } from "@roombridge/thrift";
 
-// typedef double Date: Unix time in microseconds
+/** Unix time in microseconds */
+export type Date_ = number;
 
 /** rtc room info */
 export interface RoomInfo {
@@ -29,6 +32,8 @@ export interface RoomInfo {
 
 export const RoomInfoCodec: StructCodec<RoomInfo> = {
   write(output, value) {
+    checkStruct("RoomInfo", value);
+    output.writeStructBegin();
     if (value.id === undefined) throw missingField("RoomInfo", "id");
     output.writeField(WireType.STRING, 1);
     output.writeString(value.id);
@@ -85,6 +90,8 @@ export class RoomNotFoundException extends Error {
 
 export const RoomNotFoundExceptionCodec: StructCodec<RoomNotFoundException> = {
   write(output, value) {
+    checkStruct("RoomNotFoundException", value);
+    output.writeStructBegin();
     if (value.reason === undefined) throw missingField("RoomNotFoundException", "reason");
     output.writeField(WireType.STRING, 1);
     output.writeString(value.reason);
@@ -108,17 +115,21 @@ export const RoomNotFoundExceptionCodec: StructCodec<RoomNotFoundException> = {
 /** rtc room service */
 export interface RoomServiceHandler {
   /** create a new room */
-  create(call: CallContext): RoomInfo | Promise<RoomInfo>;
+  readonly create: (call: CallContext) => RoomInfo | Promise<RoomInfo>;
+  /**
+   * find existing room
+   * @throws {RoomNotFoundException}
+   */
+  readonly get: (id: string, call: CallContext) => RoomInfo | Promise<RoomInfo>;
   /** find existing room */
-  get(id: string, call: CallContext): RoomInfo | Promise<RoomInfo>;
-  /** find existing room */
-  lists(call: CallContext): readonly RoomInfo[] | Promise<readonly RoomInfo[]>;
-  pppbool(id: boolean, call: CallContext): boolean | Promise<boolean>;
+  readonly lists: (call: CallContext) => readonly RoomInfo[] | Promise<readonly RoomInfo[]>;
+  readonly pppbool: (id: boolean, call: CallContext) => boolean | Promise<boolean>;
 }
 
 const RoomService_create: MethodDefinition<RoomServiceHandler, [], RoomInfo> = {
   isOneway: false,
   writeArgs(output) {
+    output.writeStructBegin();
     output.writeStop();
   },
   readArgs(input) {
@@ -131,6 +142,7 @@ const RoomService_create: MethodDefinition<RoomServiceHandler, [], RoomInfo> = {
   },
   call: (handler, _, context) => handler.create(context),
   writeResult(output, result) {
+    output.writeStructBegin();
     output.writeField(WireType.STRUCT, 0);
     RoomInfoCodec.write(output, result);
     output.writeStop();
@@ -154,6 +166,7 @@ const RoomService_create: MethodDefinition<RoomServiceHandler, [], RoomInfo> = {
 const RoomService_get: MethodDefinition<RoomServiceHandler, [id: string], RoomInfo> = {
   isOneway: false,
   writeArgs(output, [id]) {
+    output.writeStructBegin();
     output.writeField(WireType.STRING, 1);
     output.writeString(id);
     output.writeStop();
@@ -173,12 +186,14 @@ const RoomService_get: MethodDefinition<RoomServiceHandler, [id: string], RoomIn
   },
   call: (handler, [id], context) => handler.get(id, context),
   writeResult(output, result) {
+    output.writeStructBegin();
     output.writeField(WireType.STRUCT, 0);
     RoomInfoCodec.write(output, result);
     output.writeStop();
   },
   writeException(output, error) {
     if (error instanceof RoomNotFoundException) {
+      output.writeStructBegin();
       output.writeField(WireType.STRUCT, 1);
       RoomNotFoundExceptionCodec.write(output, error);
       output.writeStop();
@@ -208,6 +223,7 @@ const RoomService_get: MethodDefinition<RoomServiceHandler, [id: string], RoomIn
 const RoomService_lists: MethodDefinition<RoomServiceHandler, [], readonly RoomInfo[]> = {
   isOneway: false,
   writeArgs(output) {
+    output.writeStructBegin();
     output.writeStop();
   },
   readArgs(input) {
@@ -220,11 +236,13 @@ const RoomService_lists: MethodDefinition<RoomServiceHandler, [], readonly RoomI
   },
   call: (handler, _, context) => handler.lists(context),
   writeResult(output, result) {
+    output.writeStructBegin();
     output.writeField(WireType.LIST, 0);
-    output.writeListBegin(WireType.STRUCT, result.length);
+    output.writeListBegin(WireType.STRUCT, listSize(result));
     for (const element of result) {
       RoomInfoCodec.write(output, element);
     }
+    output.writeContainerEnd();
     output.writeStop();
   },
   writeException: () => false,
@@ -252,6 +270,7 @@ const RoomService_lists: MethodDefinition<RoomServiceHandler, [], readonly RoomI
 const RoomService_pppbool: MethodDefinition<RoomServiceHandler, [id: boolean], boolean> = {
   isOneway: false,
   writeArgs(output, [id]) {
+    output.writeStructBegin();
     output.writeField(WireType.BOOL, 1);
     output.writeBool(id);
     output.writeStop();
@@ -271,6 +290,7 @@ const RoomService_pppbool: MethodDefinition<RoomServiceHandler, [id: boolean], b
   },
   call: (handler, [id], context) => handler.pppbool(id, context),
   writeResult(output, result) {
+    output.writeStructBegin();
     output.writeField(WireType.BOOL, 0);
     output.writeBool(result);
     output.writeStop();
@@ -315,7 +335,10 @@ export class RoomServiceClient {
     return this.#client.call("create", RoomService_create, [], options);
   }
 
-  /** find existing room */
+  /**
+   * find existing room
+   * @throws {RoomNotFoundException}
+   */
   get(id: string, options?: CallOptions): Promise<RoomInfo> {
     return this.#client.call("get", RoomService_get, [id], options);
   }

@@ -75,5 +75,10 @@ function matches(sql: postgres.Sql, appId: string, { statuses, regions, before }
     p.app_id = ${appId}
     ${statuses ? sql`and p.status = any (${statuses as ProcessStatus[]}::text[])` : sql``}
     ${regions ? sql`and p.region = any (${regions as Region[]}::text[])` : sql``}
-    ${before ? sql`and p.created_at < ${before}::timestamptz` : sql``}`;
+    ${before ? sql`and p.created_at < ${toInstant(sql, before)}` : sql``}`;
+}
+
+/** As a number: PostgreSQL does not read the years before 0 and after 9999 that JavaScript writes. */
+function toInstant(sql: postgres.Sql, date: Date) {
+  return sql`to_timestamp(${Math.max(date.getTime(), 0)}::double precision / 1000)`;
 }

@@ -25,6 +25,7 @@ export async function destroyExpiredRooms({ sql }: Database): Promise<number> {
 
 /** Destroys rooms that nobody resumed within the given hours; at most 1,000. */
 export async function destroyForgottenRooms({ sql }: Database, ttlHours: number): Promise<number> {
+  // Two looks, as above: somebody may have resumed it meanwhile, even if it has lost its process again.
   const rows = await retryConflicts(
     () => sql`
       select destroy_rooms(array(
@@ -34,6 +35,7 @@ export async function destroyForgottenRooms({ sql }: Database, ttlHours: number)
                   where unscheduled_at <= statement_timestamp() - make_interval(hours => ${ttlHours}::integer)
                     and state = 'unscheduled' and destroyed_at is null
                   order by unscheduled_at limit ${BATCH}))
+           and unscheduled_at <= statement_timestamp() - make_interval(hours => ${ttlHours}::integer)
            and state = 'unscheduled' and destroyed_at is null
          order by room_key for update
       ), 'unscheduled_too_long')`,

@@ -1,4 +1,5 @@
 import type { ExposedPort, ProcessStatus, Region } from "@roombridge/models/api";
+import { newUuid } from "../ids.ts";
 import type { Database } from "./database.ts";
 import { retryConflicts } from "./retry-conflicts.ts";
 
@@ -35,13 +36,13 @@ export interface ResumeRequest {
   readonly roomId: string;
   /** A public caller asks: only a suspended room is resumed, once in ten seconds. */
   readonly isWake: boolean;
-  /** Taken only if the room needs them. */
-  readonly roomAllocationId: string;
-  readonly processId: string;
   readonly ttlSeconds: number;
 }
 
-/** Repeating it is safe: a room that has been resumed is active, and stays where it is. */
+/**
+ * Repeating it is safe: a room that has been resumed is active, and stays where it is. Each attempt brings its own ids, for
+ * those of one whose answer was lost may be taken.
+ */
 export async function resumeRoomById({ sql }: Database, request: ResumeRequest): Promise<ResumeRow> {
   const [row] = await retryConflicts(
     () => sql<ResumeRow[]>`
@@ -50,8 +51,8 @@ export async function resumeRoomById({ sql }: Database, request: ResumeRequest):
              credential_expires_at as "credentialExpiresAt",
              credential_expires_at < clock_timestamp() + make_interval(secs => ${request.ttlSeconds}::integer / 2.0) as "isPastHalfLife",
              region, retry_after_seconds as "retryAfterSeconds"
-        from resume_room(${request.appId}, ${request.roomId}, ${request.isWake}, ${request.roomAllocationId},
-                         ${request.processId}, ${request.ttlSeconds}::integer)`,
+        from resume_room(${request.appId}, ${request.roomId}, ${request.isWake}, ${newUuid()}, ${newUuid()},
+                         ${request.ttlSeconds}::integer)`,
   );
   if (!row) throw new Error("resume_room answers one row");
   return row;

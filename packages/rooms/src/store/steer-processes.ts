@@ -1,5 +1,6 @@
 import type { Region } from "@roombridge/models/api";
 import type { Database } from "./database.ts";
+import { repeatLost } from "./repeat-lost.ts";
 import { retryConflicts } from "./retry-conflicts.ts";
 
 export interface CreateProcessRow {
@@ -7,15 +8,17 @@ export interface CreateProcessRow {
   readonly retryAfterSeconds: number | null;
 }
 
-/** Inserts a process without a room under the id that the caller chose. */
+/** Inserts a process without a room under the id that the caller chose; it is there once, however often this is called. */
 export async function insertProcess(
   { sql }: Database,
   process: { readonly appId: string; readonly region: Region; readonly processId: string },
 ): Promise<CreateProcessRow> {
-  const [row] = await retryConflicts(
-    () => sql<CreateProcessRow[]>`
-      select outcome, retry_after_seconds as "retryAfterSeconds"
-        from create_process(${process.appId}, ${process.region}, ${process.processId})`,
+  const [row] = await repeatLost(() =>
+    retryConflicts(
+      () => sql<CreateProcessRow[]>`
+        select outcome, retry_after_seconds as "retryAfterSeconds"
+          from create_process(${process.appId}, ${process.region}, ${process.processId})`,
+    ),
   );
   if (!row) throw new Error("create_process answers one row");
   return row;

@@ -1,21 +1,17 @@
 import type { Socket } from "node:net";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { EveryClient, Gone, OtherClient, Refused } from "../../test/every.ts";
+import { Gone, OtherClient, Refused } from "../../test/every.ts";
 import { SAMPLE } from "../../test/every-values.ts";
+import { DIALECTS } from "../../test/dialects.ts";
 import { fakeServer, type FakeServer } from "../../test/fake-server.ts";
 import { frame, framed, message } from "../../test/raw-client.ts";
 import { RoomServiceClient } from "../../test/room.ts";
+import { answer, failure, open } from "../../test/sums.ts";
 import { startServer } from "../../test/start-server.ts";
 import { waitFor } from "../../test/wait-for.ts";
 import type { MessageHeader, ProtocolWriter } from "../protocol/protocol.ts";
 import { MessageType, WireType } from "../protocol/wire-types.ts";
-import { ThriftClient, type ThriftClientOptions } from "./thrift-client.ts";
-
-function open(options: ThriftClientOptions): EveryClient & { readonly transport: ThriftClient } {
-  const transport = new ThriftClient(options);
-  onTestFinished(() => transport.close());
-  return Object.assign(new EveryClient(transport), { transport });
-}
+import { ThriftClient } from "./thrift-client.ts";
 
 const sum = (value: bigint) => (output: ProtocolWriter) => {
   output.writeField(WireType.I64, 0);
@@ -24,26 +20,13 @@ const sum = (value: bigint) => (output: ProtocolWriter) => {
 };
 const reply = ({ name, sequenceId }: MessageHeader, body = sum(5n)) =>
   framed(name, body, { type: MessageType.REPLY, sequenceId });
-const answer = (call: MessageHeader, socket: Socket) => void socket.write(reply(call));
-
-/** The code of the error, or its name when it has none. */
-async function failure(call: Promise<unknown>): Promise<string> {
-  try {
-    await call;
-  } catch (error) {
-    if (!(error instanceof Error)) return "no error object";
-    return "code" in error ? String(error.code) : error.name;
-  }
-  return "none";
-}
-
 describe("calls", () => {
-  it.each([
-    ["framed", { isFramed: true }],
-    ["unframed", { isFramed: false }],
-    ["framed, with the service's name", { isFramed: true, serviceName: "Every" }],
-    ["unframed, with the service's name", { isFramed: false, serviceName: "Every" }],
-  ])("of every kind are answered: %s", async (_, options) => {
+  it.each(
+    DIALECTS.flatMap(({ name, ...options }) => [
+      [name, options] as const,
+      [`${name}, with the service's name`, { ...options, serviceName: "Every" }] as const,
+    ]),
+  )("of every kind are answered: %s", async (_, options) => {
     const { port, fired } = await startServer();
     const client = open({ port, ...options });
     expect(await client.echo(SAMPLE)).toEqual(SAMPLE);
@@ -103,6 +86,7 @@ describe("calls", () => {
   it("refuse a RoomInfo without username, keep one without password, and accept unknown fields", async () => {
     const room = (fields: (output: ProtocolWriter) => void) => (output: ProtocolWriter) => {
       output.writeField(WireType.STRUCT, 0);
+      output.writeStructBegin();
       output.writeField(WireType.STRING, 1);
       output.writeString("id");
       output.writeField(WireType.STRING, 9);
@@ -340,6 +324,17 @@ describe("a connection that was lost", () => {
     const start = performance.now();
     expect(await client.add(1n, 1n)).toBe(5n);
     expect(performance.now() - start).toBeLessThan(380);
+  });
+
+  it("is given up after a call's deadline when its last message does not end, which would swallow every later one", async () => {
+    const server: FakeServer = await fakeServer((call, socket) => {
+      if (call.sequenceId === 1) socket.write(frame(message(call.name), 1_000_000));
+      else answer(call, socket);
+    });
+    const client = open({ port: server.port });
+    expect(await failure(client.add(1n, 1n, { timeoutMs: 50 }))).toBe("timeout");
+    expect(await client.add(1n, 1n)).toBe(5n);
+    expect(server.sockets).toHaveLength(2);
   });
 
   it("without a word is given up after a call's deadline, and the calls on it keep theirs", async () => {

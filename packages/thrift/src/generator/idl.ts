@@ -1,11 +1,13 @@
 /** What `thrift --gen json` prints; only what the generator reads. */
 export interface Idl {
   readonly name: string;
-  readonly includes: readonly string[];
-  readonly constants: readonly { readonly name: string }[];
+  readonly doc?: string;
+  /** The names of files. */
+  readonly includes?: readonly string[];
   readonly enums: readonly IdlEnum[];
   readonly typedefs: readonly IdlTypedef[];
   readonly structs: readonly IdlStruct[];
+  readonly constants: readonly IdlConstant[];
   readonly services: readonly IdlService[];
 }
 
@@ -24,7 +26,7 @@ export interface IdlTypedef extends IdlTypeHolder {
   readonly doc?: string;
 }
 
-/** `typeId` names a base type, a container, or a kind whose details are in `type`. */
+/** `typeId` names a base type, a container, or a kind whose details are in `type`. Typedefs are resolved. */
 export interface IdlTypeHolder {
   readonly typeId: string;
   readonly type?: IdlType;
@@ -32,6 +34,7 @@ export interface IdlTypeHolder {
 
 export interface IdlType {
   readonly typeId: string;
+  /** `Name`, or `file.Name` for what another file declares. */
   readonly class?: string;
   readonly elemTypeId?: string;
   readonly elemType?: IdlType;
@@ -41,12 +44,28 @@ export interface IdlType {
   readonly valueType?: IdlType;
 }
 
+/** Whole numbers that a JavaScript number cannot hold are bigint; maps and structs are objects. */
+export type IdlValue =
+  | string
+  | number
+  | bigint
+  | boolean
+  | null
+  | readonly IdlValue[]
+  | { readonly [key: string]: IdlValue };
+
+export interface IdlConstant extends IdlTypeHolder {
+  readonly name: string;
+  readonly doc?: string;
+  readonly value: IdlValue;
+}
+
 export interface IdlField extends IdlTypeHolder {
   readonly key: number;
   readonly name: string;
   readonly doc?: string;
   readonly required: "required" | "optional" | "req_out";
-  readonly default?: unknown;
+  readonly default?: IdlValue;
 }
 
 export interface IdlStruct {
@@ -70,6 +89,7 @@ export interface IdlFunction {
 export interface IdlService {
   readonly name: string;
   readonly doc?: string;
+  /** `Name`, or `file.Name` for a service of another file. */
   readonly extends?: string;
   readonly functions: readonly IdlFunction[];
 }

@@ -1,108 +1,71 @@
-import type { IdlEnum, IdlField, IdlStruct, IdlTypedef } from "./idl.ts";
-import { docComment, indent, readValue, writeValue } from "./value-code.ts";
-import { toValueType, typescriptName, wireName, zeroValue, type ValueType } from "./value-type.ts";
+import { docComment } from "./doc-comment.ts";
+import { exceptionCode } from "./exception-code.ts";
+import { fieldsOf } from "./fields.ts";
+import type { IdlStruct } from "./idl.ts";
+import { declaredName } from "./names.ts";
+import type { Program } from "./program.ts";
+import { readFields } from "./read-fields.ts";
+import { property, toStructField, type StructField } from "./struct-field.ts";
+import { unionCode } from "./union-code.ts";
+import { indent, writeValue } from "./value-code.ts";
+import { wireName, zeroValue } from "./value-type.ts";
 
-interface Field {
-  readonly id: number;
-  readonly name: string;
-  readonly doc: string | undefined;
-  readonly requiredness: IdlField["required"];
-  readonly type: ValueType;
-}
-
-export function enumCode({ name, doc, members }: IdlEnum): string[] {
-  return [
-    ...docComment(doc),
-    `export const ${name} = {`,
-    ...indent(members.flatMap((member) => [...docComment(member.doc), `${member.name}: ${member.value},`])),
-    "} as const;",
-    "",
-    "/** Open: a peer with a newer IDL may send other numbers. */",
-    `export type ${name} = number;`,
-    "",
-  ];
-}
-
-/** Typedefs live on as comments of their fields only: a type called `Date`, say, would hide the global one. */
-export function typedefNote(typedefs: readonly IdlTypedef[]): string[] {
-  if (typedefs.length === 0) return [];
-  const notes = typedefs.map(({ name, typeId, doc }) => `typedef ${typeId} ${name}${doc ? `: ${doc.trim()}` : ""}`);
-  return [...notes.map((note) => `// ${note.replaceAll("\n", " ")}`), ""];
-}
-
-export function structCode(struct: IdlStruct): string[] {
-  if (struct.isUnion) throw new Error(`union ${struct.name}: unions are not supported`);
-  const fields = struct.fields.map((field) => toField(struct.name, field));
-  return [
-    ...(struct.isException ? exceptionCode(struct, fields) : interfaceCode(struct, fields)),
-    ...codecCode(struct, fields),
-  ];
-}
-
-function toField(struct: string, field: IdlField): Field {
-  const { key: id, name, doc, required } = field;
-  if (field.default !== undefined) throw new Error(`${struct}.${name}: default values are not supported`);
-  return { id, name, doc, requiredness: required, type: toValueType(field) };
-}
-
-function interfaceCode({ name, doc }: IdlStruct, fields: readonly Field[]): string[] {
-  return [...docComment(doc), `export interface ${name} {`, ...indent(fields.flatMap(property)), "}", ""];
-}
-
-function property({ name, doc, requiredness, type }: Field): string[] {
-  const isOptional = requiredness === "optional";
-  return [
-    ...docComment(doc),
-    `readonly ${name}${isOptional ? "?" : ""}: ${typescriptName(type)}${isOptional ? " | undefined" : ""};`,
-  ];
-}
-
-const ERROR_PROPERTIES = new Set(["name", "stack", "cause"]);
-
-/** A class, so that it can be thrown with a stack and told apart; a `message` of its own serves as the error's. */
-function exceptionCode({ name, doc }: IdlStruct, fields: readonly Field[]): string[] {
-  const own = fields.filter((field) => field.name !== "message");
-  const texts = fields.filter((field) => field.type.kind === "base" && field.type.typescript === "string");
-  const message = texts.find((field) => field.name === "message") ?? texts[0];
-  for (const field of fields) {
-    const isTaken = field.name === "message" ? field !== message : ERROR_PROPERTIES.has(field.name);
-    if (isTaken) throw new Error(`${name}.${field.name}: a property of every Error has this name`);
-  }
-  const parameters = fields.map((field) =>
-    property({ ...field, doc: undefined })
-      .join(" ")
-      .replace("readonly ", "")
-      .replace(";", ""),
+export function structCode(program: Program, definition: IdlStruct): string[] {
+  const { doc, isException, isUnion } = definition;
+  const name = declaredName(definition.name);
+  const fields = fieldsOf(program, { definition, home: undefined }).map((field) =>
+    toStructField(program, definition.name, field),
   );
+  if (isUnion) return unionCode(name, definition, fields);
+  const codec = codecCode(name, definition, fields);
+  if (isException) return [...exceptionCode(name, doc, fields), ...codec];
   return [
     ...docComment(doc),
-    `export class ${name} extends Error {`,
-    ...indent([
-      `override readonly name = "${name}";`,
-      ...own.flatMap(property),
-      "",
-      `constructor(fields: { ${parameters.map((parameter) => `readonly ${parameter}`).join("; ")} }) {`,
-      ...indent([
-        message ? `super(fields.${message.name});` : `super("${name}");`,
-        ...own.map((field) => `this.${field.name} = fields.${field.name};`),
-      ]),
-      "}",
-    ]),
+    `export interface ${name} {`,
+    ...indent(fields.flatMap(property)),
+    "}",
+    "",
+    ...factoryCode(name, fields),
+    ...codec,
+  ];
+}
+
+/** For structs with defaults: whoever makes one may leave those fields out. */
+function factoryCode(name: string, fields: readonly StructField[]): string[] {
+  const initialised = fields.filter(({ initial }) => initial !== undefined);
+  if (initialised.length === 0) return [];
+  const names = initialised.map((field) => JSON.stringify(field.property)).join(" | ");
+  const type = `Omit<${name}, ${names}> & Partial<Pick<${name}, ${names}>>`;
+  const isFree = fields.every(({ initial, requiredness }) => initial !== undefined || requiredness === "optional");
+  const defaults = initialised.map((field) => `${field.property}: fields.${field.property} ?? ${field.initial}`);
+  return [
+    `/** ${name} with its defaults for what is left out. */`,
+    `export function create${name}(fields: ${type}${isFree ? " = {}" : ""}): ${name} {`,
+    `  return { ...fields, ${defaults.join(", ")} };`,
     "}",
     "",
   ];
 }
 
-function codecCode({ name, isException }: IdlStruct, fields: readonly Field[]): string[] {
-  const result = `{ ${fields.map((field) => resultProperty(name, field)).join(", ")} }`;
+function codecCode(name: string, definition: IdlStruct, fields: readonly StructField[]): string[] {
+  const properties = fields.map((field) => resultProperty(definition.name, field)).join(", ");
+  const object = properties === "" ? "" : `{ ${properties} }`;
   return [
     `export const ${name}Codec: StructCodec<${name}> = {`,
     ...indent([
       "write(output, value) {",
-      ...indent([...fields.flatMap((field) => writeField(name, field)), "output.writeStop();"]),
+      ...indent([
+        `checkStruct("${definition.name}", value);`,
+        "output.writeStructBegin();",
+        ...fields.flatMap((field) => writeField(definition.name, field)),
+        "output.writeStop();",
+      ]),
       "},",
       "read(input) {",
-      ...indent([...readFields(fields), `return ${isException ? `new ${name}(${result})` : result};`]),
+      ...indent([
+        ...readFields(fields),
+        definition.isException ? `return new ${name}(${object});` : `return ${object || "{}"};`,
+      ]),
       "},",
     ]),
     "};",
@@ -110,38 +73,17 @@ function codecCode({ name, isException }: IdlStruct, fields: readonly Field[]): 
   ];
 }
 
-function writeField(struct: string, { id, name, requiredness, type }: Field): string[] {
-  const value = `value.${name}`;
+function writeField(struct: string, { id, name, property: own, requiredness, type }: StructField): string[] {
+  const value = `value.${own}`;
   const write = [`output.writeField(${wireName(type)}, ${id});`, ...writeValue(type, value)];
   if (requiredness === "optional") return [`if (${value} !== undefined) {`, ...indent(write), "}"];
   return [`if (${value} === undefined) throw missingField("${struct}", "${name}");`, ...write];
 }
 
-/** Statements that read a struct into one variable per field; an unknown or mistyped field is passed over. */
-export function readFields(
-  fields: readonly { readonly id: number; readonly name: string; readonly type: ValueType }[],
-): string[] {
-  const cases = fields.flatMap(({ id, name, type }, index) => [
-    `${index === 0 ? "" : "} else "}if (input.fieldId === ${id} && field === ${wireName(type)}) {`,
-    ...indent(readValue(type, (expression) => `${local(name)} = ${expression};`)),
-  ]);
-  return [
-    ...fields.map(({ name, type }) => `let ${local(name)}: ${typescriptName(type)} | undefined;`),
-    "input.readStructBegin();",
-    "for (let field = input.readField(); field !== WireType.STOP; field = input.readField()) {",
-    ...indent(cases.length === 0 ? ["input.skip(field);"] : [...cases, "} else {", "  input.skip(field);", "}"]),
-    "}",
-    "input.readStructEnd();",
-  ];
-}
-
-/** Field names may be reserved words or clash with ours. */
-export function local(name: string): string {
-  return `${name}Value`;
-}
-
-function resultProperty(struct: string, { name, requiredness, type }: Field): string {
-  if (requiredness === "optional") return `...(${local(name)} === undefined ? {} : { ${name}: ${local(name)} })`;
-  const zero = requiredness === "req_out" ? zeroValue(type) : undefined;
-  return `${name}: ${local(name)} ?? ${zero ?? `raise(missingField("${struct}", "${name}"))`}`;
+function resultProperty(struct: string, field: StructField): string {
+  const { name, property: own, requiredness, type, local, initial } = field;
+  if (requiredness === "optional" && initial === undefined)
+    return `...(${local} === undefined ? {} : { ${own}: ${local} })`;
+  const absent = requiredness === "required" ? undefined : (initial ?? zeroValue(type));
+  return `${own}: ${local} ?? ${absent ?? `raise(missingField("${struct}", "${name}"))`}`;
 }

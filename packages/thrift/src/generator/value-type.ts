@@ -1,69 +1,60 @@
-import type { IdlType, IdlTypeHolder } from "./idl.ts";
+import type { IdlStruct } from "./idl.ts";
 
 /** A type of the IDL with its names in TypeScript and on the wire. Typedefs are gone: Thrift has none on the wire. */
-export type ValueType =
-  | {
-      readonly kind: "base";
-      readonly typescript: string;
-      readonly wire: string;
-      readonly method: string;
-      readonly zero: string;
-    }
-  | { readonly kind: "struct"; readonly name: string }
-  | { readonly kind: "list" | "set"; readonly element: ValueType }
-  | { readonly kind: "map"; readonly key: ValueType; readonly value: ValueType };
+export type ValueType = BaseType | StructType | ListType | MapType;
 
-const base = (typescript: string, wire: string, method: string, zero: string): ValueType => ({
-  kind: "base",
-  typescript,
-  wire,
-  method,
-  zero,
-});
-
-const BASE_TYPES: Readonly<Record<string, ValueType>> = {
-  bool: base("boolean", "BOOL", "Bool", "false"),
-  byte: base("number", "I8", "I8", "0"),
-  i8: base("number", "I8", "I8", "0"),
-  i16: base("number", "I16", "I16", "0"),
-  i32: base("number", "I32", "I32", "0"),
-  i64: base("bigint", "I64", "I64", "0n"),
-  double: base("number", "DOUBLE", "Double", "0"),
-  string: base("string", "STRING", "String", '""'),
-  binary: base("Uint8Array", "STRING", "Binary", "new Uint8Array()"),
-  uuid: base("string", "UUID", "Uuid", '"00000000-0000-0000-0000-000000000000"'),
-};
-
-/** Throws an Error for a type that the generator does not know. The compiler prints enums as i32. */
-export function toValueType({ typeId, type }: IdlTypeHolder): ValueType {
-  const known = BASE_TYPES[typeId];
-  if (known) return known;
-  switch (typeId) {
-    case "struct":
-    case "exception":
-      return { kind: "struct", name: className(type) };
-    case "list":
-    case "set":
-      return { kind: typeId, element: inner(type?.elemTypeId, type?.elemType) };
-    case "map":
-      return {
-        kind: "map",
-        key: inner(type?.keyTypeId, type?.keyType),
-        value: inner(type?.valueTypeId, type?.valueType),
-      };
-    default:
-      throw new Error(`the IDL type ${typeId} is not supported`);
-  }
+export interface BaseType {
+  readonly kind: "base";
+  readonly idl: string;
+  readonly typescript: string;
+  readonly wire: string;
+  readonly method: string;
+  readonly zero: string;
 }
 
-function inner(typeId: string | undefined, type: IdlType | undefined): ValueType {
-  if (typeId === undefined) throw new Error("a container without the type of its elements");
-  return toValueType(type === undefined ? { typeId } : { typeId, type });
+/** Also unions and exceptions. */
+export interface StructType {
+  readonly kind: "struct";
+  /** In TypeScript. */
+  readonly name: string;
+  readonly definition: IdlStruct;
+  /** The file that declares it, if it is another. */
+  readonly home: string | undefined;
 }
 
-function className(type: IdlType | undefined): string {
-  if (type?.class === undefined) throw new Error("a type without a name");
-  return type.class;
+export interface ListType {
+  readonly kind: "list" | "set";
+  readonly element: ValueType;
+}
+
+export interface MapType {
+  readonly kind: "map";
+  readonly key: ValueType;
+  readonly value: ValueType;
+}
+
+const base = (idl: string, typescript: string, wire: string, zero: string, method?: string): [string, BaseType] => [
+  idl,
+  { kind: "base", idl, typescript, wire, zero, method: method ?? wire.charAt(0) + wire.slice(1).toLowerCase() },
+];
+
+const BASE_TYPES: ReadonlyMap<string, BaseType> = new Map([
+  base("bool", "boolean", "BOOL", "false"),
+  base("byte", "number", "I8", "0"),
+  base("i8", "number", "I8", "0"),
+  base("i16", "number", "I16", "0"),
+  base("i32", "number", "I32", "0"),
+  // The compiler 0.17 prints i32 here. Open in either case: a peer with a newer IDL may send other numbers.
+  base("enum", "number", "I32", "0"),
+  base("i64", "bigint", "I64", "0n"),
+  base("double", "number", "DOUBLE", "0"),
+  base("string", "string", "STRING", '""'),
+  base("binary", "Uint8Array", "STRING", "new Uint8Array()", "Binary"),
+  base("uuid", "string", "UUID", '"00000000-0000-0000-0000-000000000000"'),
+]);
+
+export function baseType(typeId: string): BaseType | undefined {
+  return BASE_TYPES.get(typeId);
 }
 
 export function typescriptName(type: ValueType): string {
@@ -75,18 +66,41 @@ export function typescriptName(type: ValueType): string {
     case "list":
       return `readonly ${arrayElement(type.element)}[]`;
     case "set":
-      return `ReadonlySet<${typescriptName(type.element)}>`;
+      return isComparable(type.element)
+        ? `ReadonlySet<${typescriptName(type.element)}>`
+        : `readonly ${arrayElement(type.element)}[]`;
     case "map":
-      return `ReadonlyMap<${typescriptName(type.key)}, ${typescriptName(type.value)}>`;
+      return isComparable(type.key)
+        ? `ReadonlyMap<${typescriptName(type.key)}, ${typescriptName(type.value)}>`
+        : `readonly (${entryName(type)})[]`;
   }
 }
 
+/** Of a map whose keys are not comparable. */
+export function entryName({ key, value }: MapType): string {
+  return `readonly [key: ${typescriptName(key)}, value: ${typescriptName(value)}]`;
+}
+
 function arrayElement(type: ValueType): string {
-  return type.kind === "list" ? `(${typescriptName(type)})` : typescriptName(type);
+  const name = typescriptName(type);
+  return name.startsWith("readonly ") ? `(${name})` : name;
+}
+
+/**
+ * Whether JavaScript's Set and Map find a value of this type again. They compare objects by identity, so that sets of
+ * structs, containers and binaries are arrays, and maps with such keys arrays of entries.
+ */
+export function isComparable(type: ValueType): boolean {
+  return type.kind === "base" && type.idl !== "binary";
 }
 
 export function wireName(type: ValueType): string {
   return `WireType.${type.kind === "base" ? type.wire : type.kind.toUpperCase()}`;
+}
+
+/** The name of the codec of a struct, in the module of the struct. */
+export function codecName({ name }: StructType): string {
+  return `${name}Codec`;
 }
 
 /** What a field of default requiredness is when a peer leaves it out; undefined for structs, which have no zero. */
@@ -97,9 +111,9 @@ export function zeroValue(type: ValueType): string | undefined {
     case "list":
       return "[]";
     case "set":
-      return "new Set()";
+      return isComparable(type.element) ? "new Set()" : "[]";
     case "map":
-      return "new Map()";
+      return isComparable(type.key) ? "new Map()" : "[]";
     case "struct":
       return undefined;
   }

@@ -1,40 +1,41 @@
-import { MessageScanner } from "./message-scanner.ts";
-import { ProtocolError } from "./protocol-error.ts";
+import { startsWith } from "./first-bytes.ts";
 import type { InputBuffer } from "./input-buffer.ts";
+import { ProtocolError } from "./protocol-error.ts";
+import { PROTOCOLS, type Protocol, type ProtocolName } from "./protocols.ts";
 
-/** A way in which messages follow each other on a connection. */
+/** A way in which messages follow each other on a connection, and the protocol in which they are written. */
 export interface Dialect {
-  readonly name: "framed binary" | "unframed binary";
+  readonly name: string;
+  readonly protocol: Protocol;
   readonly isFramed: boolean;
   /** The next complete message, or undefined when it has not arrived yet. Throws ProtocolError. */
   next(input: InputBuffer): Buffer | undefined;
 }
 
+type Matches = (bytes: Buffer) => boolean | undefined;
+
 interface Signature {
   readonly what: string;
   /** Whether these bytes open a connection of this kind; undefined: too few to tell. */
-  readonly matches: (bytes: Buffer) => boolean | undefined;
+  readonly matches: Matches;
   /** Absent for what is recognised only to be refused with its name. */
   readonly open?: (maxMessageBytes: number) => Dialect;
 }
 
 /** Every legal frame is shorter than 2^24 bytes, so its first byte is 0 and no dialect is mistaken for another. */
 const SIGNATURES: readonly Signature[] = [
-  {
-    what: "unframed binary",
-    matches: (bytes) => startsWith(bytes, [0x80, 0x01]),
-    open: openUnframed,
-  },
-  { what: "framed binary", matches: (bytes) => framedWith(bytes, [0x80, 0x01]), open: openFramed },
-  { what: "framed compact", matches: (bytes) => framedWith(bytes, [0x82]) },
-  { what: "framed JSON", matches: (bytes) => framedWith(bytes, [0x5b]) },
-  { what: "THeader", matches: (bytes) => framedWith(bytes, [0x0f, 0xff]) },
-  { what: "unframed compact", matches: (bytes) => startsWith(bytes, [0x82]) },
-  { what: "unframed JSON", matches: (bytes) => startsWith(bytes, [0x5b]) },
+  ...spoken("binary"),
+  ...spoken("compact"),
+  ...spoken("json"),
+  ...spoken("old-binary"),
+  { what: "THeader", matches: inFrame((bytes) => startsWith(bytes, [0x0f, 0xff])) },
   { what: "TLS", matches: (bytes) => startsWith(bytes, [0x16, 0x03]) },
   {
     what: "HTTP",
-    matches: (bytes) => (bytes.length < 4 ? undefined : /^[A-Z]{3}/.test(bytes.toString("latin1", 0, 3))),
+    matches: (bytes) => {
+      if (!/^[A-Z]*$/.test(bytes.toString("latin1", 0, 3))) return false;
+      return bytes.length < 4 ? undefined : true;
+    },
   },
 ];
 
@@ -52,25 +53,36 @@ export function detectDialect(bytes: Buffer, maxMessageBytes: number): Dialect |
   throw new ProtocolError("bad_version", "the first bytes are no Thrift message");
 }
 
-function startsWith(bytes: Buffer, expected: readonly number[]): boolean | undefined {
-  for (const [index, value] of expected.entries()) {
-    const byte = bytes[index];
-    if (byte === undefined) return undefined;
-    if (byte !== value) return false;
-  }
-  return true;
+function spoken(name: ProtocolName): Signature[] {
+  const { begins } = PROTOCOLS[name];
+  const open = (isFramed: boolean) => (maxMessageBytes: number) => openDialect(name, { isFramed, maxMessageBytes });
+  return [
+    { what: `unframed ${name}`, matches: begins, open: open(false) },
+    { what: `framed ${name}`, matches: inFrame(begins), open: open(true) },
+  ];
 }
 
-function framedWith(bytes: Buffer, expected: readonly number[]): boolean | undefined {
-  if (bytes.length > 0 && bytes[0] !== 0) return false;
-  // An empty frame says nothing, and waiting for more would leave its sender hanging.
-  if (bytes.length >= 4 && bytes.readUInt32BE(0) === 0) return false;
-  return bytes.length < 4 ? undefined : startsWith(bytes.subarray(4), expected);
+function inFrame(matches: Matches): Matches {
+  return (bytes) => {
+    if (bytes.length > 0 && bytes[0] !== 0) return false;
+    // An empty frame says nothing, and waiting for more would leave its sender hanging.
+    if (bytes.length >= 4 && bytes.readUInt32BE(0) === 0) return false;
+    return bytes.length < 4 ? undefined : matches(bytes.subarray(4));
+  };
 }
 
-export function openFramed(maxMessageBytes: number): Dialect {
+/** The dialect of a client that knows what it speaks. */
+export function openDialect(
+  name: ProtocolName,
+  { isFramed, maxMessageBytes }: { readonly isFramed: boolean; readonly maxMessageBytes: number },
+): Dialect {
+  return isFramed ? openFramed(name, maxMessageBytes) : openUnframed(name, maxMessageBytes);
+}
+
+function openFramed(name: ProtocolName, maxMessageBytes: number): Dialect {
   return {
-    name: "framed binary",
+    name: `framed ${name}`,
+    protocol: PROTOCOLS[name],
     isFramed: true,
     next(input) {
       if (input.length < 4) return undefined;
@@ -86,22 +98,22 @@ export function openFramed(maxMessageBytes: number): Dialect {
   };
 }
 
-export function openUnframed(maxMessageBytes: number): Dialect {
-  let scanner = new MessageScanner();
+function openUnframed(name: ProtocolName, maxMessageBytes: number): Dialect {
+  const protocol = PROTOCOLS[name];
+  let scanner = protocol.openScanner();
   return {
-    name: "unframed binary",
+    name: `unframed ${name}`,
+    protocol,
     isFramed: false,
     next(input) {
       if (input.length === 0) return undefined;
       const view = input.view();
-      if (startsWith(view, [0x80, 0x01]) === false)
-        throw new ProtocolError("bad_version", "not a strict binary message");
       const size = scanner.scan(view);
       if ((size ?? scanner.atLeast) > maxMessageBytes) {
         throw new ProtocolError("size_limit", `a message of more than ${maxMessageBytes} bytes`);
       }
       if (size === undefined) return undefined;
-      scanner = new MessageScanner();
+      scanner = protocol.openScanner();
       input.consume(size);
       return view.subarray(0, size);
     },

@@ -12,6 +12,8 @@ export interface MessageHeader {
  */
 export interface ProtocolReader {
   readMessageBegin(): MessageHeader;
+  /** Checks that nothing is left behind the struct of the message. */
+  readMessageEnd(): void;
   /** Counts depth; to be paired with `readStructEnd`. */
   readStructBegin(): void;
   readStructEnd(): void;
@@ -40,11 +42,16 @@ export interface ProtocolReader {
 /** Encodes values. Every method throws ProtocolError for a value that its type cannot hold. */
 export interface ProtocolWriter {
   writeMessageBegin(header: MessageHeader): void;
+  writeMessageEnd(): void;
+  /** To be paired with `writeStop`. */
+  writeStructBegin(): void;
   writeField(type: WireType, id: number): void;
   writeStop(): void;
+  /** As many elements as it says must follow, and then `writeContainerEnd`. */
   writeListBegin(element: WireType, size: number): void;
   writeSetBegin(element: WireType, size: number): void;
   writeMapBegin(key: WireType, value: WireType, size: number): void;
+  writeContainerEnd(): void;
   writeBool(value: boolean): void;
   writeI8(value: number): void;
   writeI16(value: number): void;

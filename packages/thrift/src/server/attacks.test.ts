@@ -1,11 +1,13 @@
 import { randomBytes } from "node:crypto";
 import { describe, expect, it } from "vitest";
+import { DIALECTS, PROTOCOL_NAMES, type TestDialect } from "../../test/dialects.ts";
 import type { Inner } from "../../test/every.ts";
-import { frame, framed, message, RawClient } from "../../test/raw-client.ts";
+import { frame, framed, message, opening, RawClient, speaker } from "../../test/raw-client.ts";
 import { startServer } from "../../test/start-server.ts";
 import { waitFor } from "../../test/wait-for.ts";
 import { ApplicationException, ApplicationExceptionType as Type } from "../application-exception.ts";
 import type { ProtocolWriter } from "../protocol/protocol.ts";
+import type { ProtocolName } from "../protocol/protocols.ts";
 import { MessageType, WireType } from "../protocol/wire-types.ts";
 
 const text = (value: string) => (output: ProtocolWriter) => {
@@ -18,7 +20,6 @@ const find = (number: number) => (output: ProtocolWriter) => {
   output.writeI32(number);
   output.writeStop();
 };
-const truncated = framed("text", text("abcdef")).subarray(0, -4);
 
 describe("bytes that are no message", () => {
   it.each<[string, Buffer]>([
@@ -36,7 +37,30 @@ describe("bytes that are no message", () => {
     ["an unframed name of 0x7fffffff bytes", Buffer.from("80010001" + "7fffffff", "hex")],
     ["an unframed name of -1 bytes", Buffer.from("80010001" + "ffffffff", "hex")],
     ["an unframed map of 2^31 - 1 booleans", Buffer.from("80010001000000016d000000010d00010202" + "7fffffff", "hex")],
-    ["framed compact", frame(Buffer.from("822101046563686f00", "hex"))],
+    ["a compact message of version 2", frame(Buffer.from("82220103616464" + "00", "hex"))],
+    ["a compact message type that does not exist", frame(Buffer.from("82a10103616464" + "00", "hex"))],
+    ["a compact sequence id that does not end", frame(Buffer.from("8221ffffffffff03616464" + "00", "hex"))],
+    ["a compact name that is not UTF-8", frame(Buffer.from("8221010180" + "00", "hex"))],
+    ["an unframed compact message that does not go on", Buffer.from("822101", "hex")],
+    ["an unframed compact name of 2^31 - 1 bytes", Buffer.from("822101" + "ffffffff07", "hex")],
+    ["an unframed compact name of -1 bytes", Buffer.from("822101" + "ffffffff0f", "hex")],
+    ["an unframed compact map of 2^31 - 1 booleans", Buffer.from("822101016d" + "1b" + "ffffffff0711", "hex")],
+    ["an old-style name that does not go on", Buffer.from("0000000461", "hex")],
+    ["an old-style name of 2^24 - 1 bytes", Buffer.from("00ffffff" + "61", "hex")],
+    ["an old-style message type that does not exist", Buffer.from("00000003" + "616464" + "07", "hex")],
+    ["a frame of zeros", frame(Buffer.alloc(64))],
+    [
+      "an old-style map of 2^31 - 1 booleans",
+      Buffer.from("000000016d01" + "00000001" + "0d00010202" + "7fffffff", "hex"),
+    ],
+    ["JSON of version 2", Buffer.from('[2,"add",1,1,{}]')],
+    ["JSON that is no message", frame(Buffer.from('["add",{"a":1}]'))],
+    ["JSON with a message type that does not exist", Buffer.from('[1,"add",9,1,{}]')],
+    ["JSON with a sequence id that is none", frame(Buffer.from('[1,"add",1,null,{}]'))],
+    ["a JSON name with half of a surrogate pair", Buffer.from('[1,"\\ud800",1,1,{}]')],
+    ["unframed JSON that does not go on", Buffer.from('[1,"add",1,1,{"1":')],
+    ["an unframed JSON name that does not end", Buffer.from(`[1,"${"m".repeat(70_000)}`)],
+    ["unframed JSON that nests without end", Buffer.from("[".repeat(60_000))],
   ])("%s: the connection ends without a reply, and others are served", async (_, bytes) => {
     const { port, events, expectServing } = await startServer({}, { messageTimeoutMs: 300 });
     const client = await RawClient.open(port);
@@ -47,10 +71,14 @@ describe("bytes that are no message", () => {
     await expectServing();
   });
 
-  it("cost a message's wait at most, never the event loop", async () => {
+  it.each([
+    ["binary", "80010001000000016d000000010d00010202" + "7fffffff"],
+    ["compact", "822101016d" + "1b" + "ffffffff0711"],
+  ] as const)("cost a message's wait at most, never the event loop: %s", async (protocol, hex) => {
     const { port, expectServing } = await startServer();
-    const bomb = Buffer.from("80010001000000016d000000010d00010202" + "7fffffff", "hex");
-    const clients = await Promise.all(Array.from({ length: 20 }, () => RawClient.open(port, { isFramed: false })));
+    const bomb = Buffer.from(hex, "hex");
+    const opened = Array.from({ length: 20 }, () => RawClient.open(port, { protocol, isFramed: false }));
+    const clients = await Promise.all(opened);
     for (const client of clients) client.send(bomb);
     await waitFor("the ends", () => clients.every((client) => client.isEnded), 10_000);
     await expectServing();
@@ -66,61 +94,138 @@ describe("bytes that are no message", () => {
   });
 });
 
-describe("messages with a readable envelope", () => {
-  it.each<[string, Buffer, boolean, number]>([
-    ["an unknown method", framed("nope"), false, Type.UNKNOWN_METHOD],
-    ["an unknown service", framed("Nobody:text", text("x")), false, Type.UNKNOWN_METHOD],
-    ["constructor:x", framed("constructor:x"), false, Type.UNKNOWN_METHOD],
-    ["__proto__", framed("__proto__"), false, Type.UNKNOWN_METHOD],
-    ["__proto__:toString", framed("__proto__:toString"), false, Type.UNKNOWN_METHOD],
-    ["Every:constructor", framed("Every:constructor"), false, Type.UNKNOWN_METHOD],
-    ["no name", framed(""), false, Type.UNKNOWN_METHOD],
-    ["a name that is only a colon", framed(":"), false, Type.UNKNOWN_METHOD],
-    ["a reply", framed("text", text("x"), { type: MessageType.REPLY }), false, Type.INVALID_MESSAGE_TYPE],
-    ["an exception", framed("text", text("x"), { type: MessageType.EXCEPTION }), false, Type.INVALID_MESSAGE_TYPE],
-    ["a missing argument", framed("text"), false, Type.PROTOCOL_ERROR],
-    ["an argument of another type", framed("text", find(1)), false, Type.PROTOCOL_ERROR],
-    ["a struct cut short within its frame", frame(truncated.subarray(4)), true, Type.PROTOCOL_ERROR],
-    [
-      "a string of 0x7fffffff bytes within a frame",
-      frame(Buffer.concat([message("text").subarray(0, -1), Buffer.from("0b00017fffffff" + "6161", "hex")])),
-      true,
-      Type.PROTOCOL_ERROR,
-    ],
+/** What a struct of arguments may hold instead of a text, in a frame. */
+const BROKEN_BINARY: readonly [what: string, args: string][] = [
+  ["a string of 0x7fffffff bytes", "0b00017fffffff" + "6161"],
+  ["a string that is not UTF-8", "0b000100000001" + "ff00"],
+  ["a field type that does not exist", "630001000000"],
+  ["an unknown list of 0x7fffffff elements", "0f000903" + "7fffffff" + "00"],
+];
+const BROKEN: Readonly<Record<ProtocolName, readonly [what: string, args: string, encoding?: "utf8"][]>> = {
+  binary: BROKEN_BINARY,
+  "old-binary": BROKEN_BINARY,
+  compact: [
+    ["a string of 0x7fffffff bytes", "18ffffffff07" + "6161"],
+    ["a string that is not UTF-8", "1801" + "ff00"],
+    ["a field type that does not exist", "1e0000"],
+    ["an unknown list of 0x7fffffff elements", "99" + "f3ffffffff07" + "00"],
+    ["a field id of 17 bits", "08808008" + "00"],
+    ["an unknown i64 of 11 bytes", "96" + "8080808080808080808000" + "00"],
+  ],
+  json: [
+    ["a string that does not end", '"1":{"str":"a', "utf8"],
     [
       "a string that is not UTF-8",
-      frame(Buffer.concat([message("text").subarray(0, -1), Buffer.from("0b000100000001" + "ff00", "hex")])),
-      true,
-      Type.PROTOCOL_ERROR,
+      `${Buffer.from('"1":{"str":"').toString("hex")}ff${Buffer.from('"}}]').toString("hex")}`,
     ],
-    [
-      "a field type that does not exist",
-      frame(Buffer.concat([message("text").subarray(0, -1), Buffer.from("630001000000", "hex")])),
-      true,
-      Type.PROTOCOL_ERROR,
-    ],
-    [
-      "a second message in the same frame",
-      frame(Buffer.concat([message("text", text("a")), message("text", text("b"))])),
-      true,
-      Type.PROTOCOL_ERROR,
-    ],
-  ])("%s: one exception with its type on the wire", async (_, bytes, isEnded, type) => {
-    const { port, expectServing } = await startServer();
-    const client = await RawClient.open(port);
-    client.send(bytes);
-    await waitFor("the answer", () => client.answers.length > 0);
-    expect(client.exception().type).toBe(type);
-    expect(client.answers[0]?.sequenceId).toBe(1);
-    if (isEnded) {
-      await waitFor("the end", () => client.isEnded);
-    } else {
-      client.send(framed("text", text("still here"), { sequenceId: 2 }));
-      await waitFor("the second answer", () => client.answers.length > 1);
-      expect(client.answers[1]).toMatchObject({ name: "text", type: MessageType.REPLY, sequenceId: 2 });
+    ["a string with half of a surrogate pair", '"1":{"str":"\\ud800"}}]', "utf8"],
+    ["a field type that does not exist", '"1":{"text":"a"}}]', "utf8"],
+    ["an unknown list of 0x7fffffff elements", '"9":{"lst":["i8",2147483647,1]}}]', "utf8"],
+    ["an unknown list of less than it says", '"9":{"lst":["i8",3,1]}}]', "utf8"],
+    ["an unknown i64 of 30 digits", `"9":{"i64":${"9".repeat(30)}}}]`, "utf8"],
+    ["brackets that do not fit", '"1":{"str":"a"]}]', "utf8"],
+    ["null", '"1":null}]', "utf8"],
+  ],
+};
+
+/** One exception of this type is answered; then the connection ends, or goes on. */
+async function expectRefusal(dialect: TestDialect, bytes: Buffer, type: number, { isEnded = false } = {}) {
+  const { port, expectServing } = await startServer();
+  const client = await RawClient.open(port, dialect);
+  client.send(bytes);
+  await waitFor("the answer", () => client.answers.length > 0);
+  expect(client.exception().type).toBe(type);
+  expect(client.answers[0]?.sequenceId).toBe(1);
+  if (isEnded) {
+    await waitFor("the end", () => client.isEnded);
+  } else {
+    client.send(speaker(dialect)("text", text("still here"), { sequenceId: 2 }));
+    await waitFor("the second answer", () => client.answers.length > 1);
+    expect(client.answers[1]).toMatchObject({ name: "text", type: MessageType.REPLY, sequenceId: 2 });
+  }
+  expect(client.answers).toHaveLength(isEnded ? 1 : 2);
+  await expectServing();
+}
+
+describe.each(DIALECTS)("messages with a readable envelope, $name", (dialect) => {
+  const say = speaker(dialect);
+  it.each<[string, Buffer, number]>([
+    ["an unknown method", say("nope"), Type.UNKNOWN_METHOD],
+    ["an unknown service", say("Nobody:text", text("x")), Type.UNKNOWN_METHOD],
+    ["constructor:x", say("constructor:x"), Type.UNKNOWN_METHOD],
+    ["__proto__", say("__proto__"), Type.UNKNOWN_METHOD],
+    ["__proto__:toString", say("__proto__:toString"), Type.UNKNOWN_METHOD],
+    ["Every:constructor", say("Every:constructor"), Type.UNKNOWN_METHOD],
+    // An old-style message is told from noise by its name.
+    ...(dialect.protocol === "old-binary"
+      ? []
+      : ([
+          ["no name", say(""), Type.UNKNOWN_METHOD],
+          ["a name that is only a colon", say(":"), Type.UNKNOWN_METHOD],
+        ] satisfies [string, Buffer, number][])),
+    ["a reply", say("text", text("x"), { type: MessageType.REPLY }), Type.INVALID_MESSAGE_TYPE],
+    ["an exception", say("text", text("x"), { type: MessageType.EXCEPTION }), Type.INVALID_MESSAGE_TYPE],
+    ["a missing argument", say("text"), Type.PROTOCOL_ERROR],
+    ["an argument of another type", say("text", find(1)), Type.PROTOCOL_ERROR],
+  ])("%s: one exception with its type on the wire, and the connection goes on", async (_, bytes, type) => {
+    await expectRefusal(dialect, bytes, type);
+  });
+
+  it("are answered in kind, in their order, however they arrive", async () => {
+    const { port } = await startServer();
+    const client = await RawClient.open(port, dialect);
+    const texts = Array.from({ length: 30 }, (_, index) => `text ${index}`);
+    const bytes = Buffer.concat(texts.map((each, sequenceId) => say("text", text(each), { sequenceId })));
+    for (let at = 0; at < bytes.length; at += 11) client.send(bytes.subarray(at, at + 11));
+    await waitFor("the answers", () => client.answers.length === texts.length);
+    const answers = client.answers.map(({ sequenceId, reader }) => {
+      reader.readStructBegin();
+      reader.readField();
+      return [sequenceId, reader.readString()];
+    });
+    expect(answers).toEqual(texts.map((each, index) => [index, each]));
+  });
+});
+
+describe.each(DIALECTS.filter(({ isFramed }) => isFramed))("broken messages, $name", (dialect) => {
+  const say = speaker(dialect);
+  const nested = say("text", (output) => {
+    for (let depth = 0; depth < 63; depth += 1) {
+      output.writeField(WireType.STRUCT, 9);
+      output.writeStructBegin();
     }
-    expect(client.answers).toHaveLength(isEnded ? 1 : 2);
-    await expectServing();
+    output.writeField(WireType.LIST, 1);
+    output.writeListBegin(WireType.I8, 0);
+    output.writeContainerEnd();
+    for (let depth = 0; depth < 64; depth += 1) output.writeStop();
+  });
+
+  it
+    .runIf(dialect.isFramed)
+    .each<[string, Buffer]>([
+      ["a struct cut short", frame(message("text", text("abcdef"), dialect).subarray(0, -4))],
+      [
+        "a second message",
+        frame(Buffer.concat([message("text", text("a"), dialect), message("text", text("b"), dialect)])),
+      ],
+      ["a value 65 deep", nested],
+      ...BROKEN[dialect.protocol].map(([what, args, encoding]): [string, Buffer] => [
+        what,
+        frame(Buffer.concat([opening("text", dialect.protocol), Buffer.from(args, encoding ?? "hex")])),
+      ]),
+    ])("%s: PROTOCOL_ERROR, and the connection ends", async (_, bytes) => {
+    await expectRefusal(dialect, bytes, Type.PROTOCOL_ERROR, { isEnded: true });
+  });
+});
+
+describe("messages with a readable envelope", () => {
+  it("may have old-style names of any kind once the connection has begun", async () => {
+    const { port } = await startServer();
+    const say = speaker({ protocol: "old-binary", isFramed: false });
+    const client = await RawClient.open(port, { protocol: "old-binary", isFramed: false });
+    client.send(say("text", text("x")), say(""), say("\0:\n"), say("x".repeat(5_000)));
+    await waitFor("the answers", () => client.answers.length === 4);
+    expect([1, 2, 3].map((at) => client.exception(at).type)).toEqual(Array(3).fill(Type.UNKNOWN_METHOD));
   });
 
   it("keep what a client made up out of the events", async () => {
@@ -167,7 +272,8 @@ describe("messages with a readable envelope", () => {
   });
 });
 
-describe("handlers that fail", () => {
+describe.each(PROTOCOL_NAMES)("handlers that fail, framed %s", (protocol) => {
+  const say = speaker({ protocol, isFramed: true });
   const secret = "password=hunter2";
   it.each<[string, (number: number) => Inner | Promise<Inner>]>([
     [
@@ -217,8 +323,8 @@ describe("handlers that fail", () => {
     ],
   ])("%s: the caller reads a fixed sentence, the operator the cause", async (_, handler) => {
     const { port, events, expectServing } = await startServer({ find: handler });
-    const client = await RawClient.open(port);
-    client.send(framed("find", find(1)), framed("text", text("next"), { sequenceId: 2 }));
+    const client = await RawClient.open(port, { protocol });
+    client.send(say("find", find(1)), say("text", text("next"), { sequenceId: 2 }));
     await waitFor("the answers", () => client.answers.length === 2);
     expect(client.exception()).toEqual({ type: Type.INTERNAL_ERROR, message: "internal error" });
     expect(client.answers[1]).toMatchObject({ name: "text", type: MessageType.REPLY });
@@ -226,6 +332,12 @@ describe("handlers that fail", () => {
     await expectServing();
   });
 
+  function rejectWith(reason: unknown): Promise<never> {
+    return new Promise((_, reject) => reject(reason));
+  }
+});
+
+describe("handlers that fail", () => {
   it("with a declared exception: a reply that holds it", async () => {
     const { port } = await startServer();
     const client = await RawClient.open(port);
@@ -253,10 +365,6 @@ describe("handlers that fail", () => {
     expect(client.exception()).toEqual({ type: Type.INTERNAL_ERROR, message: "no capacity, try again" });
     expect(events.map(({ type }) => type)).toEqual(["call"]);
   });
-
-  function rejectWith(reason: unknown): Promise<never> {
-    return new Promise((_, reject) => reject(reason));
-  }
 });
 
 describe("a receiver of events that throws", () => {

@@ -1,6 +1,8 @@
+import type { Dialect } from "../protocol/dialect.ts";
 import type { CallContext } from "../service.ts";
 
 interface CallEnvelope {
+  readonly dialect: Dialect;
   readonly method: string;
   readonly label: string;
   readonly sequenceId: number;
@@ -9,6 +11,7 @@ interface CallEnvelope {
 
 /** One decoded call until its reply is on its way. */
 export class Call implements CallContext {
+  readonly dialect: Dialect;
   readonly method: string;
   /** The method's name for events. */
   readonly label: string;
@@ -23,7 +26,8 @@ export class Call implements CallContext {
   #reason: string | undefined;
 
   constructor(decoded: CallEnvelope, remoteAddress: string) {
-    const { method, label, sequenceId, wantsReply } = decoded;
+    const { dialect, method, label, sequenceId, wantsReply } = decoded;
+    this.dialect = dialect;
     this.method = method;
     this.label = label;
     this.sequenceId = sequenceId;

@@ -1,7 +1,8 @@
 import { ApplicationException, ApplicationExceptionType, writeApplicationException } from "../application-exception.ts";
-import { BinaryReader } from "../protocol/binary-reader.ts";
-import { BinaryWriter } from "../protocol/binary-writer.ts";
+import type { Dialect } from "../protocol/dialect.ts";
+import type { MessageWriter } from "../protocol/message-output.ts";
 import { ProtocolError } from "../protocol/protocol-error.ts";
+import type { Protocol } from "../protocol/protocols.ts";
 import { MessageType } from "../protocol/wire-types.ts";
 import type { CallContext, ErasedMethod, ServiceDefinition } from "../service.ts";
 import type { Call } from "./call.ts";
@@ -37,8 +38,12 @@ export function createProcessor<Handler>(service: ServiceDefinition<Handler>, ha
 /** In logs and metrics, instead of whatever a client made up. */
 const UNKNOWN_METHOD_LABEL = "(unknown)";
 
+const LARGEST_KEPT = 1_048_576;
+
 /** A message whose envelope could be read. */
 export interface Decoded {
+  /** In which the reply has to be written. */
+  readonly dialect: Dialect;
   /** As the reply has to name it. */
   readonly method: string;
   /** As events name it. */
@@ -62,7 +67,7 @@ export interface Answer {
 export class Dispatcher {
   readonly #services: ReadonlyMap<string, Processor>;
   readonly #plain = new Map<string, BoundMethod>();
-  #scratch = new BinaryWriter();
+  readonly #scratch = new Map<Protocol, MessageWriter>();
 
   constructor(processors: readonly Processor[]) {
     this.#services = new Map(processors.map((processor) => [processor.name, processor]));
@@ -72,8 +77,8 @@ export class Dispatcher {
   }
 
   /** Throws ProtocolError when not even the envelope can be read. */
-  decode(message: Buffer): Decoded {
-    const reader = new BinaryReader(message);
+  decode(message: Buffer, dialect: Dialect): Decoded {
+    const reader = dialect.protocol.openReader(message);
     const { name, type, sequenceId } = reader.readMessageBegin();
     const [service, method] = splitName(name);
     const wantsReply = type !== MessageType.ONEWAY;
@@ -82,7 +87,7 @@ export class Dispatcher {
         ApplicationExceptionType.INVALID_MESSAGE_TYPE,
         "only calls are answered here",
       );
-      return { method, label: UNKNOWN_METHOD_LABEL, sequenceId, wantsReply, refusal };
+      return { dialect, method, label: UNKNOWN_METHOD_LABEL, sequenceId, wantsReply, refusal };
     }
     const bound = service === undefined ? this.#plain.get(method) : this.#services.get(service)?.methods.get(method);
     if (!bound) {
@@ -91,13 +96,13 @@ export class Dispatcher {
         ApplicationExceptionType.UNKNOWN_METHOD,
         `unknown method ${name.slice(0, 200)}`,
       );
-      return { method, label, sequenceId, wantsReply, refusal };
+      return { dialect, method, label, sequenceId, wantsReply, refusal };
     }
     // Also when the caller forgot that the method is oneway: a reply would be read as that of its next call.
-    const call = { method, label: method, sequenceId, wantsReply: wantsReply && !bound.isOneway };
+    const call = { dialect, method, label: method, sequenceId, wantsReply: wantsReply && !bound.isOneway };
     try {
       const args = bound.readArgs(reader);
-      if (reader.left > 0) throw new ProtocolError("invalid_data", "bytes behind the end of the message");
+      reader.readMessageEnd();
       return { ...call, bound, args };
     } catch (error) {
       if (!(error instanceof ProtocolError)) throw error;
@@ -106,37 +111,38 @@ export class Dispatcher {
     }
   }
 
-  success(call: Call, bound: BoundMethod, result: unknown, isFramed: boolean): Answer {
+  success(call: Call, bound: BoundMethod, result: unknown): Answer {
     // The result is what `call` of the same definition answered, unless the handler lied about its type: then a writer throws.
     return {
-      bytes: this.#encode(call, MessageType.REPLY, isFramed, (output) => bound.writeResult(output, result as never)),
+      bytes: this.#encode(call, MessageType.REPLY, (output) => bound.writeResult(output, result as never)),
       outcome: "success",
     };
   }
 
   /** The reply for a declared exception, an ApplicationException, or undefined for anything else. */
-  failure(call: Call, bound: BoundMethod | undefined, error: unknown, isFramed: boolean): Answer | undefined {
+  failure(call: Call, bound: BoundMethod | undefined, error: unknown): Answer | undefined {
     if (error instanceof ApplicationException) {
-      const bytes = this.#encode(call, MessageType.EXCEPTION, isFramed, (output) =>
-        writeApplicationException(output, error),
-      );
+      const bytes = this.#encode(call, MessageType.EXCEPTION, (output) => writeApplicationException(output, error));
       return { bytes, outcome: "application_exception" };
     }
     let isDeclared = false;
-    const bytes = this.#encode(call, MessageType.REPLY, isFramed, (output) => {
+    const bytes = this.#encode(call, MessageType.REPLY, (output) => {
       isDeclared = bound?.writeException(output, error) ?? false;
     });
     return isDeclared ? { bytes, outcome: "exception" } : undefined;
   }
 
-  #encode(call: Call, type: MessageType, isFramed: boolean, write: (output: BinaryWriter) => void): Buffer {
-    const output = this.#scratch;
-    output.rollback(0);
+  #encode(call: Call, type: MessageType, write: (output: MessageWriter) => void): Buffer {
+    const { protocol, isFramed } = call.dialect;
+    const output = this.#writer(protocol);
+    output.reset();
     const frame = isFramed ? output.beginFrame() : undefined;
     output.writeMessageBegin({ name: call.method, type, sequenceId: call.sequenceId });
     write(output);
+    output.writeMessageEnd();
+    // The buffer of a large reply is not kept, one for each protocol.
+    if (output.length > LARGEST_KEPT) this.#scratch.delete(protocol);
     if (output.length > LARGEST_MESSAGE) {
-      this.#scratch = new BinaryWriter();
       throw new ProtocolError(
         "size_limit",
         `a reply of ${output.length} bytes; no client reads more than ${LARGEST_MESSAGE}`,
@@ -144,6 +150,14 @@ export class Dispatcher {
     }
     if (frame !== undefined) output.endFrame(frame);
     return output.bytes();
+  }
+
+  #writer(protocol: Protocol): MessageWriter {
+    const known = this.#scratch.get(protocol);
+    if (known) return known;
+    const opened = protocol.openWriter();
+    this.#scratch.set(protocol, opened);
+    return opened;
   }
 }
 

@@ -26,7 +26,7 @@ export type ServerEvent =
       readonly durationMs: number;
     };
 
-export type TimeoutKind = "first_byte" | "message" | "idle" | "send" | "handler";
+export type TimeoutKind = "first_byte" | "handshake" | "message" | "idle" | "send" | "handler";
 
 export type CallOutcome = "success" | "exception" | "application_exception";
 

@@ -151,6 +151,17 @@ describe("a client that does not read its replies", () => {
     expect(events).toContainEqual(expect.objectContaining({ type: "timeout", what: "send" }));
     await expectServing();
   });
+
+  it("is closed after a while also when it was quiet for longer before", async () => {
+    const limits = { maxUnsentBytes: 100_000, sendTimeoutMs: 200 };
+    const { port, server } = await startServer({ text: () => large }, limits);
+    const client = await RawClient.open(port);
+    await waitFor("the connection", () => server.connections === 1);
+    await new Promise((resolve) => setTimeout(resolve, 600));
+    client.socket.pause();
+    client.send(...range(500).map((sequenceId) => callText("x", sequenceId)));
+    await waitFor("the close", () => server.connections === 0);
+  });
 });
 
 describe("limits of the whole server", () => {

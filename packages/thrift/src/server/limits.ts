@@ -9,7 +9,10 @@ export interface ServerLimits {
   readonly maxConnections: number;
   /** Received and unsent bytes of all connections together; the connection that would exceed it is closed. */
   readonly maxBufferedBytes: number;
+  /** From the beginning of a connection, and again from the end of its TLS handshake. */
   readonly firstByteTimeoutMs: number;
+  /** For a TLS handshake, from its first byte. */
+  readonly handshakeTimeoutMs: number;
   /** From the first byte of a message to its last. */
   readonly messageTimeoutMs: number;
   readonly idleTimeoutMs: number;
@@ -25,6 +28,7 @@ export const DEFAULT_LIMITS: ServerLimits = {
   maxConnections: 10_000,
   maxBufferedBytes: 134_217_728,
   firstByteTimeoutMs: 30_000,
+  handshakeTimeoutMs: 10_000,
   messageTimeoutMs: 10_000,
   idleTimeoutMs: 600_000,
   sendTimeoutMs: 60_000,

@@ -1,13 +1,18 @@
 import { createServer, type Server, type Socket } from "node:net";
-import { Connection } from "./connection.ts";
+import { Connection, type ConnectionOptions } from "./connection.ts";
 import { Dispatcher, type Processor } from "./dispatcher.ts";
 import type { OnServerEvent } from "./events.ts";
 import { completeLimits, type ServerLimits } from "./limits.ts";
+import { TlsFront, type TlsOptions } from "./tls-front.ts";
 
 export interface ThriftServerOptions {
   readonly processors: readonly Processor[];
   readonly limits?: Partial<ServerLimits>;
   readonly onEvent?: OnServerEvent;
+  /** TLS 1.2 and 1.3 on the same port. */
+  readonly tls?: TlsOptions;
+  /** What becomes of clients that do not begin with TLS; by default they are accepted. */
+  readonly plain?: "accept" | "refuse";
 }
 
 export interface ListenOptions {
@@ -18,14 +23,19 @@ export interface ListenOptions {
 }
 
 /**
- * A Thrift server for framed and unframed binary clients on one port, with plain and multiplexed names. Nothing a client
- * sends ends the process.
+ * A Thrift server for clients of every protocol here, framed and unframed, plain and in TLS, on one port, with plain and
+ * multiplexed names.
+ * Nothing a client sends ends the process.
  */
 export class ThriftServer {
   readonly #server: Server;
   readonly #limits: ServerLimits;
   readonly #onEvent: OnServerEvent;
   readonly #dispatcher: Dispatcher;
+  readonly #tls: TlsFront | undefined;
+  readonly #isPlainAccepted: boolean;
+  /** Everybody who is here; in the TLS handshake a client has no connection. */
+  readonly #sockets = new Set<Socket>();
   readonly #connections = new Set<Connection>();
   #sweep: NodeJS.Timeout | undefined;
   #bufferedBytes = 0;
@@ -33,17 +43,29 @@ export class ThriftServer {
   #closed: Promise<void> | undefined;
   #empty: (() => void) | undefined;
 
-  constructor({ processors, limits, onEvent = () => {} }: ThriftServerOptions) {
+  /** Throws when a limit makes no sense or a certificate cannot be used. */
+  constructor({ processors, limits, onEvent = () => {}, tls, plain = "accept" }: ThriftServerOptions) {
     this.#limits = completeLimits(limits);
+    this.#isPlainAccepted = plain === "accept";
     this.#onEvent = guarded(onEvent);
     this.#dispatcher = new Dispatcher(processors);
+    this.#tls = tls && this.#openTls(tls);
     // Half-open: a client that has sent its last call may close its side and still read the reply.
     this.#server = createServer({ allowHalfOpen: true }, (socket) => this.#accept(socket));
   }
 
   /** Connections that are open now. */
   get connections(): number {
-    return this.#connections.size;
+    return this.#sockets.size;
+  }
+
+  /**
+   * Uses other certificates for connections from now on; those that are open go on. Throws, and changes nothing, when the
+   * certificates cannot be used, when `ca` comes or goes, or when the server was made without TLS.
+   */
+  reloadTls(tls: TlsOptions): void {
+    if (!this.#tls) throw new TypeError("the server was made without TLS");
+    this.#tls.reload(tls);
   }
 
   /** Resolves to the port; rejects with the system's error (EADDRINUSE, EACCES …). */
@@ -79,9 +101,10 @@ export class ThriftServer {
   async #close(deadlineMs: number): Promise<void> {
     this.#isDraining = true;
     const isClosed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
+    this.#tls?.drain();
     for (const connection of this.#connections) connection.drain();
     const deadline = setTimeout(() => {
-      for (const connection of this.#connections) connection.destroy();
+      for (const socket of this.#sockets) socket.destroy();
     }, deadlineMs);
     await Promise.all([isClosed, this.#whenEmpty()]);
     clearTimeout(deadline);
@@ -89,7 +112,7 @@ export class ThriftServer {
   }
 
   #accept(socket: Socket): void {
-    if (this.#connections.size >= this.#limits.maxConnections) {
+    if (this.#sockets.size >= this.#limits.maxConnections) {
       this.#onEvent({
         type: "overload",
         remoteAddress: socket.remoteAddress ?? "",
@@ -99,18 +122,38 @@ export class ThriftServer {
       socket.destroy();
       return;
     }
+    this.#sockets.add(socket);
+    socket.on("close", () => this.#sockets.delete(socket));
+    this.#serve(socket, { isTrusted: this.#isPlainAccepted, ...(this.#tls && { onTls: this.#onTls }) });
+  }
+
+  readonly #onTls = (connection: Connection, socket: Socket): void => {
+    this.#leave(connection);
+    this.#tls?.accept(socket);
+  };
+
+  #openTls(tls: TlsOptions): TlsFront {
+    const { handshakeTimeoutMs } = this.#limits;
+    const onSecure = (socket: Socket) => this.#serve(socket, { isTrusted: true });
+    return new TlsFront({ tls, handshakeTimeoutMs, onEvent: this.#onEvent, onSecure });
+  }
+
+  #serve(socket: Socket, options: Pick<ConnectionOptions, "isTrusted" | "onTls">): void {
     const connection = new Connection(socket, {
       dispatcher: this.#dispatcher,
       limits: this.#limits,
       onEvent: this.#onEvent,
       onBuffered: (grown, change) => this.#account(grown, change),
+      ...options,
     });
     this.#connections.add(connection);
-    socket.on("close", () => {
-      this.#connections.delete(connection);
-      if (this.#connections.size === 0) this.#empty?.();
-    });
+    socket.on("close", () => this.#leave(connection));
     if (this.#isDraining) connection.drain();
+  }
+
+  #leave(connection: Connection): void {
+    this.#connections.delete(connection);
+    if (this.#connections.size === 0) this.#empty?.();
   }
 
   #account(connection: Connection, change: number): void {

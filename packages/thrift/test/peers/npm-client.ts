@@ -1,8 +1,10 @@
-// Calls RoomService with npm's thrift and prints what it reads. Arguments: generated code, port, framed or buffered, plain
-// or multiplexed.
+// Calls RoomService with npm's thrift and prints what it reads. Arguments: generated code, port, framed or buffered,
+// protocol, plain or multiplexed, and for TLS the files of the authority, the certificate and the key.
+import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import thrift from "thrift";
+import { npmProtocol } from "./npm-protocol.ts";
 
 interface RoomClient {
   create(): Promise<unknown>;
@@ -11,14 +13,18 @@ interface RoomClient {
   pppbool(id: boolean): Promise<unknown>;
 }
 
-const [directory = "", port = "", transport = "", name = ""] = process.argv.slice(2);
+const [directory = "", port = "", transport = "", protocol = "", name = "", ...tls] = process.argv.slice(2);
 const generated: { Client: new () => object } = createRequire(join(directory, "main.cjs"))(
   join(directory, "RoomService.js"),
 );
-const connection = thrift.createConnection("127.0.0.1", Number(port), {
+const options = {
   transport: transport === "framed" ? thrift.TFramedTransport : thrift.TBufferedTransport,
-  protocol: thrift.TBinaryProtocol,
-});
+  protocol: npmProtocol(protocol),
+};
+const [ca, cert, key] = tls.map((file) => readFileSync(file));
+const connection = ca
+  ? thrift.createSSLConnection("localhost", Number(port), { ...options, ca, cert, key } as never)
+  : thrift.createConnection("127.0.0.1", Number(port), options);
 const client = (name === "multiplexed"
   ? new thrift.Multiplexer().createClient("RoomService", generated as never, connection)
   : thrift.createClient(generated as never, connection)) as unknown as RoomClient;

@@ -1,16 +1,17 @@
 // Serves RoomService with npm's thrift until its input ends; prints its port. Arguments: generated code, framed or buffered,
-// plain or multiplexed.
+// protocol, plain or multiplexed.
 import { createRequire } from "node:module";
 import type { Server } from "node:net";
 import { join } from "node:path";
 import thrift from "thrift";
+import { npmProtocol } from "./npm-protocol.ts";
 
 interface Multiplexing {
   readonly MultiplexedProcessor: new () => { registerProcessor(name: string, processor: object): void };
   readonly createMultiplexServer: (processor: object, options: object) => Server;
 }
 
-const [directory = "", transport = "", name = ""] = process.argv.slice(2);
+const [directory = "", transport = "", protocol = "", name = ""] = process.argv.slice(2);
 const require = createRequire(join(directory, "main.cjs"));
 const RoomService: { Processor: new (handler: object) => object } = require(join(directory, "RoomService.js"));
 const types: {
@@ -31,7 +32,7 @@ const handler = {
 };
 const options = {
   transport: transport === "framed" ? thrift.TFramedTransport : thrift.TBufferedTransport,
-  protocol: thrift.TBinaryProtocol,
+  protocol: npmProtocol(protocol),
 };
 server().listen(0, "127.0.0.1", function (this: Server) {
   const address = this.address();

@@ -1,23 +1,39 @@
 # Calls RoomService with Debian's python3-thrift and prints what it reads. Arguments: generated code, port, framed or
-# buffered, plain or multiplexed.
+# buffered, protocol, plain or multiplexed, and for TLS the files of the authority, the certificate and the key.
 import json
 import sys
+import warnings
 
-directory, port, kind, name = sys.argv[1:]
+directory, port, kind, protocol_name, name, *tls = sys.argv[1:]
 sys.path.insert(0, directory)
+# The library checks names with a function that Python gave up.
+warnings.simplefilter("ignore", DeprecationWarning)
 
 from room import RoomService
 from room.ttypes import RoomNotFoundException
 from thrift.Thrift import TApplicationException
 from thrift.protocol.TBinaryProtocol import TBinaryProtocol
+from thrift.protocol.TCompactProtocol import TCompactProtocol
+from thrift.protocol.TJSONProtocol import TJSONProtocol
 from thrift.protocol.TMultiplexedProtocol import TMultiplexedProtocol
 from thrift.transport.TSocket import TSocket
+from thrift.transport.TSSLSocket import TSSLSocket
 from thrift.transport.TTransport import TBufferedTransport, TFramedTransport
 
-socket = TSocket("127.0.0.1", int(port))
+if tls:
+    ca, certificate, key = tls
+    socket = TSSLSocket("localhost", int(port), ca_certs=ca, certfile=certificate, keyfile=key)
+else:
+    socket = TSocket("127.0.0.1", int(port))
 socket.setTimeout(20000)
 transport = TFramedTransport(socket) if kind == "framed" else TBufferedTransport(socket)
-protocol = TBinaryProtocol(transport)
+protocols = {
+    "binary": TBinaryProtocol,
+    "old-binary": lambda transport: TBinaryProtocol(transport, strictRead=False, strictWrite=False),
+    "compact": TCompactProtocol,
+    "json": TJSONProtocol,
+}
+protocol = protocols[protocol_name](transport)
 if name == "multiplexed":
     protocol = TMultiplexedProtocol(protocol, "RoomService")
 client = RoomService.Client(protocol)

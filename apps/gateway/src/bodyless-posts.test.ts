@@ -1,0 +1,73 @@
+import { closeRooms, createProcess, createRoom, suspendRoom, type RoomsContext } from "@roombridge/rooms";
+import { createTestDatabase, openTestRooms, TEST_REGION, type TestDatabase } from "@roombridge/testing";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { exchange, statusesOf } from "../test/exchange.ts";
+import { spawnGateway, type SpawnedGateway } from "../test/spawn-gateway.ts";
+import { createGame, type Game } from "../test/suite.ts";
+import { OPERATIONS } from "./operations.ts";
+
+// Every POST that takes no body, as real clients put it on the wire.
+let database: TestDatabase;
+let rooms: RoomsContext;
+let gateway: SpawnedGateway;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  rooms = openTestRooms(database.url);
+  gateway = await spawnGateway(database.url);
+});
+
+afterAll(async () => {
+  await gateway.app.stop();
+  await closeRooms(rooms);
+  await database.drop();
+});
+
+const SHAPES: readonly [string, string][] = [
+  ["length 0 and no type, as of TypeScript", "Content-Length: 0\r\n\r\n"],
+  ["JSON of length 0, as of Unreal", "Content-Type: application/json\r\nContent-Length: 0\r\n\r\n"],
+  ["JSON without any length", "Content-Type: application/json\r\n\r\n"],
+  ["{}, as of Godot", "Content-Type: application/json\r\nContent-Length: 2\r\n\r\n{}"],
+  ["chunks, none of them", "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n"],
+  ["what is no JSON", "Content-Type: application/json\r\nContent-Length: 3\r\n\r\n{{{"],
+];
+
+const BODYLESS = OPERATIONS.flatMap(({ route }) =>
+  route.method === "post" && route.request?.body === undefined ? [route] : [],
+);
+
+/** The path with a region, a suspended room and a process of the game. */
+async function fill(path: string, { application, appId }: Game): Promise<string> {
+  const { roomId } = await createRoom(rooms, { application, region: TEST_REGION });
+  await suspendRoom(rooms, appId, roomId);
+  const { processId } = await createProcess(rooms, application, TEST_REGION);
+  const values: Readonly<Record<string, string>> = { appId, roomId, processId, region: TEST_REGION };
+  return path.replaceAll(/\{(\w+)\}/g, (_, name: string) => values[name] ?? "");
+}
+
+test("there are nine of them", () => {
+  expect(BODYLESS.map(({ operationId }) => operationId).sort()).toEqual([
+    "CreateProcess",
+    "CreateProcessV2Deprecated",
+    "DestroyRoom",
+    "DestroyRoomDeprecated",
+    "ResumeRoom",
+    "StopProcess",
+    "StopProcessV2Deprecated",
+    "SuspendRoomDeprecated",
+    "SuspendRoomV2Deprecated",
+  ]);
+});
+
+describe.each(BODYLESS)("$operationId", ({ path, responses }) => {
+  test.each(SHAPES)("with %s succeeds, and the connection stays usable", async (_, end) => {
+    const game = await createGame(rooms);
+    const target = await fill(path, game);
+    const head = `POST ${target} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${game.token}\r\n`;
+    const next = "GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+    const success = Object.keys(responses)
+      .map(Number)
+      .find((status) => status < 300);
+    expect(statusesOf(await exchange(gateway.port, head + end + next))).toEqual([success, 200]);
+  });
+});

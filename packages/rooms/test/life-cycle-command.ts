@@ -1,0 +1,114 @@
+import type { EndReason } from "@roombridge/rooms";
+import fc from "fast-check";
+
+/** One step of a client, an operator, a host, or of time. Ids and processes are chosen by number among those that there are. */
+export type Command =
+  | {
+      readonly do: "create";
+      /** Null: generated. */
+      readonly id: number | null;
+      readonly region: number;
+      readonly config: string | null;
+      readonly pin: number | null;
+      readonly isThrift: boolean;
+    }
+  | { readonly do: "suspend" | "resume" | "destroy" | "credential"; readonly id: number }
+  | { readonly do: "connect"; readonly id: number; readonly isWake: boolean }
+  | { readonly do: "update"; readonly id: number; readonly config: string }
+  | { readonly do: "createProcess"; readonly region: number }
+  | { readonly do: "stopProcess" | "askStop" | "report"; readonly nth: number }
+  | { readonly do: "end"; readonly nth: number; readonly reason: EndReason; readonly exitCode: number }
+  | { readonly do: "claim"; readonly host: number; readonly limit: number }
+  | { readonly do: "start" | "failStart" | "hostDown" | "hostBack" | "hostRestart"; readonly host: number }
+  | { readonly do: "declare"; readonly roomsPerProcess: number; readonly maxProcesses: number }
+  | { readonly do: "deleteDeployment"; readonly nth: number }
+  | { readonly do: "housekeeping" }
+  | Passing;
+
+/** What only time brings about. */
+export type Passing =
+  | { readonly do: "expire" | "forget" | "forgetWake"; readonly id: number }
+  | { readonly do: "idle" | "overdue"; readonly nth: number }
+  | { readonly do: "ageTombstones" | "recoverPools" };
+
+// Few, so that one room and one process meet many commands.
+const id = fc.nat(3);
+const nth = fc.nat(3);
+const host = fc.nat(1);
+const region = fc.oneof(
+  { weight: 15, arbitrary: fc.constant(0) },
+  { weight: 4, arbitrary: fc.constant(1) },
+  { weight: 1, arbitrary: fc.constant(2) },
+);
+const config = fc.constantFrom("", "one", "two");
+/** Mostly exit codes, because only they tell a crash from an end. */
+const reason = fc.constantFrom<EndReason[]>("exited", "exited", "exited", "spawn_error", "port_taken", "host_shutdown");
+const deployment = { roomsPerProcess: fc.integer({ min: 1, max: 3 }), maxProcesses: fc.integer({ min: 0, max: 3 }) };
+
+const create = fc.record({
+  do: fc.constant("create"),
+  id: fc.option(id, { nil: null, freq: 6 }),
+  region,
+  config: fc.option(config, { nil: null }),
+  pin: fc.oneof({ weight: 4, arbitrary: fc.constant(null) }, { weight: 1, arbitrary: fc.nat(2) }),
+  isThrift: fc.boolean(),
+});
+const start = fc.record({ do: fc.constant("start"), host });
+
+const COMMANDS: readonly (readonly [number, fc.Arbitrary<Command>])[] = [
+  [12, create],
+  [8, fc.record({ do: fc.constant("suspend"), id })],
+  [8, fc.record({ do: fc.constant("resume"), id })],
+  [2, fc.record({ do: fc.constant("destroy"), id })],
+  [2, fc.record({ do: fc.constant("credential"), id })],
+  [9, fc.record({ do: fc.constant("connect"), id, isWake: fc.constantFrom(true, true, false) })],
+  [2, fc.record({ do: fc.constant("forgetWake"), id })],
+  [2, fc.record({ do: fc.constant("update"), id, config })],
+  [1, fc.record({ do: fc.constant("createProcess"), region })],
+  [2, fc.record({ do: fc.constant("stopProcess"), nth })],
+  [1, fc.record({ do: fc.constant("askStop"), nth })],
+  [2, fc.record({ do: fc.constant("claim"), host, limit: fc.integer({ min: 1, max: 3 }) })],
+  [2, fc.record({ do: fc.constant("report"), nth })],
+  [6, start],
+  [3, fc.record({ do: fc.constant("failStart"), host })],
+  [8, fc.record({ do: fc.constant("end"), nth, reason, exitCode: fc.constantFrom(0, 1) })],
+  [1, fc.record({ do: fc.constant("hostDown"), host })],
+  [1, fc.record({ do: fc.constant("hostBack"), host })],
+  [1, fc.record({ do: fc.constant("hostRestart"), host })],
+  [1, fc.record({ do: fc.constant("declare"), ...deployment })],
+  [1, fc.record({ do: fc.constant("deleteDeployment"), nth: fc.nat(3) })],
+  [3, fc.record({ do: fc.constant("housekeeping") })],
+  [4, fc.record({ do: fc.constant("expire"), id })],
+  [1, fc.record({ do: fc.constant("forget"), id })],
+  [1, fc.record({ do: fc.constant("idle"), nth })],
+  [1, fc.record({ do: fc.constant("overdue"), nth })],
+  [1, fc.record({ do: fc.constant("ageTombstones") })],
+  [1, fc.record({ do: fc.constant("recoverPools") })],
+];
+
+const command = fc.oneof(...COMMANDS.map(([weight, arbitrary]) => ({ weight, arbitrary })));
+
+export interface Story {
+  /** Undefined: an application without a deployment. */
+  readonly deployment: { readonly roomsPerProcess: number; readonly maxProcesses: number } | undefined;
+  readonly hostCapacities: readonly number[];
+  readonly commands: readonly Command[];
+}
+
+export const story: fc.Arbitrary<Story> = fc.record({
+  deployment: fc.option(fc.record({ ...deployment, maxProcesses: fc.integer({ min: 1, max: 4 }) }), {
+    nil: undefined,
+    freq: 8,
+  }),
+  hostCapacities: fc.array(fc.integer({ min: 1, max: 4 }), { minLength: 2, maxLength: 2 }),
+  // First some rooms, most of them running: with nothing there, little can go wrong.
+  commands: fc
+    .tuple(
+      fc.array<Command>(fc.oneof({ weight: 3, arbitrary: create }, { weight: 2, arbitrary: start }), {
+        maxLength: 10,
+        size: "max",
+      }),
+      fc.array(command, { maxLength: 30, size: "max" }),
+    )
+    .map((parts) => parts.flat()),
+});

@@ -1,0 +1,96 @@
+import type { Region } from "@roombridge/models/api";
+import { destroy, endProcess, type End } from "./life-cycle-model.ts";
+import { mayStart, newProcess, type Choose } from "./life-cycle-placement.ts";
+import {
+  findDeployment,
+  isLive,
+  roomsOn,
+  type Answer,
+  type ModelDeployment,
+  type ModelHost,
+  type ModelProcess,
+  type World,
+} from "./life-cycle-world.ts";
+
+/** CreateProcess: on the newest deployment, without a room. */
+export function createProcess(world: World, region: Region, processId: string | undefined): Answer {
+  const deployment = findDeployment(world, undefined);
+  if (!deployment) return "deployment_not_found";
+  if (!mayStart(world, deployment, region)) return "no_capacity";
+  if (processId !== undefined) world.processes.set(processId, newProcess(world, processId, deployment, region));
+  return "ok";
+}
+
+/** A host takes the oldest processes that wait for one; of those that are equally old any. */
+export function claim(world: World, host: ModelHost, limit: number, claimed: readonly string[]): void {
+  const waiting = [...world.processes.values()].filter(({ owner, status }) => !owner && status === "starting");
+  const isTaken = ({ processId }: ModelProcess) => claimed.includes(processId);
+  const youngest = Math.max(...waiting.filter(isTaken).map(({ createdAt }) => createdAt));
+  const isLeftBehind = waiting.some((process) => !isTaken(process) && process.createdAt < youngest);
+  const expected = Math.min(limit, waiting.length);
+  if (isLeftBehind || waiting.filter(isTaken).length !== expected || claimed.length !== expected) {
+    throw new Error(
+      `claimed ${claimed.join()}; ${expected} of ${waiting.map(({ processId }) => processId).join()} are due`,
+    );
+  }
+  for (const process of waiting.filter(isTaken)) process.owner = { host, incarnation: host.incarnation };
+}
+
+/** How many more processes a host may take. */
+export function roomOnHost(world: World, host: ModelHost): number {
+  const own = [...world.processes.values()].filter(({ owner, hasEnded }) => owner?.host === host && !hasEnded);
+  return Math.max(0, host.maxProcesses - own.length);
+}
+
+/** A process has bound its port; one that has ended or been told to stop meanwhile does not run any more. */
+export function reportRunning(process: ModelProcess, pools: World["pools"], port: number): boolean {
+  if (!process.hasEnded) process.hasBooted = true;
+  if (process.status !== "starting" || !process.owner) return false;
+  process.status = "running";
+  process.hasRun = true;
+  process.port = port;
+  const pool = pools.get(`${process.deployment.deploymentId} ${process.region}`);
+  if (pool) pool.startFailures = 0;
+  return true;
+}
+
+/** Its host asks a process to end: it takes no more rooms, and loses those that it has when it ends. */
+export function requestStop(process: ModelProcess, reason: "idle" | "host_shutdown"): boolean {
+  if (process.hasEnded || process.stopReason !== undefined) return false;
+  process.status = "stopping";
+  process.stopReason = reason;
+  return true;
+}
+
+export function declare(world: World, deployment: ModelDeployment): void {
+  const newest = findDeployment(world, undefined);
+  if (newest?.deploymentId === deployment.deploymentId) newest.maxProcesses = deployment.maxProcesses;
+  else world.deployments.push(deployment);
+}
+
+/** Why a process is given up by the housekeeping; undefined while it can be trusted. */
+export function lostFor({ hasEnded, owner, status, isOverdue }: ModelProcess): End["reason"] | undefined {
+  if (hasEnded) return undefined;
+  if (owner && !owner.host.isAlive) return "host_lost";
+  return isOverdue && status === "starting" ? "bind_deadline" : undefined;
+}
+
+/** Everything that time alone brings about. `ended`: the processes that were given up, in the order of their ends. */
+export function keepHouse(world: World, ended: readonly string[], choose: Choose): void {
+  const lost = [...world.processes.values()].filter((process) => lostFor(process) !== undefined);
+  const isSame = lost.length === ended.length && lost.every(({ processId }) => ended.includes(processId));
+  if (!isSame) throw new Error(`ended ${ended.join()}, lost are ${lost.map(({ processId }) => processId).join()}`);
+  for (const processId of ended) {
+    const process = world.processes.get(processId);
+    const reason = process && lostFor(process);
+    if (reason) endProcess(world, process, { reason, exitCode: 0 }, choose);
+  }
+  for (const room of world.rooms.filter(isLive)) {
+    if (room.expires === "due" || (room.isOld && room.state === "unscheduled")) destroy(world, room);
+  }
+  for (const process of world.processes.values()) {
+    if (process.status === "running" && process.isLongIdle && roomsOn(world, process).length === 0)
+      requestStop(process, "idle");
+  }
+  world.rooms = world.rooms.filter(({ state, isOld }) => state !== "destroyed" || !isOld);
+}

@@ -1,0 +1,80 @@
+import type { EndReason } from "@roombridge/rooms";
+import fc from "fast-check";
+
+/** One call of a client, or something that befalls a process, while others do theirs. */
+export type Call =
+  | {
+      readonly do: "create";
+      readonly id: number | null;
+      readonly isPinned: boolean;
+      readonly isThrift: boolean;
+      readonly config: string;
+    }
+  | { readonly do: "suspend" | "destroy" | "info" | "credential" | "expire"; readonly id: number }
+  /** `times` callers at once. */
+  | { readonly do: "resume"; readonly id: number; readonly times: number }
+  | { readonly do: "connect"; readonly id: number; readonly times: number; readonly isWake: boolean }
+  | { readonly do: "update"; readonly id: number; readonly config: string }
+  | { readonly do: "end"; readonly nth: number; readonly reason: EndReason; readonly exitCode: number }
+  | { readonly do: "stop"; readonly nth: number }
+  | { readonly do: "start" | "loseHost"; readonly host: number }
+  | { readonly do: "createProcess" };
+
+/** Calls one after the other; the clients of a round are at work at the same time, through one gateway or the other. */
+export interface Client {
+  readonly gateway: number;
+  readonly calls: readonly Call[];
+}
+
+export interface Storm {
+  readonly roomsPerProcess: number;
+  readonly maxProcesses: number;
+  readonly hostCapacities: readonly number[];
+  readonly rounds: readonly (readonly Client[])[];
+}
+
+const id = fc.nat(3);
+const nth = fc.nat(5);
+const host = fc.nat(1);
+const times = fc.integer({ min: 1, max: 4 });
+const config = fc.constantFrom("a", "b", "c");
+const reason = fc.constantFrom<EndReason[]>("exited", "exited", "spawn_error", "host_lost");
+
+const call = fc.oneof<fc.MaybeWeightedArbitrary<Call>[]>(
+  {
+    weight: 8,
+    arbitrary: fc.record({
+      do: fc.constant("create"),
+      id: fc.option(id, { nil: null, freq: 5 }),
+      isPinned: fc.boolean(),
+      isThrift: fc.boolean(),
+      config,
+    }),
+  },
+  {
+    weight: 6,
+    arbitrary: fc.record({ do: fc.constantFrom("suspend", "suspend", "destroy", "info", "credential"), id }),
+  },
+  { weight: 6, arbitrary: fc.record({ do: fc.constant("resume"), id, times }) },
+  { weight: 5, arbitrary: fc.record({ do: fc.constant("connect"), id, times, isWake: fc.boolean() }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant("update"), id, config }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant("expire"), id }) },
+  { weight: 5, arbitrary: fc.record({ do: fc.constant("end"), nth, reason, exitCode: fc.constantFrom(0, 1) }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant("stop"), nth }) },
+  { weight: 4, arbitrary: fc.record({ do: fc.constant("start"), host }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant("loseHost"), host }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant("createProcess") }) },
+);
+
+const client = fc.record({ gateway: fc.nat(1), calls: fc.array(call, { minLength: 1, maxLength: 4, size: "max" }) });
+
+export const storm: fc.Arbitrary<Storm> = fc.record({
+  roomsPerProcess: fc.integer({ min: 1, max: 3 }),
+  maxProcesses: fc.integer({ min: 1, max: 3 }),
+  hostCapacities: fc.array(fc.integer({ min: 1, max: 4 }), { minLength: 2, maxLength: 2 }),
+  rounds: fc.array(fc.array(client, { minLength: 1, maxLength: 7, size: "max" }), {
+    minLength: 1,
+    maxLength: 5,
+    size: "max",
+  }),
+});
