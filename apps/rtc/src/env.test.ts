@@ -39,9 +39,10 @@ describe("the environment of rtc", () => {
     "demands that callers of %s prove who they are",
     (host) => {
       const parse = (change: Record<string, string> = {}) => parseEnv({ ...NEEDED, RTC_HOST: host, ...change });
-      expect(() => parse()).toThrow(/^RTC_HOST: .*RTC_TLS_CA_FILE.*RTC_INSECURE=1/);
+      expect(() => parse()).toThrow(/^RTC_HOST: .*RTC_TLS_CA_FILE.*RTC_HTTP_ONLY=1.*RTC_INSECURE=1/);
       expect(() => parse({ RTC_TLS_CERT_FILE: FILE, RTC_TLS_KEY_FILE: FILE })).toThrow(/^RTC_HOST: .*RTC_TLS_CA_FILE/);
       expect(parse({ RTC_INSECURE: "1" })).toMatchObject({ RTC_HOST: host });
+      expect(parse({ RTC_HTTP_ONLY: "1" })).toMatchObject({ RTC_HOST: host });
       const files = { RTC_TLS_CERT_FILE: FILE, RTC_TLS_KEY_FILE: FILE, RTC_TLS_CA_FILE: FILE };
       expect(parse(files)).toMatchObject(files);
     },

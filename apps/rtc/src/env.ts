@@ -6,6 +6,8 @@ import { z } from "zod";
 
 const readableFile = z.string().refine(isReadable, { error: "the file does not exist or cannot be read" }).optional();
 
+const flag = z.enum(["0", "1"], { error: "expected 0 or 1" }).default("0");
+
 const Environment = z
   .object({
     RTC_HOST: z.string().default("127.0.0.1"),
@@ -16,7 +18,8 @@ const Environment = z
     RTC_TLS_CERT_FILE: readableFile,
     RTC_TLS_KEY_FILE: readableFile,
     RTC_TLS_CA_FILE: readableFile,
-    RTC_INSECURE: z.enum(["0", "1"], { error: "expected 0 or 1" }).default("0"),
+    RTC_HTTP_ONLY: flag,
+    RTC_INSECURE: flag,
     DATABASE_URL: databaseUrl,
     ...turnVariables,
     ...logVariables,
@@ -31,10 +34,10 @@ const Environment = z
     error: "is required with RTC_TLS_KEY_FILE and RTC_TLS_CA_FILE",
     when: always,
   })
-  .refine((env) => !isExposed(env) || env.RTC_TLS_CA_FILE, {
+  .refine((env) => !isExposed(env) || env.RTC_TLS_CA_FILE || env.RTC_HTTP_ONLY === "1", {
     path: ["RTC_HOST"],
     error:
-      "beyond this machine callers must prove who they are; set RTC_TLS_CERT_FILE, RTC_TLS_KEY_FILE and RTC_TLS_CA_FILE (client certificates), or RTC_INSECURE=1 if the network itself is trusted, or stay on 127.0.0.1",
+      "beyond this machine callers must prove who they are; set RTC_TLS_CERT_FILE, RTC_TLS_KEY_FILE and RTC_TLS_CA_FILE (client certificates), or RTC_HTTP_ONLY=1 (bearer tokens), or RTC_INSECURE=1 if the network itself is trusted, or stay on 127.0.0.1",
     when: always,
   });
 

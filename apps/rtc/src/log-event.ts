@@ -16,6 +16,12 @@ export function logEvents(log: Logger): OnServerEvent {
       case "protocol_error":
         log.warn({ reason: event.message, remoteAddress: event.remoteAddress }, "connection refused: not understood");
         return;
+      case "http_refusal":
+        log.info(
+          { status: event.status, reason: event.message, remoteAddress: event.remoteAddress },
+          "request refused",
+        );
+        return;
       case "timeout":
         // A client that goes quiet is everyday life; a handler that does is not.
         log[event.what === "handler" ? "error" : "debug"](

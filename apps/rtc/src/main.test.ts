@@ -22,7 +22,7 @@ async function environment() {
     await closeRooms(rooms);
     await database.drop();
   });
-  const { application } = await createTenant(rooms.database);
+  const { application, token } = await createTenant(rooms.database);
   const env = {
     RTC_PORT: "0",
     RTC_APP_ID: application.appId,
@@ -31,7 +31,7 @@ async function environment() {
     LOG_FORMAT: "json",
     LOG_LEVEL: "debug",
   };
-  return { env, rooms, application };
+  return { env, rooms, application, token };
 }
 
 const rtc = { path: "apps/rtc/src/main.ts", readyPattern: /"port":(\d+).*"rtc ready"/ };
@@ -95,6 +95,29 @@ test.skipIf(!hasOpenssl)("beyond this machine it serves TLS clients with a certi
   await expect(call()).rejects.toThrow(/connection ended/);
   await app.line(/only TLS is spoken here/);
   expect(await app.stop()).toEqual({ code: 0, signal: null });
+});
+
+test("beyond this machine it serves HTTP with a token of the organisation, if told so, and nobody else", async () => {
+  const { env, token, rooms } = await environment();
+  const stranger = await createTenant(rooms.database);
+  const app = await startApp({ ...rtc, env: { ...env, RTC_HTTP_ONLY: "1", RTC_HOST: EXPOSED } });
+  const port = Number(app.ready[1]);
+  // pppbool(true), in strict binary.
+  const body = Buffer.from("8001000100000007707070626f6f6c00000001" + "0200010100", "hex");
+  const call = async (authorization?: string) => {
+    const headers = { "content-type": "application/x-thrift", ...(authorization && { authorization }) };
+    const response = await fetch(`http://127.0.0.1:${port}/`, { method: "POST", headers, body });
+    return [response.status, Buffer.from(await response.arrayBuffer()).includes("pppbool")];
+  };
+  expect(await call(`Bearer ${token}`)).toEqual([200, true]);
+  expect(await call()).toEqual([401, false]);
+  expect(await call("Bearer wrong")).toEqual([401, false]);
+  expect(await call(`Bearer ${stranger.token}`)).toEqual([401, false]);
+  const client = new ThriftClient({ port });
+  await expect(new RoomServiceClient(client).pppbool(true)).rejects.toThrow(/connection ended/);
+  await client.close();
+  await app.line(/only HTTP is spoken here/);
+  expect(app.output()).not.toContain(token);
 });
 
 test.each([

@@ -5,6 +5,7 @@ import { createProcessor, ThriftServer } from "@roombridge/thrift";
 import { isExposed, type Env } from "./env.ts";
 import { logEvents } from "./log-event.ts";
 import { createRoomService } from "./room-service.ts";
+import { createTokenCheck } from "./token-check.ts";
 import { readTlsFiles, tlsFilesOf, watchTlsFiles } from "./tls-files.ts";
 
 /** Calls under way get this long; the rest of the 20 s belongs to the database. */
@@ -28,10 +29,14 @@ export async function startRtc(env: Env, log: Logger): Promise<RunningService> {
     if (!application) throw new Error(`RTC_APP_ID: there is no application ${env.RTC_APP_ID}`);
     const service = createRoomService(rooms, { application, region: env.RTC_REGION, listsMax: env.RTC_LISTS_MAX });
     const files = tlsFilesOf(env);
+    const isHttpOnly = env.RTC_HTTP_ONLY === "1";
     const server = new ThriftServer({
       processors: [createProcessor(RoomService, service)],
       onEvent: logEvents(log),
-      plain: isExposed(env) ? "refuse" : "accept",
+      // Beyond this machine, either certificates or tokens tell who is calling; without TLS it must be tokens.
+      plain: isExposed(env) && files ? "refuse" : "accept",
+      direct: isHttpOnly ? "refuse" : "accept",
+      http: { authenticate: createTokenCheck(rooms, { application, isRequired: isHttpOnly }) },
       ...(files && { tls: readTlsFiles(files) }),
     });
     const port = await listen(server, env);

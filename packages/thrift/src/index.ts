@@ -25,6 +25,8 @@ export { MessageType, WireType } from "./protocol/wire-types.ts";
 export { createProcessor } from "./server/dispatcher.ts";
 export type { Processor } from "./server/dispatcher.ts";
 export type { CallOutcome, OnServerEvent, ServerEvent, TimeoutKind } from "./server/events.ts";
+export { acceptTokens } from "./server/bearer-tokens.ts";
+export type { HttpOptions } from "./server/http-front.ts";
 export { DEFAULT_LIMITS } from "./server/limits.ts";
 export type { ServerLimits } from "./server/limits.ts";
 export { ThriftServer } from "./server/thrift-server.ts";

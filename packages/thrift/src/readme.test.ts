@@ -7,7 +7,7 @@ import * as runtime from "./index.ts";
 it("the examples of the README work, to the letter", async (test) => {
   const readme = readFileSync(new URL("../README.md", import.meta.url), "utf8");
   const blocks = [...readme.matchAll(/```ts\n(.*?)```/gs)].map(([, code]) => code ?? "");
-  expect(blocks).toHaveLength(3);
+  expect(blocks).toHaveLength(4);
   const code = blocks
     .join("")
     .replaceAll(/^import .*\n/gm, "")
@@ -18,6 +18,7 @@ it("the examples of the README work, to the letter", async (test) => {
     ...runtime,
     ...authority.issue(),
     ca: authority.ca,
+    sha256OfToken: Buffer.alloc(32),
     Other,
     OtherClient,
     console: { log: (line: unknown) => printed.push(line), error: () => {} },
@@ -26,7 +27,7 @@ it("the examples of the README work, to the letter", async (test) => {
   const AsyncFunction = Object.getPrototypeOf(async () => {}).constructor as FunctionConstructor;
   const run = new AsyncFunction(...Object.keys(scope), body) as (...values: unknown[]) => Promise<number>;
   expect(await run(...Object.values(scope))).toBe(0);
-  expect(printed).toEqual(["HELLO", "SEALED"]);
+  expect(printed).toEqual(["HELLO", "SEALED", 401]);
 });
 
 it("the limits of the README are the defaults", () => {

@@ -9,9 +9,11 @@ import { promisify } from "node:util";
 import { format } from "prettier";
 import { afterAll, describe, expect, it, onTestFinished, type TestContext } from "vitest";
 import { createProcessor, ThriftClient, ThriftServer, type ThriftServerOptions } from "../src/index.ts";
+import { WireType } from "../src/protocol/wire-types.ts";
 import { Authority } from "./certificates.ts";
 import { PROTOCOL_NAMES } from "./dialects.ts";
 import { goldenFile } from "./golden-value.ts";
+import { message } from "./raw-client.ts";
 import { requireProgram, run } from "./require-program.ts";
 import { RoomNotFoundException, RoomService, RoomServiceClient } from "./room.ts";
 import { ROOM_ANSWERS, roomHandler } from "./room-handler.ts";
@@ -59,7 +61,7 @@ function generateForPython(test: TestContext): string {
 /** Generated code lies outside this package and still finds npm's library, and what that depends on, beside it. */
 const nodeEnv = { ...process.env, NODE_PATH: dirname(realpathSync(path("../node_modules/thrift"))) };
 
-async function serveRooms(options: Pick<ThriftServerOptions, "tls" | "plain"> = {}): Promise<number> {
+async function serveRooms(options: Omit<ThriftServerOptions, "processors"> = {}): Promise<number> {
   const server = new ThriftServer({ processors: [createProcessor(RoomService, roomHandler)], ...options });
   onTestFinished(() => server.close({ deadlineMs: 0 }));
   return server.listen({ port: 0 });
@@ -85,16 +87,55 @@ describe("our server", () => {
     expect(await output(PYTHON, args)).toEqual(ROOM_ANSWERS);
   });
 
-  it.for(KINDS)("demands a certificate of both: %s %s, %s", async ([transport, protocol, name], test) => {
-    requireCompiler(test);
-    const authority = Authority.create(test);
-    const port = await serveRooms({ tls: { ...authority.issue(), ca: authority.ca }, plain: "refuse" });
-    const { certFile, keyFile } = authority.issue("client");
-    const args = [String(port), transport, protocol, name, authority.caFile, certFile, keyFile];
+  const HTTP_KINDS = PROTOCOL_NAMES.flatMap((protocol) =>
+    ["plain", "multiplexed"].map((name) => ["http", protocol, name] as const),
+  );
+  const withToken = { http: { authenticate: (token?: string) => token === "interop" }, direct: "refuse" } as const;
+
+  it.for(HTTP_KINDS)("answers both over HTTP with a token: %s %s, %s", async ([transport, protocol, name], test) => {
+    const port = await serveRooms(withToken);
+    const args = [String(port), transport, protocol, name];
     const python = [path("peers/python_client.py"), generateForPython(test), ...args];
     expect(await output(PYTHON, python)).toEqual(ROOM_ANSWERS);
     const npm = [path("peers/npm-client.ts"), generateForNode(), ...args];
     expect(withoutNulls(await output(process.execPath, npm, nodeEnv))).toEqual(ROOM_ANSWERS);
+  });
+
+  it.for([...KINDS, ...HTTP_KINDS])(
+    "demands a certificate of both: %s %s, %s",
+    async ([transport, protocol, name], test) => {
+      requireCompiler(test);
+      const authority = Authority.create(test);
+      const port = await serveRooms({ tls: { ...authority.issue(), ca: authority.ca }, plain: "refuse" });
+      const { certFile, keyFile } = authority.issue("client");
+      const args = [String(port), transport, protocol, name, authority.caFile, certFile, keyFile];
+      const python = [path("peers/python_client.py"), generateForPython(test), ...args];
+      expect(await output(PYTHON, python)).toEqual(ROOM_ANSWERS);
+      const npm = [path("peers/npm-client.ts"), generateForNode(), ...args];
+      expect(withoutNulls(await output(process.execPath, npm, nodeEnv))).toEqual(ROOM_ANSWERS);
+    },
+  );
+});
+
+describe("curl", () => {
+  it("calls by POST, twice on one connection", async (test) => {
+    requireProgram(test, "curl", ["--version"], "curl");
+    const port = await serveRooms({ http: { authenticate: (token) => token === "interop" } });
+    writeFileSync(
+      join(directory, "call.bin"),
+      message("pppbool", (output) => {
+        output.writeField(WireType.BOOL, 1);
+        output.writeBool(true);
+        output.writeStop();
+      }),
+    );
+    const url = `http://127.0.0.1:${port}/`;
+    const headers = ["--header", "Content-Type: application/x-thrift", "--header", "Authorization: Bearer interop"];
+    const print = ["--write-out", "%{http_code} %{num_connects} %{content_type}\n", "--output", "/dev/null"];
+    const body = ["--data-binary", `@${join(directory, "call.bin")}`];
+    const args = ["--silent", "--show-error", ...headers, ...body, ...print, url, "--output", "/dev/null", url];
+    const { stdout } = await promisify(execFile)("curl", args, { timeout: 50_000 });
+    expect(stdout).toBe("200 1 application/x-thrift\n200 0 application/x-thrift\n");
   });
 });
 

@@ -24,7 +24,7 @@ export interface TestServer {
 export async function startServer(
   handler: Partial<EveryHandler> = {},
   limits: Partial<ServerLimits> = {},
-  options: Pick<ThriftServerOptions, "tls" | "plain"> = {},
+  options: Omit<ThriftServerOptions, "processors" | "limits" | "onEvent"> = {},
 ): Promise<TestServer> {
   const events: ServerEvent[] = [];
   const fired: string[] = [];

@@ -25,7 +25,6 @@ describe("bytes that are no message", () => {
   it.each<[string, Buffer]>([
     ["64 random bytes", Buffer.concat([Buffer.of(0xc3), randomBytes(63)])],
     ["64 zero bytes", Buffer.alloc(64)],
-    ["HTTP text", Buffer.from("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")],
     ["a TLS hello", Buffer.from("1603010200010001fc0303", "hex")],
     ["a frame of 0x7fffffff bytes", frame(message("add"), 0x7fff_ffff)],
     ["a frame of 0xffffffff bytes", frame(message("add"), 0xffff_ffff)],

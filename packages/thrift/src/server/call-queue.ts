@@ -19,9 +19,8 @@ export class CallQueue {
     this.#calls.push(call);
   }
 
-  /** `null`: a oneway call is done. */
-  settle(call: Call, reply: Buffer | null): void {
-    call.reply = reply;
+  /** Counts the reply of a call that has settled; null: a oneway call is done. */
+  settle(reply: Buffer | null): void {
     this.#readyBytes += reply?.length ?? 0;
   }
 

@@ -82,6 +82,7 @@ export class CallRunner {
   }
 
   #settle(call: Call, reply: Buffer | null, outcome: CallOutcome): void {
+    call.reply = reply;
     this.#options.onSettled(call, reply);
     const { label: method, remoteAddress, durationMs } = call;
     this.#options.onEvent({ type: "call", remoteAddress, method, outcome, durationMs });

@@ -1,9 +1,11 @@
 import type { Socket } from "node:net";
 import { InputBuffer } from "../protocol/input-buffer.ts";
 import { ProtocolError } from "../protocol/protocol-error.ts";
-import { detectTransport } from "./detect-transport.ts";
+import { detectTransport, type FirstBytes } from "./detect-transport.ts";
 import type { Dispatcher } from "./dispatcher.ts";
 import type { OnServerEvent, TimeoutKind } from "./events.ts";
+import type { HttpFront } from "./http-front.ts";
+import { HttpTransport } from "./http-transport.ts";
 import type { ServerLimits } from "./limits.ts";
 import { MessageTransport } from "./message-transport.ts";
 import type { Link, Transport } from "./transport.ts";
@@ -14,8 +16,12 @@ export interface ConnectionOptions {
   readonly onEvent: OnServerEvent;
   /** How many more (or fewer) bytes this connection holds than at the last call. */
   readonly onBuffered: (connection: Connection, change: number) => void;
-  /** Thrift may be spoken right away; otherwise only TLS. */
-  readonly isTrusted: boolean;
+  /** Otherwise the client must begin with TLS. */
+  readonly isPlainAccepted: boolean;
+  /** Otherwise Thrift must be within HTTP. */
+  readonly isDirectAccepted: boolean;
+  /** Absent where HTTP is not spoken. */
+  readonly http?: HttpFront;
   /** Takes over a socket that begins with TLS; this connection is nothing any more then. */
   readonly onTls?: (connection: Connection, socket: Socket) => void;
 }
@@ -94,8 +100,25 @@ export class Connection implements Link {
     return this.#socket.writableLength;
   }
 
-  write(bytes: Uint8Array): void {
-    if (!this.#socket.writableEnded) this.#socket.write(bytes, () => this.#written());
+  write(bytes: Uint8Array, onTaken?: () => void): void {
+    if (this.#socket.writableEnded) return onTaken?.();
+    this.#socket.write(bytes, () => {
+      onTaken?.();
+      this.#written();
+    });
+  }
+
+  end(): void {
+    this.#isEnding = true;
+    this.schedule();
+  }
+
+  /** Bytes that cannot be understood end the connection, after the replies that are due. */
+  fail(error: unknown): void {
+    this.end();
+    this.input.consume(this.input.length);
+    const message = error instanceof Error ? error.message : "unknown";
+    this.#options.onEvent({ type: "protocol_error", remoteAddress: this.remoteAddress, message });
   }
 
   /** Replies that become ready in the same turn, waiting for the same answer of a database say, leave together. */
@@ -142,27 +165,31 @@ export class Connection implements Link {
     if (isHeldBack && !transport?.isHeldBack) this.schedule();
     this.#setReading(!isHeldBack);
     this.#restartClock(isProgress);
-    if ((this.#isEnding || this.#isDraining) && !transport?.isBusy && !isHeldBack) this.#end();
+    if ((this.#isEnding || this.#isDraining) && !transport?.isBusy && !isHeldBack) this.#finish();
     this.#reportBytes();
   }
 
   /** By the first bytes: hands a TLS client on, and then answers true, or chooses a transport if they suffice. */
   #handOn(): boolean {
-    const { isTrusted, onTls } = this.#options;
+    const { onTls } = this.#options;
     const kind = detectTransport(this.input.view());
+    if (kind === undefined) return false;
     if (kind === "tls" && onTls) {
       this.#leave();
       onTls(this, this.#socket);
       return true;
     }
-    if (kind !== undefined && !isTrusted) this.#endWith(new ProtocolError("bad_version", "only TLS is spoken here"));
-    else if (kind !== undefined) this.#transport = this.#open(new MessageTransport(this, this.#options));
+    this.#open(kind);
     return false;
   }
 
-  #open(transport: Transport): Transport {
-    if (this.#isDraining) transport.drain();
-    return transport;
+  #open(kind: FirstBytes): void {
+    const { isPlainAccepted, isDirectAccepted, http } = this.#options;
+    if (!isPlainAccepted) return this.fail(new ProtocolError("bad_version", "only TLS is spoken here"));
+    if (kind === "http" && http) this.#transport = new HttpTransport(this, http, this.#options);
+    else if (isDirectAccepted) this.#transport = new MessageTransport(this, this.#options);
+    else return this.fail(new ProtocolError("bad_version", "only HTTP is spoken here"));
+    if (this.#isDraining) this.#transport.drain();
   }
 
   /** Leaves the socket as if nothing had been read from it. */
@@ -182,7 +209,7 @@ export class Connection implements Link {
     try {
       return transport.receive();
     } catch (error) {
-      this.#endWith(error);
+      this.fail(error);
       return true;
     } finally {
       this.#isReceiving = false;
@@ -194,21 +221,13 @@ export class Connection implements Link {
     else this.#proceed();
   }
 
-  #end(): void {
+  #finish(): void {
     if (this.#socket.writableEnded) return;
     // Bytes that nobody reads would turn our end into a reset, and the peer might lose its last replies.
     this.#setReading(true);
     this.#socket.end(() => {
       this.#linger = setTimeout(() => this.destroy(), LINGER_MS);
     });
-  }
-
-  /** Bytes that cannot be understood end the connection, after the replies that are due. */
-  #endWith(error: unknown): void {
-    this.#isEnding = true;
-    this.input.consume(this.input.length);
-    const message = error instanceof Error ? error.message : "unknown";
-    this.#options.onEvent({ type: "protocol_error", remoteAddress: this.remoteAddress, message });
   }
 
   #setReading(isReading: boolean): void {

@@ -9,6 +9,13 @@ export type ServerEvent =
       readonly method: string;
       readonly error: unknown;
     }
+  /** A request over HTTP was answered with a status other than 200. */
+  | {
+      readonly type: "http_refusal";
+      readonly remoteAddress: string;
+      readonly status: number;
+      readonly message: string;
+    }
   | { readonly type: "timeout"; readonly remoteAddress: string; readonly what: TimeoutKind }
   /** Too many connections or too many buffered bytes. */
   | {

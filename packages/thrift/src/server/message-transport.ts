@@ -31,8 +31,8 @@ export class MessageTransport implements Transport {
     this.#runner = new CallRunner({
       dispatcher: options.dispatcher,
       onEvent: options.onEvent,
-      onSettled: (call, reply) => {
-        this.#calls.settle(call, reply);
+      onSettled: (_, reply) => {
+        this.#calls.settle(reply);
         link.schedule();
       },
     });

@@ -2,6 +2,7 @@ import { createServer, type Server, type Socket } from "node:net";
 import { Connection, type ConnectionOptions } from "./connection.ts";
 import { Dispatcher, type Processor } from "./dispatcher.ts";
 import type { OnServerEvent } from "./events.ts";
+import { HttpFront, type HttpOptions } from "./http-front.ts";
 import { completeLimits, type ServerLimits } from "./limits.ts";
 import { TlsFront, type TlsOptions } from "./tls-front.ts";
 
@@ -13,6 +14,10 @@ export interface ThriftServerOptions {
   readonly tls?: TlsOptions;
   /** What becomes of clients that do not begin with TLS; by default they are accepted. */
   readonly plain?: "accept" | "refuse";
+  /** Calls in the bodies of HTTP POST, on the same port; false: HTTP is refused. */
+  readonly http?: HttpOptions | false;
+  /** What becomes of clients that speak Thrift without HTTP around it; by default they are accepted. */
+  readonly direct?: "accept" | "refuse";
 }
 
 export interface ListenOptions {
@@ -23,8 +28,8 @@ export interface ListenOptions {
 }
 
 /**
- * A Thrift server for clients of every protocol here, framed and unframed, plain and in TLS, on one port, with plain and
- * multiplexed names.
+ * A Thrift server for clients of every protocol here, framed, unframed and in HTTP, plain and in TLS, on one port, with plain
+ * and multiplexed names.
  * Nothing a client sends ends the process.
  */
 export class ThriftServer {
@@ -33,7 +38,9 @@ export class ThriftServer {
   readonly #onEvent: OnServerEvent;
   readonly #dispatcher: Dispatcher;
   readonly #tls: TlsFront | undefined;
+  readonly #http: HttpFront | undefined;
   readonly #isPlainAccepted: boolean;
+  readonly #isDirectAccepted: boolean;
   /** Everybody who is here; in the TLS handshake a client has no connection. */
   readonly #sockets = new Set<Socket>();
   readonly #connections = new Set<Connection>();
@@ -44,9 +51,12 @@ export class ThriftServer {
   #empty: (() => void) | undefined;
 
   /** Throws when a limit makes no sense or a certificate cannot be used. */
-  constructor({ processors, limits, onEvent = () => {}, tls, plain = "accept" }: ThriftServerOptions) {
+  constructor(options: ThriftServerOptions) {
+    const { processors, limits, onEvent = () => {}, tls, plain = "accept", http = {}, direct = "accept" } = options;
     this.#limits = completeLimits(limits);
     this.#isPlainAccepted = plain === "accept";
+    this.#isDirectAccepted = direct === "accept";
+    this.#http = http === false ? undefined : new HttpFront(http);
     this.#onEvent = guarded(onEvent);
     this.#dispatcher = new Dispatcher(processors);
     this.#tls = tls && this.#openTls(tls);
@@ -124,7 +134,7 @@ export class ThriftServer {
     }
     this.#sockets.add(socket);
     socket.on("close", () => this.#sockets.delete(socket));
-    this.#serve(socket, { isTrusted: this.#isPlainAccepted, ...(this.#tls && { onTls: this.#onTls }) });
+    this.#serve(socket, { isPlainAccepted: this.#isPlainAccepted, ...(this.#tls && { onTls: this.#onTls }) });
   }
 
   readonly #onTls = (connection: Connection, socket: Socket): void => {
@@ -134,16 +144,18 @@ export class ThriftServer {
 
   #openTls(tls: TlsOptions): TlsFront {
     const { handshakeTimeoutMs } = this.#limits;
-    const onSecure = (socket: Socket) => this.#serve(socket, { isTrusted: true });
+    const onSecure = (socket: Socket) => this.#serve(socket, { isPlainAccepted: true });
     return new TlsFront({ tls, handshakeTimeoutMs, onEvent: this.#onEvent, onSecure });
   }
 
-  #serve(socket: Socket, options: Pick<ConnectionOptions, "isTrusted" | "onTls">): void {
+  #serve(socket: Socket, options: Pick<ConnectionOptions, "isPlainAccepted" | "onTls">): void {
     const connection = new Connection(socket, {
       dispatcher: this.#dispatcher,
       limits: this.#limits,
       onEvent: this.#onEvent,
       onBuffered: (grown, change) => this.#account(grown, change),
+      isDirectAccepted: this.#isDirectAccepted,
+      ...(this.#http && { http: this.#http }),
       ...options,
     });
     this.#connections.add(connection);

@@ -63,14 +63,14 @@ describe("a server that waits", () => {
   });
 
   it("does not give up on a client whose call it is still working on", async () => {
-    const { port, events } = await startServer(
+    const { port } = await startServer(
       { text: (value) => new Promise((resolve) => setTimeout(() => resolve(value), 400)) },
       { idleTimeoutMs: 50, messageTimeoutMs: 50, firstByteTimeoutMs: 5_000 },
     );
     const client = await RawClient.open(port);
     client.send(framed("text", text("a")));
-    await waitFor("the answer", () => client.answers.length === 1);
-    expect(timeouts(events)).toEqual([]);
+    await waitFor("the answer", () => client.answers.length === 1 || client.isClosed);
+    expect(client.answers).toHaveLength(1);
   });
 
   it("for the handler of a oneway call answers nothing, and lets later calls pass", async () => {

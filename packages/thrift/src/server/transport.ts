@@ -7,9 +7,15 @@ export interface Link {
   readonly input: InputBuffer;
   /** Bytes that the peer has not taken yet. */
   readonly unsentBytes: number;
-  write(bytes: Uint8Array): void;
+  /** `onTaken` is called when the system has taken the bytes, or never will. */
+  write(bytes: Uint8Array, onTaken?: () => void): void;
   /** Has `receive` and `flush` called at the end of this turn, if they are not running now. */
   schedule(): void;
+  /** Nothing more is taken; what is under way is answered. */
+  end(): void;
+  /** The same, because of what has arrived. */
+  fail(error: unknown): void;
+  destroy(): void;
 }
 
 /** A way in which calls come and replies go on a connection. */

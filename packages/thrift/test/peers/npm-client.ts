@@ -1,5 +1,6 @@
-// Calls RoomService with npm's thrift and prints what it reads. Arguments: generated code, port, framed or buffered,
-// protocol, plain or multiplexed, and for TLS the files of the authority, the certificate and the key.
+// Calls RoomService with npm's thrift and prints what it reads. Arguments: generated code, port, framed, buffered or http,
+// protocol, plain or multiplexed, and for TLS the files of the authority, the certificate and the key. Over HTTP it bears
+// the token "interop".
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
@@ -22,12 +23,20 @@ const options = {
   protocol: npmProtocol(protocol),
 };
 const [ca, cert, key] = tls.map((file) => readFileSync(file));
-const connection = ca
-  ? thrift.createSSLConnection("localhost", Number(port), { ...options, ca, cert, key } as never)
-  : thrift.createConnection("127.0.0.1", Number(port), options);
+const connection = connect();
 const client = (name === "multiplexed"
   ? new thrift.Multiplexer().createClient("RoomService", generated as never, connection)
   : thrift.createClient(generated as never, connection)) as unknown as RoomClient;
+
+function connect(): thrift.Connection {
+  if (transport === "http") {
+    const headers = { Authorization: "Bearer interop" };
+    const http = { ...options, headers, https: ca !== undefined, nodeOptions: { ca, cert, key } };
+    return thrift.createHttpConnection("localhost", Number(port), http as never) as unknown as thrift.Connection;
+  }
+  if (!ca) return thrift.createConnection("127.0.0.1", Number(port), options);
+  return thrift.createSSLConnection("localhost", Number(port), { ...options, ca, cert, key } as never);
+}
 
 const caught = (call: Promise<unknown>) =>
   call.then(
@@ -47,4 +56,4 @@ const answers = await Promise.all([
   caught(client.get("broken")),
 ]);
 console.log(JSON.stringify(answers));
-connection.end();
+if (transport !== "http") connection.end();

@@ -1,5 +1,6 @@
 # Calls RoomService with Debian's python3-thrift and prints what it reads. Arguments: generated code, port, framed or
-# buffered, protocol, plain or multiplexed, and for TLS the files of the authority, the certificate and the key.
+# buffered or http, protocol, plain or multiplexed, and for TLS the files of the authority, the certificate and the key.
+# Over HTTP it bears the token "interop".
 import json
 import sys
 import warnings
@@ -16,17 +17,22 @@ from thrift.protocol.TBinaryProtocol import TBinaryProtocol
 from thrift.protocol.TCompactProtocol import TCompactProtocol
 from thrift.protocol.TJSONProtocol import TJSONProtocol
 from thrift.protocol.TMultiplexedProtocol import TMultiplexedProtocol
+from thrift.transport.THttpClient import THttpClient
 from thrift.transport.TSocket import TSocket
 from thrift.transport.TSSLSocket import TSSLSocket
 from thrift.transport.TTransport import TBufferedTransport, TFramedTransport
 
-if tls:
-    ca, certificate, key = tls
+ca, certificate, key = tls or (None, None, None)
+if kind == "http":
+    url = f"{'https' if tls else 'http'}://localhost:{port}/thrift"
+    socket = THttpClient(url, cafile=ca, cert_file=certificate, key_file=key)
+    socket.setCustomHeaders({"Authorization": "Bearer interop"})
+elif tls:
     socket = TSSLSocket("localhost", int(port), ca_certs=ca, certfile=certificate, keyfile=key)
 else:
     socket = TSocket("127.0.0.1", int(port))
 socket.setTimeout(20000)
-transport = TFramedTransport(socket) if kind == "framed" else TBufferedTransport(socket)
+transport = {"framed": TFramedTransport, "buffered": TBufferedTransport, "http": lambda it: it}[kind](socket)
 protocols = {
     "binary": TBinaryProtocol,
     "old-binary": lambda transport: TBinaryProtocol(transport, strictRead=False, strictWrite=False),
