@@ -43,7 +43,7 @@ const region = fc.oneof(
 const config = fc.constantFrom("", "one", "two");
 /** Mostly exit codes, because only they tell a crash from an end. */
 const reason = fc.constantFrom<EndReason[]>("exited", "exited", "exited", "spawn_error", "port_taken", "host_shutdown");
-const deployment = { roomsPerProcess: fc.integer({ min: 1, max: 3 }), maxProcesses: fc.integer({ min: 0, max: 3 }) };
+const deployment = { roomsPerProcess: fc.constantFrom(1, 2, 2, 3, 3), maxProcesses: fc.integer({ min: 0, max: 3 }) };
 
 const create = fc.record({
   do: fc.constant("create"),
@@ -64,13 +64,13 @@ const COMMANDS: readonly (readonly [number, fc.Arbitrary<Command>])[] = [
   [9, fc.record({ do: fc.constant("connect"), id, isWake: fc.constantFrom(true, true, false) })],
   [2, fc.record({ do: fc.constant("forgetWake"), id })],
   [2, fc.record({ do: fc.constant("update"), id, config })],
-  [1, fc.record({ do: fc.constant("createProcess"), region })],
+  [3, fc.record({ do: fc.constant("createProcess"), region })],
   [2, fc.record({ do: fc.constant("stopProcess"), nth })],
   [1, fc.record({ do: fc.constant("askStop"), nth })],
   [2, fc.record({ do: fc.constant("claim"), host, limit: fc.integer({ min: 1, max: 3 }) })],
   [2, fc.record({ do: fc.constant("report"), nth })],
   [6, start],
-  [3, fc.record({ do: fc.constant("failStart"), host })],
+  [5, fc.record({ do: fc.constant("failStart"), host })],
   [8, fc.record({ do: fc.constant("end"), nth, reason, exitCode: fc.constantFrom(0, 1) })],
   [1, fc.record({ do: fc.constant("hostDown"), host })],
   [1, fc.record({ do: fc.constant("hostBack"), host })],
