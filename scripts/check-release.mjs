@@ -66,11 +66,12 @@ function readChangeset(file) {
   const [, head, text] = /^---\n([\s\S]*?)\n?---\n([\s\S]*)$/.exec(readFileSync(join(root, file), "utf8")) ?? [];
   if (head === undefined) fail(`${file}: expected packages between two lines of ---, then the text`);
   const bumps = [...head.matchAll(/^["']?([^"'\n]+)["']?: *["']?(\w+)["']?$/gm)].map(([, name, bump]) => [name, bump]);
-  return { file, bumps: new Map(bumps), text: onOneLine(text) };
+  return { file, bumps: new Map(bumps), text: withoutLayout(text) };
 }
 
-function onOneLine(text) {
-  return text.replaceAll(/\s+/g, " ").trim();
+/** changesets formats the changelog: it breaks the lines of an example and puts commas at their ends. */
+function withoutLayout(text) {
+  return text.replaceAll(/[\s,]+/g, "");
 }
 
 /** Manifests of all packages of the copy by name, each with its folder. */
@@ -119,7 +120,7 @@ function wrongChangelog(name) {
     .find((part) => part.startsWith(`${version}\n`));
   if (section === undefined) return [`the CHANGELOG.md of ${name} does not have ${version}`];
   return changesets
-    .filter(({ bumps, text }) => bumps.has(name) && !onOneLine(section).includes(text))
+    .filter(({ bumps, text }) => bumps.has(name) && !withoutLayout(section).includes(text))
     .map((changeset) => `the CHANGELOG.md of ${name} lacks the text of ${changeset.file}`);
 }
 

@@ -5,6 +5,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, dirname, extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { deriveIdl } from "../packages/thrift/test/interop/derive-idl.ts";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const generator = join(root, "packages/thrift/src/generator/main.ts");
@@ -14,6 +15,13 @@ const TARGETS = [
   // The runtime's own tests must not import models, which stand on it.
   { idl: "idl/room.thrift", out: "packages/thrift/test/room.ts", runtime: "../src/index.ts" },
   { idl: "packages/thrift/test/every.thrift", out: "packages/thrift/test/every.ts", runtime: "../src/index.ts" },
+  // Derived for the foreign peers.
+  {
+    idl: "idl/room.thrift",
+    text: deriveIdl(),
+    out: "packages/thrift/test/interop/gen/room.ts",
+    runtime: "../../../src/index.ts",
+  },
   ...["shared.thrift", "types.thrift", "names.thrift", "uuid.json"].map((file) => ({
     idl: `packages/thrift/test/${file}`,
     out: `packages/thrift/test/gen/${basename(file, extname(file))}.ts`,
@@ -35,7 +43,7 @@ process.on("exit", () => rmSync(directory, { recursive: true, force: true }));
 
 const npmCode = generateForNpm();
 const written = [
-  ...TARGETS.map(({ idl, out, runtime }) => ({ out, code: generate(idl, runtime) })),
+  ...TARGETS.map((target) => ({ out: target.out, code: generate(target) })),
   ...NPM_FILES.map((file) => ({ out: `${NPM_DIRECTORY}/${file}`, code: npmCode.get(file) })),
 ];
 const differing = written.filter((target) => !settle(target)).map(({ out }) => out);
@@ -53,13 +61,15 @@ function settle({ out, code }) {
   return isSame;
 }
 
-function generate(idl, runtime) {
+function generate({ idl, text, runtime }) {
   const name = basename(idl, extname(idl));
   const out = join(directory, `${name}.ts`);
   // JSON is what a newer compiler would print for what this one does not know.
   const isJson = extname(idl) === ".json";
   const json = isJson ? join(root, idl) : join(directory, `${name}.json`);
-  if (!isJson) run("thrift", ["-r", "--gen", "json", "-out", directory, join(root, idl)]);
+  const source = text === undefined ? join(root, idl) : join(directory, basename(idl));
+  if (text !== undefined) writeFileSync(source, text);
+  if (!isJson) run("thrift", ["-r", "--gen", "json", "-out", directory, source]);
   run(process.execPath, [generator, "--json", json, "--out", out, ...(runtime ? ["--runtime", runtime] : [])]);
   // The width of a line is the repository's; its ignore list is not wanted here.
   const config = join(directory, "oxfmt.json");

@@ -21,6 +21,7 @@ const STEPS = {
   dev: [["node", ...dotenv, "--watch", "--watch-preserve-output", "apps/standalone/src/main.ts"]],
   roombridge: [["node", ...dotenv, "apps/standalone/src/cli.ts"]],
   test: [["turbo", "run", "test", "--ui=stream", "--log-order=grouped", "--continue", "--concurrency=2"]],
+  "test:interop": [["node", "packages/thrift/test/interop/main.ts"]],
   check: [
     ["oxfmt", "--check", "."],
     ["oxlint", "--type-aware"],
@@ -32,6 +33,7 @@ const STEPS = {
   generate: [["node", "scripts/generate.mjs"]],
   build: [["turbo", "run", "build", "--ui=stream"]],
   format: [["oxfmt", "--write", "."]],
+  bench: [["node", "bench/main.ts"]],
   changeset: [["changeset"]],
 };
 

@@ -1,3 +1,5 @@
+import { hashToken } from "@roombridge/rooms";
+import { waitFor } from "@roombridge/testing";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Place } from "../test/arrange.ts";
 import { clearDatabase } from "../test/clear-database.ts";
@@ -96,6 +98,36 @@ function expectWellFormed({ status, wire, retryAfterSeconds }: Outcome): void {
   if (status === 429) expect(headers.get("retry-after")).toMatch(/^[1-9]\d*$/);
   expect(headers.get("retry-after")).toBe(retryAfterSeconds === undefined ? null : String(retryAfterSeconds));
 }
+
+/** Operations that only read document no 500: to the SDK it is an error of another class, with the same status. */
+const WITHOUT_500 = DRIVERS.flatMap((driver) =>
+  OPERATIONS.map(({ route }) => route)
+    .filter((route) => driver.operationIds.includes(route.operationId) && !documentedAnswers(route).has(500))
+    .map(({ operationId }) => ({ driver, name: driver.name, operationId })),
+);
+
+test.each(WITHOUT_500)("$name: $operationId is a 500 all the same when the database is gone", async (given) => {
+  const { driver, operationId } = given;
+  const ids = { appId: "app-1", roomId: "room-1", processId: "00000000-0000-4000-8000-000000000000" };
+  const answer = driver.call(urls.lost, operationId, { ...ids, token: "any" });
+  const status = await answer.then(
+    (outcome) => outcome.status,
+    (error: unknown) => (error instanceof Error && "statusCode" in error ? error.statusCode : error),
+  );
+  expect(status).toBe(500);
+});
+
+test("a token that was revoked is refused a few seconds later, also by a gateway that has just seen it", async () => {
+  const row = ROWS.find(({ operationId }) => operationId === "ListRooms");
+  const [, client] = DRIVERS;
+  if (!row || !client) throw new Error("the table has no ListRooms");
+  const { rooms, game } = await openPlace(row);
+  const { appId, token } = game;
+  const ask = async () => (await client.call(urls.usual, "ListRooms", { appId, token })).status;
+  expect(await ask()).toBe(200);
+  await rooms.database.sql`update org_tokens set revoked_at = clock_timestamp() where token_hash = ${hashToken(token)}`;
+  await waitFor(async () => (await ask()) === 401, { what: "the token to be refused", timeoutMs: 15_000 });
+});
 
 describe("the table is whole", () => {
   test("all nine RoomsV2 operations of the SDK are ours", () => {

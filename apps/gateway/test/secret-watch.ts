@@ -4,6 +4,11 @@ import type { Database, TurnSettings } from "@roombridge/rooms";
 /** Every secret of ours is at least this long: tokens, hmackeys and passwords are random or hashes. */
 const WINDOW = 32;
 
+/** What secrets are made of: base64, base64url, hexadecimal digits, UUIDs. */
+const ALPHABET = "[\\w+/=-]";
+const RUNS = new RegExp(`${ALPHABET}{${WINDOW},}`, "g");
+const SECRET = new RegExp(`^${ALPHABET}{${WINDOW},}$`);
+
 /** Knows the secrets of a test and finds them in what leaves the gateway. */
 export class SecretWatch {
   readonly #keys: TurnSettings["keys"];
@@ -20,7 +25,7 @@ export class SecretWatch {
   }
 
   add(what: string, secret: string): void {
-    if (secret.length < WINDOW) throw new Error(`${what} is too short to be told from other text`);
+    if (!SECRET.test(secret)) throw new Error(`${what} cannot be told from other text`);
     this.#known.set(secret.slice(0, WINDOW), { secret, what });
   }
 
@@ -42,9 +47,11 @@ export class SecretWatch {
   /** What of all that the text contains. */
   foundIn(text: string): string[] {
     const found = new Set<string>();
-    for (let at = 0; at + WINDOW <= text.length; at += 1) {
-      const known = this.#known.get(text.slice(at, at + WINDOW));
-      if (known && text.startsWith(known.secret, at)) found.add(known.what);
+    for (const [run] of text.matchAll(RUNS)) {
+      for (let at = 0; at + WINDOW <= run.length; at += 1) {
+        const known = this.#known.get(run.slice(at, at + WINDOW));
+        if (known && run.startsWith(known.secret, at)) found.add(known.what);
+      }
     }
     return [...found];
   }

@@ -12,6 +12,8 @@ export interface Stage {
   readonly spawn: (env?: Record<string, string>) => Promise<SpawnedGateway>;
   /** What all gateways have logged. */
   readonly output: () => string;
+  /** What of it is an error. */
+  readonly errors: () => string[];
   /** Takes the database away from under its gateways. */
   readonly dropDatabase: () => Promise<void>;
   readonly close: () => Promise<void>;
@@ -23,6 +25,7 @@ export async function openStage(): Promise<Stage> {
   const database = await createTestDatabase();
   const rooms = openTestRooms(database.url, { keys });
   const gateways: SpawnedGateway[] = [];
+  const output = () => gateways.map(({ app }) => app.output()).join("");
   return {
     rooms,
     secrets: new SecretWatch(keys),
@@ -35,7 +38,11 @@ export async function openStage(): Promise<Stage> {
       gateways.push(gateway);
       return gateway;
     },
-    output: () => gateways.map(({ app }) => app.output()).join(""),
+    output,
+    errors: () =>
+      output()
+        .split("\n")
+        .filter((line) => /"level":"(error|fatal)"/.test(line)),
     dropDatabase: () => database.drop(),
     async close() {
       await Promise.all(gateways.map(({ app }) => app.stop()));

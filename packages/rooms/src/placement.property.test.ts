@@ -86,7 +86,7 @@ test(
           expect(live?.["n"]).toBeLessThanOrEqual(4);
         }
       },
-      { runs: 40, kept, replays: 10 },
+      { runs: 40, kept, replays: 3 },
     ),
 );
 

@@ -72,12 +72,31 @@ describe("suspendRoom", () => {
     await listener.unlisten();
   });
 
+  test("of a room whose game server did not start leaves nothing of that in connection info", async () => {
+    const { rooms, appId, database, create } = await newGame(suite().rooms);
+    await create({ roomId: "bed" });
+    await database.sql`select unschedule_rooms(array(select room_key from rooms where app_id = ${appId}), 'start_failed')`;
+    await suspendRoom(rooms, appId, "bed");
+    expect(await refused(getConnectionInfo(rooms, appId, "bed", { wake: false }))).toMatchObject({
+      message: "room is not running; resume it",
+    });
+  });
+
   test("again changes nothing", async () => {
     const { rooms, appId, database } = await sleepingRoom();
     const events = () => database.sql`select type from room_events where app_id = ${appId} order by id`;
     const before = await events();
     await suspendRoom(rooms, appId, "bed");
     expect(await events()).toEqual(before);
+  });
+
+  test("leaves no trace on a process that no host has taken yet: it starts with the rooms that are on it", async () => {
+    const { rooms, appId, database, host, create } = await newGame(suite().rooms, { roomsPerProcess: 1 });
+    const first = await create({ roomId: "bed", roomConfig: "x" });
+    await suspendRoom(rooms, appId, "bed");
+    expect((await create({ roomId: "other", roomConfig: "y" })).processId).toBe(first.processId);
+    const [order] = await runWaitingProcesses(database, host);
+    expect(order).toMatchObject({ initialRoomId: "other", initialRoomConfig: "y" });
   });
 
   test.each(["unknown", "", "a b", "x".repeat(101)])("a room %j is not found", async (roomId) => {
@@ -107,6 +126,21 @@ describe("resumeRoom", () => {
     expect(await isKnownToCoturn(game, room.credential.username)).toBe(true);
     const { state, allocations } = await getRoomInfo(rooms, appId, "bed");
     expect([state, allocations.length]).toEqual(["active", 2]);
+  });
+
+  test.each([
+    ["runs", ["room.resumed", "room.active"]],
+    ["starts", ["room.resumed"]],
+  ])("onto a process that %s tells %j", async (status, types) => {
+    const { rooms, application, appId, database, host, create } = await newGame(suite().rooms);
+    await create({ roomId: "bed" });
+    await suspendRoom(rooms, appId, "bed");
+    if (status === "runs") await runWaitingProcesses(database, host);
+    const [last] = await database.sql<{ id: string }[]>`select max(id) as id from room_events where app_id = ${appId}`;
+    await resumeRoom(rooms, application, "bed");
+    const events = await database.sql<{ type: string }[]>`
+      select type from room_events where app_id = ${appId} and id > ${last?.id ?? "0"} order by id`;
+    expect(events.map(({ type }) => type)).toEqual(types);
   });
 
   test("starts a process when none has a slot", async () => {
@@ -271,9 +305,14 @@ describe("rooms without a game server", () => {
   test("come back without one, and their credential is on again", async () => {
     const { rooms, application, appId } = await serverless();
     await suspendRoom(rooms, appId, "call");
+    await rooms.database
+      .sql`update rooms set expires_at = clock_timestamp() + interval '1 minute' where app_id = ${appId}`;
     const resumed = await resumeRoom(rooms, application, "call");
     expect([resumed.processId, resumed.connection]).toEqual([undefined, { status: "starting" }]);
     expect(await getRoomInfo(rooms, appId, "call")).toMatchObject({ state: "scheduling", allocations: [] });
+    // It ends with its credential, not before.
+    const [row] = await rooms.database.sql`select expires_at as "expiresAt" from rooms where app_id = ${appId}`;
+    expect(row?.["expiresAt"]).toEqual(resumed.credential.expiresAt);
   });
 
   test("resumed while they are not suspended, need a deployment", async () => {
@@ -310,6 +349,23 @@ describe("connection info", () => {
     });
     expect(await getConnectionInfo(rooms, appId, "bed", { wake: true })).toMatchObject({ status: "active" });
     expect(await getRoomInfo(rooms, appId, "bed")).toMatchObject({ state: "active" });
+  });
+
+  test("waking a room that slept long gives its credential a new life, and not a player's", async () => {
+    const game = await sleepingRoom();
+    const { rooms, appId, database, room } = game;
+    await database.sql`
+      insert into turn_credentials (username, room_key, player_id, realm, hmackey, key_version, expires_at, suspended_at)
+      select 'player.slept', room_key, 'p1', realm, hmackey, key_version, expires_at, suspended_at from turn_credentials
+       where username = ${room.credential.username}`;
+    await database.sql`update turn_credentials set expires_at = clock_timestamp() - interval '1 minute'`;
+    await getConnectionInfo(rooms, appId, "bed", { wake: true });
+    expect(await isKnownToCoturn(game, room.credential.username)).toBe(true);
+    expect(await isKnownToCoturn(game, "player.slept")).toBe(false);
+    const [row] = await database.sql<{ seconds: number }[]>`
+      select extract(epoch from expires_at - clock_timestamp())::float as seconds from turn_credentials
+       where username = ${room.credential.username}`;
+    expect(row?.seconds).toBeGreaterThan(3_500);
   });
 
   test("never wakes a room that lost its process: that would let anybody start compute", async () => {

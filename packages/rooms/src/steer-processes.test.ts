@@ -95,6 +95,26 @@ describe("createProcess", () => {
     expect(await refused(createProcess(rooms, empty, TEST_REGION))).toMatchObject({ code: "deployment_not_found" });
   });
 
+  test("passes a deleted deployment over", async () => {
+    const { rooms, application, database, deploymentId } = await newGame(suite().rooms);
+    const deleted = await createDeployment(database, application);
+    await database.sql`update deployments set deleted_at = clock_timestamp() where deployment_id = ${deleted}`;
+    expect(await createProcess(rooms, application, TEST_REGION)).toMatchObject({ deploymentId });
+  });
+
+  test("wakes the hosts of its region, and so does the stop", async () => {
+    const { rooms, application, appId, database, host } = await newGame(suite().rooms);
+    const heard: string[] = [];
+    const listener = await database.sql.listen("roombridge_processes", (region) => heard.push(region));
+    const { processId } = await createProcess(rooms, application, TEST_REGION);
+    await expect.poll(() => heard, { timeout: 10_000 }).toEqual([TEST_REGION]);
+    await runWaitingProcesses(database, host);
+    await expect.poll(() => heard, { timeout: 10_000 }).toHaveLength(2);
+    await stopProcess(rooms, appId, processId);
+    await expect.poll(() => heard, { timeout: 10_000 }).toHaveLength(3);
+    await listener.unlisten();
+  });
+
   test.each<Cut>(["before_request", "after_request", "before_answer"])(
     "starts one process, and answers it, when the connection breaks (%s)",
     async (when) => {
@@ -132,6 +152,17 @@ describe("createProcess", () => {
 });
 
 describe("stopProcess", () => {
+  test("of a process that stops for another reason destroys its rooms all the same", async () => {
+    const { rooms, appId, database, host, create } = await newGame(suite().rooms);
+    const { processId = "", roomId } = await create();
+    await runWaitingProcesses(database, host);
+    await requestStop(database, processId, "host_shutdown");
+    await stopProcess(rooms, appId, processId);
+    await endProcess(database, { processId, reason: "host_shutdown" });
+    expect(await getRoomInfo(rooms, appId, roomId)).toMatchObject({ status: "destroyed" });
+    expect(await getProcess(rooms, appId, processId)).toMatchObject({ exitReason: "stopped on request" });
+  });
+
   test("destroys the rooms at once and asks the host for the end", async () => {
     const { rooms, appId, database, host, create } = await newGame(suite().rooms);
     const { processId = "" } = await create({ roomId: "one" });

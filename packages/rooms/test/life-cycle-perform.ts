@@ -22,7 +22,17 @@ import type { Command } from "./life-cycle-command.ts";
 import * as model from "./life-cycle-model.ts";
 import * as time from "./life-cycle-time.ts";
 import * as upkeep from "./life-cycle-upkeep.ts";
-import { findDeployment, liveRoom, liveRooms, type Answer, type ModelProcess, type World } from "./life-cycle-world.ts";
+import {
+  findDeployment,
+  liveRoom,
+  liveRooms,
+  living,
+  livingFirst,
+  pick,
+  type Answer,
+  type ModelProcess,
+  type World,
+} from "./life-cycle-world.ts";
 import {
   choicesOf,
   declareFor,
@@ -112,7 +122,7 @@ export async function perform(subject: Subject, world: World, command: Command):
       return same(answer, [upkeep.createProcess(world, region, value?.processId)]);
     }
     case "stopProcess": {
-      const process = pick([...world.processes.values()], command.nth);
+      const process = pick(livingFirst(world), command.nth);
       const { answer } = await reply(stopProcess(rooms, appId, process?.processId ?? randomUUID()));
       if (process) model.stopProcess(world, process);
       return same(answer, [process ? "ok" : "process_not_found"]);
@@ -130,7 +140,7 @@ export async function perform(subject: Subject, world: World, command: Command):
       return end(subject, world, process, command);
     }
     case "report": {
-      const process = pick([...world.processes.values()], command.nth);
+      const process = pick(livingFirst(world), command.nth);
       if (process?.owner) await report(subject, world, process);
       return;
     }
@@ -236,14 +246,6 @@ async function report({ database }: Subject, world: World, process: ModelProcess
     await reportRunning(database, report),
     upkeep.reportRunning(process, world.pools, exposedPort.port),
   );
-}
-
-export function living(world: World): ModelProcess[] {
-  return [...world.processes.values()].filter(({ hasEnded }) => !hasEnded);
-}
-
-export function pick<Value>(values: readonly Value[], nth: number): Value | undefined {
-  return values[nth % Math.max(values.length, 1)];
 }
 
 function same(answer: Answer, allowed: readonly Answer[], processId?: string, world?: World, roomId?: string): void {

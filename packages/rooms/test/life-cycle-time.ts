@@ -1,6 +1,6 @@
 import type { Passing } from "./life-cycle-command.ts";
 import type { Subject } from "./life-cycle-subject.ts";
-import type { ModelHost, World } from "./life-cycle-world.ts";
+import { livingFirst, living, pick, type ModelHost, type World } from "./life-cycle-world.ts";
 
 /** Time cannot be waited for: what it would reach is moved back. */
 export async function pass(
@@ -10,8 +10,7 @@ export async function pass(
   roomId: string,
 ): Promise<void> {
   const room = world.rooms.findLast((other) => other.roomId === roomId && other.state !== "destroyed");
-  const all = [...world.processes.values()];
-  const process = "nth" in passing ? all[passing.nth % Math.max(all.length, 1)] : undefined;
+  const process = "nth" in passing ? pick(livingFirst(world), passing.nth) : undefined;
   switch (passing.do) {
     case "expire":
       if (!room) return;
@@ -76,7 +75,7 @@ export async function silence({ database }: Subject, { hostId }: ModelHost): Pro
 
 /** Processes that have ended without the model's knowledge, in the order of their ends. */
 export async function endedSince({ database, appId }: Subject, world: World): Promise<string[]> {
-  const known = [...world.processes.values()].filter(({ hasEnded }) => !hasEnded).map(({ processId }) => processId);
+  const known = living(world).map(({ processId }) => processId);
   const rows = await database.sql<{ processId: string }[]>`
     select process_id as "processId" from processes
      where app_id = ${appId} and process_id = any (${known}::uuid[]) and terminated_at is not null

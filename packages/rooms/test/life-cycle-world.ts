@@ -104,6 +104,13 @@ export const openStay = (room: ModelRoom) => room.stays.find(({ until }) => unti
 export const processOf = (world: World, room: ModelRoom) => world.processes.get(openStay(room)?.processId ?? "");
 export const roomsOn = (world: World, { processId }: ModelProcess) =>
   world.rooms.filter((room) => openStay(room)?.processId === processId);
+export const living = ({ processes }: World) => [...processes.values()].filter(({ hasEnded }) => !hasEnded);
+export const livingFirst = (world: World) => [
+  ...living(world),
+  ...[...world.processes.values()].filter(({ hasEnded }) => hasEnded),
+];
+/** Commands name things by number, of however many there are. */
+export const pick = <Value>(values: readonly Value[], nth: number) => values[nth % Math.max(values.length, 1)];
 /** The newest one, unless one is named; a deleted one is none. */
 export const findDeployment = (world: World, named: string | undefined) =>
   world.deployments.findLast(

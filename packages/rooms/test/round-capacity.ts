@@ -9,8 +9,12 @@ export function mayHaveRefused(before: Snapshot, after: Snapshot, hostCapacity: 
   if (!pool || pool.isStopped) return pool !== undefined;
   const alive = [...after.processes.values()].filter(({ processId }) => !before.processes.get(processId)?.hasEnded);
   const own = alive.filter((process) => process.deploymentId === deploymentId);
-  const free = own.reduce((sum, process) => sum + process.roomsPerProcess - slotsTaken(before, after, process), 0);
-  if (free > 0 && own.length <= pool.maxProcesses) return false;
+  // One that was started in the round may not have been there yet.
+  const isFree = own.some(
+    (process) =>
+      before.processes.has(process.processId) && slotsTaken(before, after, process) < process.roomsPerProcess,
+  );
+  if (isFree) return false;
   const taken = own.reduce((sum, process) => sum + slotsTaken(before, after, process), 0);
   const roomsPerProcess = own[0]?.roomsPerProcess ?? 1;
   return taken >= pool.maxProcesses * roomsPerProcess || alive.length >= hostCapacity;

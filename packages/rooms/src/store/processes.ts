@@ -27,7 +27,7 @@ export interface StartOrder {
   readonly requestedCpu: number;
   readonly requestedMemoryMb: number;
   readonly env: readonly EnvironmentVariable[];
-  /** Null when the process was started without a room. */
+  /** The room for which the process was started, else the first of those that are on it now; null when there is none. */
   readonly initialRoomId: string | null;
   readonly initialRoomConfig: string | null;
 }
@@ -58,13 +58,17 @@ export async function claimProcesses(
            b.build_tag as "buildTag", b.command, c.region, d.container_port as "containerPort",
            d.transport_type as "transportType", d.additional_container_ports as "additionalContainerPorts",
            c.rooms_per_process as "roomsPerProcess", d.requested_cpu as "requestedCpu",
-           d.requested_memory_mb as "requestedMemoryMb", d.env, r.room_id as "initialRoomId",
-           case when r.room_key is null then c.initial_room_config else r.room_config end as "initialRoomConfig"
+           d.requested_memory_mb as "requestedMemoryMb", d.env, f.room_id as "initialRoomId",
+           f.room_config as "initialRoomConfig"
       from claimed c
       join applications a on a.app_id = c.app_id
       join deployments d on d.deployment_id = c.deployment_id
       join builds b on b.build_id = d.build_id
-      left join rooms r on r.room_key = c.initial_room_key
+      left join lateral (
+        select r.room_id, r.room_config from room_allocations o join rooms r on r.room_key = o.room_key
+         where o.process_id = c.process_id and o.unscheduled_at is null
+         order by r.room_key = c.initial_room_key desc, o.scheduled_at, o.room_allocation_id limit 1
+      ) f on true
      order by c.created_at`;
 }
 

@@ -40,6 +40,8 @@ export function createProcessor<Handler>(service: ServiceDefinition<Handler>, ha
 /** In logs and metrics, instead of whatever a client made up. */
 const UNKNOWN: CallLabel = { service: "(unknown)", method: "(unknown)" };
 
+const LARGEST_KEPT = 1_048_576;
+
 /** A message whose envelope could be read. */
 export interface Decoded {
   /** In which the reply has to be written. */
@@ -138,9 +140,9 @@ export class Dispatcher {
     output.writeMessageBegin({ name: call.method, type, sequenceId: call.sequenceId });
     write(output);
     output.writeMessageEnd();
+    // The buffer of a large reply is not kept, one for each protocol.
+    if (output.length > LARGEST_KEPT) this.#scratch.delete(protocol);
     if (output.length > LARGEST_MESSAGE) {
-      // Not kept: its buffer has become large.
-      this.#scratch.delete(protocol);
       throw new ProtocolError(
         "size_limit",
         `a reply of ${output.length} bytes; no client reads more than ${LARGEST_MESSAGE}`,

@@ -1,0 +1,11 @@
+// `pnpm bench <name> [options]`. Nothing here fails because a machine is slow: figures are read by people.
+const BENCHMARKS: Readonly<Record<string, () => Promise<unknown>>> = {
+  thrift: () => import("./thrift/bench.ts"),
+};
+
+const benchmark = BENCHMARKS[process.argv[2] ?? ""];
+if (!benchmark) {
+  console.error(`usage: pnpm bench ${Object.keys(BENCHMARKS).join(" | ")} [options]`);
+  process.exit(2);
+}
+await benchmark();
