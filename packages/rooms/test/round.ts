@@ -63,7 +63,7 @@ const call = fc.oneof<fc.MaybeWeightedArbitrary<Call>[]>(
   { weight: 1, arbitrary: fc.record({ do: fc.constant("stop"), nth }) },
   { weight: 4, arbitrary: fc.record({ do: fc.constant("start"), host }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant("loseHost"), host }) },
-  { weight: 3, arbitrary: fc.record({ do: fc.constant("createProcess") }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant("createProcess") }) },
 );
 
 const client = fc.record({ gateway: fc.nat(1), calls: fc.array(call, { minLength: 1, maxLength: 4, size: "max" }) });
