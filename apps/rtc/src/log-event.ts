@@ -6,8 +6,9 @@ export function logEvents(log: Logger): OnServerEvent {
   return (event) => {
     switch (event.type) {
       case "call": {
-        const { method, outcome, durationMs, remoteAddress } = event;
-        log.debug({ method, outcome, durationMs: Math.round(durationMs * 100) / 100, remoteAddress }, "call");
+        const { method, outcome, transport, dialect, durationSeconds, remoteAddress } = event;
+        const durationMs = Math.round(durationSeconds * 100_000) / 100;
+        log.debug({ method, outcome, durationMs, transport, dialect, remoteAddress }, "call");
         return;
       }
       case "handler_error":

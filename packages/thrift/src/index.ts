@@ -24,7 +24,16 @@ export type { ProtocolName } from "./protocol/protocols.ts";
 export { MessageType, WireType } from "./protocol/wire-types.ts";
 export { createProcessor } from "./server/dispatcher.ts";
 export type { Processor } from "./server/dispatcher.ts";
-export type { CallOutcome, OnServerEvent, ServerEvent, TimeoutKind } from "./server/events.ts";
+export { toCallMetric } from "./server/call-metric.ts";
+export type { CallMetric } from "./server/call-metric.ts";
+export type {
+  CallEvent,
+  CallOutcome,
+  OnServerEvent,
+  ServerEvent,
+  TimeoutKind,
+  TransportName,
+} from "./server/events.ts";
 export { acceptTokens } from "./server/bearer-tokens.ts";
 export type { HttpOptions } from "./server/http-front.ts";
 export { DEFAULT_LIMITS } from "./server/limits.ts";

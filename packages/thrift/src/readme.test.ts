@@ -7,11 +7,12 @@ import * as runtime from "./index.ts";
 it("the examples of the README work, to the letter", async (test) => {
   const readme = readFileSync(new URL("../README.md", import.meta.url), "utf8");
   const blocks = [...readme.matchAll(/```ts\n(.*?)```/gs)].map(([, code]) => code ?? "");
-  expect(blocks).toHaveLength(4);
+  expect(blocks).toHaveLength(5);
   const code = blocks
     .join("")
     .replaceAll(/^import .*\n/gm, "")
-    .replaceAll("(text: string)", "(text)");
+    .replaceAll("(text: string)", "(text)")
+    .replaceAll(": string[]", "");
   const printed: unknown[] = [];
   const authority = Authority.create(test);
   const scope = {
@@ -27,7 +28,7 @@ it("the examples of the README work, to the letter", async (test) => {
   const AsyncFunction = Object.getPrototypeOf(async () => {}).constructor as FunctionConstructor;
   const run = new AsyncFunction(...Object.keys(scope), body) as (...values: unknown[]) => Promise<number>;
   expect(await run(...Object.values(scope))).toBe(0);
-  expect(printed).toEqual(["HELLO", "SEALED", 401]);
+  expect(printed).toEqual(["HELLO", "SEALED", 401, ["rpc.server.call.duration Other/text"]]);
 });
 
 it("the limits of the README are the defaults", () => {

@@ -9,6 +9,8 @@ export interface CallContext {
   readonly signal: AbortSignal;
   /** Address of the caller, for logs. */
   readonly remoteAddress: string;
+  /** What a THeader client sent with the call, 128 pairs at most; empty for all others. */
+  readonly headers: ReadonlyMap<string, string>;
 }
 
 /** One method of a service, generated. `Args` is the tuple of its arguments. */

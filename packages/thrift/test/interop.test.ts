@@ -87,6 +87,23 @@ describe("our server", () => {
     expect(await output(PYTHON, args)).toEqual(ROOM_ANSWERS);
   });
 
+  const HEADER_KINDS = ["binary", "compact"].flatMap((protocol) =>
+    ["plain", "multiplexed"].map((name) => ["header", protocol, name] as const),
+  );
+
+  it.for(HEADER_KINDS)("answers Debian's Python client: %s %s, %s", async ([transport, protocol, name], test) => {
+    const port = await serveRooms();
+    const args = [path("peers/python_client.py"), generateForPython(test), String(port), transport, protocol, name];
+    expect(await output(PYTHON, args)).toEqual(ROOM_ANSWERS);
+  });
+
+  it("answers npm's client: header binary, plain", async (test) => {
+    requireCompiler(test);
+    const port = await serveRooms();
+    const args = [path("peers/npm-client.ts"), generateForNode(), String(port), "header", "binary", "plain"];
+    expect(withoutNulls(await output(process.execPath, args, nodeEnv))).toEqual(ROOM_ANSWERS);
+  });
+
   const HTTP_KINDS = PROTOCOL_NAMES.flatMap((protocol) =>
     ["plain", "multiplexed"].map((name) => ["http", protocol, name] as const),
   );

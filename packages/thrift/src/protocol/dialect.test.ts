@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { DIALECTS } from "../../test/dialects.ts";
 import { frame, message, speaker } from "../../test/raw-client.ts";
+import { theader } from "../../test/theader.ts";
 import { detectDialect } from "./dialect.ts";
 import { InputBuffer } from "./input-buffer.ts";
 import { ProtocolError } from "./protocol-error.ts";
@@ -18,10 +19,15 @@ describe("detectDialect", () => {
     expect(detectDialect(bytes.subarray(0, decisive), 1_000)?.name).toBe(name);
   });
 
+  it("knows THeader", () => {
+    const bytes = theader(message("ping"));
+    expect(detectDialect(bytes.subarray(0, 5), 1_000)).toBeUndefined();
+    expect(detectDialect(bytes.subarray(0, 6), 1_000)?.name).toBe("THeader");
+  });
+
   it.each([
     ["HTTP", Buffer.from("POST / HTTP/1.1\r\n")],
     ["TLS", Buffer.from([0x16, 0x03, 0x01, 0x02])],
-    ["THeader", frame(Buffer.from([0x0f, 0xff, 0, 0]))],
   ])("refuses %s by its name", (name, bytes) => {
     expect(() => detectDialect(bytes, 1_000)).toThrow(new ProtocolError("bad_version", `${name} is not spoken here`));
   });

@@ -1,15 +1,26 @@
 import { startsWith } from "./first-bytes.ts";
+import { HEADER_MAGIC, openHeader } from "./header-dialect.ts";
 import type { InputBuffer } from "./input-buffer.ts";
 import { ProtocolError } from "./protocol-error.ts";
 import { PROTOCOLS, type Protocol, type ProtocolName } from "./protocols.ts";
 
-/** A way in which messages follow each other on a connection, and the protocol in which they are written. */
-export interface Dialect {
+/** How one message is written, and how the reply to it has to be. */
+export interface MessageDialect {
   readonly name: string;
   readonly protocol: Protocol;
   readonly isFramed: boolean;
+  /** What the message bears besides itself. */
+  readonly headers?: ReadonlyMap<string, string>;
+  /** Puts around a reply what else belongs there. */
+  readonly seal?: (reply: Buffer) => Buffer;
+}
+
+/** A way in which messages follow each other on a connection. */
+export interface Dialect extends MessageDialect {
   /** The next complete message, or undefined when it has not arrived yet. Throws ProtocolError. */
   next(input: InputBuffer): Buffer | undefined;
+  /** Of the message that `next` answered last, where each says for itself how it is written. */
+  readonly latest?: MessageDialect;
 }
 
 type Matches = (bytes: Buffer) => boolean | undefined;
@@ -28,7 +39,7 @@ const SIGNATURES: readonly Signature[] = [
   ...spoken("compact"),
   ...spoken("json"),
   ...spoken("old-binary"),
-  { what: "THeader", matches: inFrame((bytes) => startsWith(bytes, [0x0f, 0xff])) },
+  { what: "THeader", matches: inFrame((bytes) => startsWith(bytes, HEADER_MAGIC)), open: openHeader },
   { what: "TLS", matches: (bytes) => startsWith(bytes, [0x16, 0x03]) },
   {
     what: "HTTP",

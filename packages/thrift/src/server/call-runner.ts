@@ -61,7 +61,8 @@ export class CallRunner {
       this.#settle(call, call.wantsReply ? answer.bytes : null, answer.outcome);
       return;
     }
-    const { label: method, remoteAddress } = call;
+    const { remoteAddress } = call;
+    const { method } = call.label;
     this.#options.onEvent({ type: "handler_error", remoteAddress, method, error });
     this.#refuse(call, new ApplicationException(ApplicationExceptionType.INTERNAL_ERROR, "internal error"));
   }
@@ -84,8 +85,19 @@ export class CallRunner {
   #settle(call: Call, reply: Buffer | null, outcome: CallOutcome): void {
     call.reply = reply;
     this.#options.onSettled(call, reply);
-    const { label: method, remoteAddress, durationMs } = call;
-    this.#options.onEvent({ type: "call", remoteAddress, method, outcome, durationMs });
+    const { label, remoteAddress, dialect, transport, durationSeconds } = call;
+    const { service, method } = label;
+    const { name } = dialect;
+    this.#options.onEvent({
+      type: "call",
+      remoteAddress,
+      service,
+      method,
+      dialect: name,
+      transport,
+      outcome,
+      durationSeconds,
+    });
   }
 }
 

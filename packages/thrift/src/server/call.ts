@@ -1,22 +1,37 @@
-import type { Dialect } from "../protocol/dialect.ts";
+import type { MessageDialect } from "../protocol/dialect.ts";
 import type { CallContext } from "../service.ts";
+import type { TransportName } from "./events.ts";
+
+/** How events name a call. */
+export interface CallLabel {
+  readonly service: string;
+  readonly method: string;
+}
+
+/** Where a call came from. */
+export interface CallOrigin {
+  readonly remoteAddress: string;
+  readonly transport: TransportName;
+}
 
 interface CallEnvelope {
-  readonly dialect: Dialect;
+  readonly dialect: MessageDialect;
   readonly method: string;
-  readonly label: string;
+  readonly label: CallLabel;
   readonly sequenceId: number;
   readonly wantsReply: boolean;
 }
 
+const NO_HEADERS: ReadonlyMap<string, string> = new Map();
+
 /** One decoded call until its reply is on its way. */
 export class Call implements CallContext {
-  readonly dialect: Dialect;
+  readonly dialect: MessageDialect;
   readonly method: string;
-  /** The method's name for events. */
-  readonly label: string;
+  readonly label: CallLabel;
   readonly sequenceId: number;
   readonly remoteAddress: string;
+  readonly transport: TransportName;
   /** False for oneway calls. */
   readonly wantsReply: boolean;
   readonly startedAt = performance.now();
@@ -25,7 +40,7 @@ export class Call implements CallContext {
   #abort: AbortController | undefined;
   #reason: string | undefined;
 
-  constructor(decoded: CallEnvelope, remoteAddress: string) {
+  constructor(decoded: CallEnvelope, { remoteAddress, transport }: CallOrigin) {
     const { dialect, method, label, sequenceId, wantsReply } = decoded;
     this.dialect = dialect;
     this.method = method;
@@ -33,6 +48,7 @@ export class Call implements CallContext {
     this.sequenceId = sequenceId;
     this.wantsReply = wantsReply;
     this.remoteAddress = remoteAddress;
+    this.transport = transport;
   }
 
   /** Made when somebody asks for it: most calls are over before. */
@@ -44,12 +60,16 @@ export class Call implements CallContext {
     return this.#abort.signal;
   }
 
+  get headers(): ReadonlyMap<string, string> {
+    return this.dialect.headers ?? NO_HEADERS;
+  }
+
   abort(reason: string): void {
     this.#reason ??= reason;
     this.#abort?.abort(new Error(reason));
   }
 
-  get durationMs(): number {
-    return performance.now() - this.startedAt;
+  get durationSeconds(): number {
+    return (performance.now() - this.startedAt) / 1_000;
   }
 }

@@ -11,6 +11,7 @@ import { MessageTransport } from "./message-transport.ts";
 import type { Link, Transport } from "./transport.ts";
 
 export interface ConnectionOptions {
+  readonly isSecure: boolean;
   readonly dispatcher: Dispatcher;
   readonly limits: ServerLimits;
   readonly onEvent: OnServerEvent;
@@ -35,6 +36,7 @@ const LINGER_MS = 1_000;
  */
 export class Connection implements Link {
   readonly remoteAddress: string;
+  readonly isSecure: boolean;
   readonly input = new InputBuffer();
   readonly #socket: Socket;
   readonly #options: ConnectionOptions;
@@ -55,6 +57,7 @@ export class Connection implements Link {
     this.#socket = socket;
     this.#options = options;
     this.remoteAddress = socket.remoteAddress ?? "";
+    this.isSecure = options.isSecure;
     socket.setNoDelay(true);
     socket.setTimeout(options.limits.sendTimeoutMs);
     socket.on("timeout", this.#onTimeout);
@@ -65,7 +68,7 @@ export class Connection implements Link {
     socket.on("close", () => {
       clearTimeout(this.#linger);
       this.#transport?.abandon();
-      options.onBuffered(this, -this.#reportedBytes);
+      this.#release();
     });
   }
 
@@ -78,6 +81,8 @@ export class Connection implements Link {
 
   destroy(): void {
     this.#socket.destroy();
+    // At once: the next to arrive must not suffer for what is gone.
+    this.#release();
   }
 
   /** Ends what has waited too long; called every now and then. */
@@ -185,7 +190,8 @@ export class Connection implements Link {
 
   #open(kind: FirstBytes): void {
     const { isPlainAccepted, isDirectAccepted, http } = this.#options;
-    if (!isPlainAccepted) return this.fail(new ProtocolError("bad_version", "only TLS is spoken here"));
+    if (!this.isSecure && !isPlainAccepted)
+      return this.fail(new ProtocolError("bad_version", "only TLS is spoken here"));
     if (kind === "http" && http) this.#transport = new HttpTransport(this, http, this.#options);
     else if (isDirectAccepted) this.#transport = new MessageTransport(this, this.#options);
     else return this.fail(new ProtocolError("bad_version", "only HTTP is spoken here"));
@@ -249,6 +255,12 @@ export class Connection implements Link {
     if (waitingFor === "message" && this.#waitingFor === "message" && !isProgress) return;
     this.#waitingFor = waitingFor;
     this.#waitingSince = performance.now();
+  }
+
+  #release(): void {
+    const held = this.#reportedBytes;
+    this.#reportedBytes = 0;
+    if (held > 0) this.#options.onBuffered(this, -held);
   }
 
   /** What has arrived and is not used, what waits to be sent, and what the transport holds. */

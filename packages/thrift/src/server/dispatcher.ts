@@ -1,11 +1,11 @@
 import { ApplicationException, ApplicationExceptionType, writeApplicationException } from "../application-exception.ts";
-import type { Dialect } from "../protocol/dialect.ts";
+import type { MessageDialect } from "../protocol/dialect.ts";
 import type { MessageWriter } from "../protocol/message-output.ts";
 import { ProtocolError } from "../protocol/protocol-error.ts";
 import type { Protocol } from "../protocol/protocols.ts";
 import { MessageType } from "../protocol/wire-types.ts";
 import type { CallContext, ErasedMethod, ServiceDefinition } from "../service.ts";
-import type { Call } from "./call.ts";
+import type { Call, CallLabel } from "./call.ts";
 import type { CallOutcome } from "./events.ts";
 import { LARGEST_MESSAGE } from "./limits.ts";
 
@@ -16,6 +16,7 @@ export interface Processor {
 }
 
 interface BoundMethod extends Omit<ErasedMethod<never>, "call"> {
+  readonly label: CallLabel;
   invoke(args: readonly unknown[], context: CallContext): unknown;
 }
 
@@ -24,6 +25,7 @@ export function createProcessor<Handler>(service: ServiceDefinition<Handler>, ha
   const methods = new Map<string, BoundMethod>();
   for (const [name, method] of service.methods) {
     methods.set(name, {
+      label: { service: service.name, method: name },
       isOneway: method.isOneway,
       readArgs: (input) => method.readArgs(input),
       writeResult: (output, result) => method.writeResult(output, result),
@@ -36,18 +38,17 @@ export function createProcessor<Handler>(service: ServiceDefinition<Handler>, ha
 }
 
 /** In logs and metrics, instead of whatever a client made up. */
-const UNKNOWN_METHOD_LABEL = "(unknown)";
+const UNKNOWN: CallLabel = { service: "(unknown)", method: "(unknown)" };
 
 const LARGEST_KEPT = 1_048_576;
 
 /** A message whose envelope could be read. */
 export interface Decoded {
   /** In which the reply has to be written. */
-  readonly dialect: Dialect;
+  readonly dialect: MessageDialect;
   /** As the reply has to name it. */
   readonly method: string;
-  /** As events name it. */
-  readonly label: string;
+  readonly label: CallLabel;
   readonly sequenceId: number;
   readonly wantsReply: boolean;
   /** Why the call cannot be made; the caller reads it. */
@@ -77,7 +78,7 @@ export class Dispatcher {
   }
 
   /** Throws ProtocolError when not even the envelope can be read. */
-  decode(message: Buffer, dialect: Dialect): Decoded {
+  decode(message: Buffer, dialect: MessageDialect): Decoded {
     const reader = dialect.protocol.openReader(message);
     const { name, type, sequenceId } = reader.readMessageBegin();
     const [service, method] = splitName(name);
@@ -87,19 +88,18 @@ export class Dispatcher {
         ApplicationExceptionType.INVALID_MESSAGE_TYPE,
         "only calls are answered here",
       );
-      return { dialect, method, label: UNKNOWN_METHOD_LABEL, sequenceId, wantsReply, refusal };
+      return { dialect, method, label: UNKNOWN, sequenceId, wantsReply, refusal };
     }
     const bound = service === undefined ? this.#plain.get(method) : this.#services.get(service)?.methods.get(method);
     if (!bound) {
-      const label = UNKNOWN_METHOD_LABEL;
       const refusal = new ApplicationException(
         ApplicationExceptionType.UNKNOWN_METHOD,
         `unknown method ${name.slice(0, 200)}`,
       );
-      return { dialect, method, label, sequenceId, wantsReply, refusal };
+      return { dialect, method, label: UNKNOWN, sequenceId, wantsReply, refusal };
     }
     // Also when the caller forgot that the method is oneway: a reply would be read as that of its next call.
-    const call = { dialect, method, label: method, sequenceId, wantsReply: wantsReply && !bound.isOneway };
+    const call = { dialect, method, label: bound.label, sequenceId, wantsReply: wantsReply && !bound.isOneway };
     try {
       const args = bound.readArgs(reader);
       reader.readMessageEnd();
@@ -133,7 +133,7 @@ export class Dispatcher {
   }
 
   #encode(call: Call, type: MessageType, write: (output: MessageWriter) => void): Buffer {
-    const { protocol, isFramed } = call.dialect;
+    const { protocol, isFramed, seal } = call.dialect;
     const output = this.#writer(protocol);
     output.reset();
     const frame = isFramed ? output.beginFrame() : undefined;
@@ -149,7 +149,7 @@ export class Dispatcher {
       );
     }
     if (frame !== undefined) output.endFrame(frame);
-    return output.bytes();
+    return seal ? seal(output.bytes()) : output.bytes();
   }
 
   #writer(protocol: Protocol): MessageWriter {

@@ -23,18 +23,29 @@ export type ServerEvent =
       readonly remoteAddress: string;
       readonly what: "connections" | "bytes";
     }
-  /** One decoded call has been answered (or, oneway, handled). */
-  | {
-      readonly type: "call";
-      readonly remoteAddress: string;
-      /** `(unknown)` for what the services do not have: a client cannot write into logs. */
-      readonly method: string;
-      readonly outcome: CallOutcome;
-      readonly durationMs: number;
-    };
+  | CallEvent;
+
+/** One decoded call has been answered (or, oneway, handled). */
+export interface CallEvent {
+  readonly type: "call";
+  readonly remoteAddress: string;
+  /** Service and method as the IDL names them; `(unknown)` for what is not in it: a client cannot write into logs. */
+  readonly service: string;
+  readonly method: string;
+  /** Such as `framed compact`. */
+  readonly dialect: string;
+  readonly transport: TransportName;
+  readonly outcome: CallOutcome;
+  /** From the last byte of the call to its encoded reply. */
+  readonly durationSeconds: number;
+}
+
+/** What carries the messages; the last letter of `tls` and `https` stands for TLS. */
+export type TransportName = "tcp" | "tls" | "http" | "https";
 
 export type TimeoutKind = "first_byte" | "handshake" | "message" | "idle" | "send" | "handler";
 
+/** An answer, an exception that the IDL declares, or an ApplicationException, of the handler or of the server. */
 export type CallOutcome = "success" | "exception" | "application_exception";
 
 /** May throw: then Node prints a warning and the server goes on. */

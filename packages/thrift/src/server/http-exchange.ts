@@ -1,11 +1,11 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { ProtocolError } from "../protocol/protocol-error.ts";
 import { CallRunner } from "./call-runner.ts";
-import { Call } from "./call.ts";
+import { Call, type CallOrigin } from "./call.ts";
 import type { Dispatcher } from "./dispatcher.ts";
 import type { OnServerEvent } from "./events.ts";
 import type { HttpOptions } from "./http-front.ts";
-import { takeMessage } from "./http-message.ts";
+import { dialectOfBody } from "./http-body.ts";
 import {
   type HttpRefusal,
   protocolOf,
@@ -22,7 +22,7 @@ export interface HttpExchangeOptions {
   readonly limits: ServerLimits;
   readonly onEvent: OnServerEvent;
   readonly http: HttpOptions;
-  readonly remoteAddress: string;
+  readonly origin: CallOrigin;
   /** The client waits for a sign before it sends the body. */
   readonly expectsContinue: boolean;
   /** The server stops: calls are refused. */
@@ -88,7 +88,8 @@ export class HttpExchange {
       if (this.#call.reply === undefined) this.#runner?.expire(this.#call);
       return;
     }
-    this.#options.onEvent({ type: "timeout", remoteAddress: this.#options.remoteAddress, what: "handler" });
+    const { remoteAddress } = this.#options.origin;
+    this.#options.onEvent({ type: "timeout", remoteAddress, what: "handler" });
     this.refuse(OVERLOADED);
   }
 
@@ -98,8 +99,8 @@ export class HttpExchange {
 
   refuse({ status, message, headers }: HttpRefusal): void {
     if (this.#response.headersSent) return;
-    const { onEvent, remoteAddress } = this.#options;
-    onEvent({ type: "http_refusal", remoteAddress, status, message });
+    const { onEvent, origin } = this.#options;
+    onEvent({ type: "http_refusal", remoteAddress: origin.remoteAddress, status, message });
     this.#respond(status, Buffer.from(`${message}\n`), { "content-type": "text/plain; charset=utf-8", ...headers });
   }
 
@@ -113,8 +114,8 @@ export class HttpExchange {
         this.refuse({ status: 400, message: error.message });
         return;
       }
-      const { onEvent, remoteAddress } = this.#options;
-      onEvent({ type: "handler_error", remoteAddress, method: "(authenticate)", error });
+      const { onEvent, origin } = this.#options;
+      onEvent({ type: "handler_error", remoteAddress: origin.remoteAddress, method: "(authenticate)", error });
       this.refuse(OVERLOADED);
     }
   }
@@ -161,11 +162,11 @@ export class HttpExchange {
 
   /** Throws ProtocolError. */
   #perform(body: Buffer): void {
-    const { dispatcher, limits, onEvent, remoteAddress, isDraining } = this.#options;
+    const { dispatcher, limits, onEvent, origin, isDraining } = this.#options;
     const protocol = protocolOf(this.#request.headers["content-type"]) ?? "";
-    const { message, dialect } = takeMessage(body, { protocol, maxMessageBytes: limits.maxMessageBytes });
-    const decoded = dispatcher.decode(message, dialect);
-    this.#call = new Call(decoded, remoteAddress);
+    const dialect = dialectOfBody(body, { protocol, maxMessageBytes: limits.maxMessageBytes });
+    const decoded = dispatcher.decode(body, dialect);
+    this.#call = new Call(decoded, origin);
     this.#runner = new CallRunner({ dispatcher, onEvent, onSettled: (_, reply) => this.#answer(reply) });
     if (isDraining()) this.#runner.drain();
     this.#runner.start(this.#call, decoded);

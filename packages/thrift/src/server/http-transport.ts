@@ -16,6 +16,8 @@ export interface HttpTransportOptions {
 
 /** Given to Node's parser at once: more would let it make hundreds of requests before a limit is looked at. */
 const SLICE_BYTES = 4_096;
+/** What may wait for Node's parser before the connection is not read any more. */
+const WAITING_BYTES = 65_536;
 /** What Node keeps for a request, about; counted, so that many small requests are not free. */
 const REQUEST_BYTES = 4_096;
 
@@ -78,6 +80,7 @@ export class HttpTransport implements Transport {
   get isHeldBack(): boolean {
     const { maxCallsInFlight, maxUnsentBytes } = this.#options.limits;
     if (Math.max(this.#link.unsentBytes, this.#replyBytes) > maxUnsentBytes) return true;
+    if (this.#link.input.length > WAITING_BYTES && !this.#stream.wantsMore) return true;
     return this.#exchanges.length >= maxCallsInFlight && !this.#exchanges.at(-1)?.isReading;
   }
 
@@ -117,7 +120,7 @@ export class HttpTransport implements Transport {
     const exchange: HttpExchange = new HttpExchange(request, response, {
       ...this.#options,
       http: this.#front.options,
-      remoteAddress: this.#link.remoteAddress,
+      origin: { remoteAddress: this.#link.remoteAddress, transport: this.#link.isSecure ? "https" : "http" },
       expectsContinue,
       isDraining: () => this.#isDraining,
       isLast: () => this.#exchanges.at(-1) === exchange,

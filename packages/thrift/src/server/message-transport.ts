@@ -83,13 +83,13 @@ export class MessageTransport implements Transport {
 
   /** False when no complete message is there. Throws ProtocolError. */
   #takeMessage(): boolean {
-    const { input, remoteAddress } = this.#link;
+    const { input, remoteAddress, isSecure } = this.#link;
     const { limits, dispatcher } = this.#options;
     this.#dialect ??= detectDialect(input.view(), limits.maxMessageBytes);
     const message = this.#dialect?.next(input);
     if (!this.#dialect || !message) return false;
-    const decoded = dispatcher.decode(message, this.#dialect);
-    const call = new Call(decoded, remoteAddress);
+    const decoded = dispatcher.decode(message, this.#dialect.latest ?? this.#dialect);
+    const call = new Call(decoded, { remoteAddress, transport: isSecure ? "tls" : "tcp" });
     this.#calls.add(call);
     this.#runner.start(call, decoded);
     if (decoded.isFatal) throw new ProtocolError("invalid_data", decoded.refusal?.message ?? "a malformed message");

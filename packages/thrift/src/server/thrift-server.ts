@@ -69,6 +69,11 @@ export class ThriftServer {
     return this.#sockets.size;
   }
 
+  /** Received and unsent bytes of all connections together, which `maxBufferedBytes` limits. */
+  get bufferedBytes(): number {
+    return this.#bufferedBytes;
+  }
+
   /**
    * Uses other certificates for connections from now on; those that are open go on. Throws, and changes nothing, when the
    * certificates cannot be used, when `ca` comes or goes, or when the server was made without TLS.
@@ -134,7 +139,7 @@ export class ThriftServer {
     }
     this.#sockets.add(socket);
     socket.on("close", () => this.#sockets.delete(socket));
-    this.#serve(socket, { isPlainAccepted: this.#isPlainAccepted, ...(this.#tls && { onTls: this.#onTls }) });
+    this.#serve(socket, { isSecure: false, ...(this.#tls && { onTls: this.#onTls }) });
   }
 
   readonly #onTls = (connection: Connection, socket: Socket): void => {
@@ -144,16 +149,17 @@ export class ThriftServer {
 
   #openTls(tls: TlsOptions): TlsFront {
     const { handshakeTimeoutMs } = this.#limits;
-    const onSecure = (socket: Socket) => this.#serve(socket, { isPlainAccepted: true });
+    const onSecure = (socket: Socket) => this.#serve(socket, { isSecure: true });
     return new TlsFront({ tls, handshakeTimeoutMs, onEvent: this.#onEvent, onSecure });
   }
 
-  #serve(socket: Socket, options: Pick<ConnectionOptions, "isPlainAccepted" | "onTls">): void {
+  #serve(socket: Socket, options: Pick<ConnectionOptions, "isSecure" | "onTls">): void {
     const connection = new Connection(socket, {
       dispatcher: this.#dispatcher,
       limits: this.#limits,
       onEvent: this.#onEvent,
       onBuffered: (grown, change) => this.#account(grown, change),
+      isPlainAccepted: this.#isPlainAccepted,
       isDirectAccepted: this.#isDirectAccepted,
       ...(this.#http && { http: this.#http }),
       ...options,

@@ -3,6 +3,7 @@ import type { InputBuffer } from "../protocol/input-buffer.ts";
 /** What a transport uses of the connection that it serves. */
 export interface Link {
   readonly remoteAddress: string;
+  readonly isSecure: boolean;
   /** What has arrived and is not used yet. */
   readonly input: InputBuffer;
   /** Bytes that the peer has not taken yet. */

@@ -1,5 +1,5 @@
 # Calls RoomService with Debian's python3-thrift and prints what it reads. Arguments: generated code, port, framed or
-# buffered or http, protocol, plain or multiplexed, and for TLS the files of the authority, the certificate and the key.
+# buffered, http or header, protocol, plain or multiplexed, and for TLS the files of the authority, the certificate and the key.
 # Over HTTP it bears the token "interop".
 import json
 import sys
@@ -15,8 +15,10 @@ from room.ttypes import RoomNotFoundException
 from thrift.Thrift import TApplicationException
 from thrift.protocol.TBinaryProtocol import TBinaryProtocol
 from thrift.protocol.TCompactProtocol import TCompactProtocol
+from thrift.protocol.THeaderProtocol import THeaderProtocol
 from thrift.protocol.TJSONProtocol import TJSONProtocol
 from thrift.protocol.TMultiplexedProtocol import TMultiplexedProtocol
+from thrift.transport.THeaderTransport import THeaderClientType, THeaderSubprotocolID
 from thrift.transport.THttpClient import THttpClient
 from thrift.transport.TSocket import TSocket
 from thrift.transport.TSSLSocket import TSSLSocket
@@ -32,14 +34,20 @@ elif tls:
 else:
     socket = TSocket("127.0.0.1", int(port))
 socket.setTimeout(20000)
-transport = {"framed": TFramedTransport, "buffered": TBufferedTransport, "http": lambda it: it}[kind](socket)
+transport = {"framed": TFramedTransport, "buffered": TBufferedTransport, "http": lambda it: it, "header": lambda it: it}[
+    kind
+](socket)
 protocols = {
     "binary": TBinaryProtocol,
     "old-binary": lambda transport: TBinaryProtocol(transport, strictRead=False, strictWrite=False),
     "compact": TCompactProtocol,
     "json": TJSONProtocol,
 }
-protocol = protocols[protocol_name](transport)
+if kind == "header":
+    ids = {"binary": THeaderSubprotocolID.BINARY, "compact": THeaderSubprotocolID.COMPACT}
+    protocol = THeaderProtocol(transport, [THeaderClientType.HEADERS], default_protocol=ids[protocol_name])
+else:
+    protocol = protocols[protocol_name](transport)
 if name == "multiplexed":
     protocol = TMultiplexedProtocol(protocol, "RoomService")
 client = RoomService.Client(protocol)
