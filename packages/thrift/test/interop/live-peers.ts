@@ -57,8 +57,10 @@ describe.for(PEERS.filter(({ name }) => wanted.includes(name)))("$name", (peer) 
     keep("server", dialect, recorder);
   });
 
-  function keep(role: Recording["role"], dialect: Dialect, { exchanges }: Recorder): void {
+  function keep(role: Recording["role"], dialect: Dialect, recorder: Recorder): void {
     if (!isRecordable(dialect)) return;
+    // The C++ client takes its leave of THeader with an empty frame, which nobody answers.
+    const exchanges = recorder.exchanges.filter(({ reply }) => reply.length > 0);
     const names = exchangesOf(peer, role, dialect);
     expect(exchanges).toHaveLength(names.length);
     const named = names.map((name, index): [string, Exchange | undefined] => [name, exchanges[index]]);
