@@ -24,7 +24,7 @@ const STREAM = ["binary", "compact", "json", "old-binary"] as const;
 
 /** What our own two sides offer. A row that is added here is tried with every peer that has it too. */
 export const OURS: Readonly<Record<"server" | "client", Abilities>> = {
-  server: { speaks: { framed: STREAM, unframed: STREAM }, isTls: true },
+  server: { speaks: { framed: STREAM, unframed: STREAM, http: STREAM, header: ["binary", "compact"] }, isTls: true },
   client: { speaks: { framed: STREAM, unframed: STREAM }, isTls: true },
 };
 

@@ -23,9 +23,10 @@ export function readGoldens(): readonly Golden[] {
 
 export function writeGolden(peer: string, version: string, recordings: readonly Recording[]): void {
   const sections = recordings.map(({ role, dialect, exchanges }) => {
+    const settle = (bytes: Buffer) => toHex(dialect.startsWith("http") ? withoutChance(bytes) : bytes);
     const lines = Object.entries(exchanges).flatMap(([call, { request, reply }]) => [
-      `${call} > ${toHex(request)}`,
-      `${call} < ${toHex(reply)}`,
+      `${call} > ${settle(request)}`,
+      `${call} < ${settle(reply)}`,
     ]);
     return [`[${role}: ${dialect}]`, ...lines, ""].join("\n");
   });
@@ -56,6 +57,12 @@ function parse(file: string): readonly Recording[] {
     exchanges[call] = { request: Buffer.alloc(0), reply: Buffer.alloc(0), ...exchanges[call], ...part };
   }
   return recordings;
+}
+
+/** Port and time change from one recording to the next. */
+function withoutChance(bytes: Buffer): Buffer {
+  const text = bytes.toString("latin1").replace(/(?<=^host: 127\.0\.0\.1:)\d+/im, "9090");
+  return Buffer.from(text.replace(/(?<=^date: ).*$/im, "Sat, 21 Nov 2026 00:00:00 GMT"), "latin1");
 }
 
 function toHex(bytes: Buffer): string {

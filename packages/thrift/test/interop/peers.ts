@@ -1,6 +1,7 @@
 import { createRequire } from "node:module";
 import { dirname } from "node:path";
-import type { Abilities, Encoding } from "./dialects.ts";
+import type { Abilities, Dialect, Encoding } from "./dialects.ts";
+import { ANSWERS } from "./script.ts";
 
 /**
  * A foreign library. Its program in `peers/` is called with `client|server <transport> <encoding> plain|multiplexed <port>
@@ -148,3 +149,14 @@ export const PEERS: readonly Peer[] = [
     server: { speaks: { framed: ["binary", "compact"], unframed: ["binary", "compact"] }, isTls: false },
   },
 ];
+
+/** What goes over the wire for the script, request by request. */
+export function exchangesOf(peer: Peer, role: "client" | "server", { transport }: Dialect): readonly string[] {
+  return Object.keys(ANSWERS).flatMap((call) => {
+    if (role === "server" && peer.skipped?.includes(call)) return [];
+    if (call === "fill") return ["fill empty", "fill"];
+    // Over HTTP a oneway call has a response; elsewhere it travels with the call behind it.
+    if (call === "tell" && transport === "http" && peer.tellsOverHttp !== false) return ["tell oneway", "tell"];
+    return [call];
+  });
+}

@@ -38,7 +38,8 @@ export async function ask(port: number, exchanges: readonly Exchange[], dialect:
 
 /** The length of the message that begins the bytes, infinite while it is not there; undefined where only its decoder knows. */
 function sizeOf(bytes: Buffer, { transport, encoding }: Dialect): number | undefined {
-  if (transport === "framed") return bytes.length < 4 ? Number.POSITIVE_INFINITY : 4 + bytes.readUInt32BE(0);
+  if (transport === "framed" || transport === "header")
+    return bytes.length < 4 ? Number.POSITIVE_INFINITY : 4 + bytes.readUInt32BE(0);
   return encoding === "json" ? sizeOfJson(bytes) : undefined;
 }
 
@@ -129,9 +130,14 @@ export async function impersonate(exchanges: readonly Exchange[]): Promise<Impos
 /** What HTTP or THeader carry; anything else is what it is. */
 export function payloadOf(bytes: Buffer, { transport }: Dialect): Buffer {
   if (transport === "http") return bytes.subarray(bytes.indexOf("\r\n\r\n") + 4);
-  // Behind the length (4 bytes), magic and flags (4) and the sequence number (4) stands the header's length in words.
-  if (transport === "header") return bytes.subarray(14 + 4 * bytes.readUInt16BE(12));
-  return bytes;
+  return transport === "header" ? Buffer.concat(payloadsOf(bytes)) : bytes;
+}
+
+/** Behind a frame's length (4 bytes), magic and flags (4) and sequence number (4) stands the length of its header in words. */
+function payloadsOf(frames: Buffer): readonly Buffer[] {
+  if (frames.length === 0) return [];
+  const end = 4 + frames.readUInt32BE(0);
+  return [frames.subarray(14 + 4 * frames.readUInt16BE(12), end), ...payloadsOf(frames.subarray(end))];
 }
 
 /**

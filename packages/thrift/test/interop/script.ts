@@ -43,9 +43,6 @@ export function without(answers: Answers, calls: readonly string[]): Answers {
   return Object.fromEntries(Object.entries(answers).filter(([call]) => !calls.includes(call)));
 }
 
-/** What goes over the wire for them, request by request; the oneway call travels with the one behind it. */
-export const EXCHANGES = Object.keys(ANSWERS).flatMap((call) => (call === "fill" ? ["fill empty", "fill"] : [call]));
-
 export const FULL: Sample = {
   flag: true,
   tiny: -128,
