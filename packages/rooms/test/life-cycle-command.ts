@@ -12,7 +12,7 @@ export type Command =
       readonly pin: number | null;
       readonly isThrift: boolean;
     }
-  | { readonly do: "suspend" | "resume" | "destroy" | "credential"; readonly id: number }
+  | { readonly do: "suspend" | "resume" | "destroy" | "credential" | "napTwice"; readonly id: number }
   | { readonly do: "connect"; readonly id: number; readonly isWake: boolean }
   | { readonly do: "update"; readonly id: number; readonly config: string }
   | { readonly do: "createProcess"; readonly region: number }
@@ -63,6 +63,7 @@ const COMMANDS: readonly (readonly [number, fc.Arbitrary<Command>])[] = [
   [2, fc.record({ do: fc.constant("destroy"), id })],
   [2, fc.record({ do: fc.constant("credential"), id })],
   [9, fc.record({ do: fc.constant("connect"), id, isWake: fc.constantFrom(true, true, false) })],
+  [3, fc.record({ do: fc.constant("napTwice"), id })],
   [2, fc.record({ do: fc.constant("forgetWake"), id })],
   [2, fc.record({ do: fc.constant("update"), id, config })],
   [3, createProcess],

@@ -111,6 +111,12 @@ export async function perform(subject: Subject, world: World, command: Command):
       const { answer } = await reply(getConnectionInfo(rooms, appId, roomId, { wake: command.isWake }));
       return same(answer, [model.connect(world, roomId, command.isWake, await choices())]);
     }
+    case "napTwice":
+      for (const _nap of [1, 2]) {
+        await perform(subject, world, { do: "suspend", id: command.id });
+        await perform(subject, world, { do: "connect", id: command.id, isWake: true });
+      }
+      return;
     case "update": {
       const { answer } = await reply(updateRoomConfig(rooms, appId, roomId, command.config));
       return same(answer, [model.updateRoomConfig(world, roomId, command.config)]);
