@@ -28,9 +28,11 @@ import {
   liveRooms,
   living,
   livingFirst,
+  openStay,
   pick,
   type Answer,
   type ModelProcess,
+  type ModelRoom,
   type World,
 } from "./life-cycle-world.ts";
 import {
@@ -159,10 +161,7 @@ export async function perform(subject: Subject, world: World, command: Command):
       const ids = orders.map(({ processId }) => processId);
       upkeep.claim(world, host, limit, ids);
       for (const { processId, initialRoomId, initialRoomConfig } of orders) {
-        const initialRooms = world.processes.get(processId)?.initialRooms ?? [];
-        // Of a room that is forgotten, only the config is still known.
-        if (initialRooms.some((room) => !world.rooms.includes(room))) continue;
-        const expected = initialRooms.map((room) => JSON.stringify([room.roomId, room.config]));
+        const expected = firstRooms(world, processId).map((room) => JSON.stringify([room.roomId, room.config]));
         const first = JSON.stringify([initialRoomId, initialRoomConfig]);
         sameFact(
           `${first} is one of ${expected.join()}`,
@@ -252,6 +251,15 @@ async function report({ database }: Subject, world: World, process: ModelProcess
     await reportRunning(database, report),
     upkeep.reportRunning(process, world.pools, exposedPort.port),
   );
+}
+
+/** The rooms one of which a process starts with: those for which it was started, else the first of those that are on it. */
+function firstRooms(world: World, processId: string): ModelRoom[] {
+  const here = world.rooms.filter((room) => openStay(room)?.processId === processId);
+  const initial = here.filter((room) => world.processes.get(processId)?.initialRooms.includes(room));
+  if (initial.length > 0) return initial;
+  const earliest = Math.min(...here.map((room) => openStay(room)?.from ?? Infinity));
+  return here.filter((room) => openStay(room)?.from === earliest);
 }
 
 function same(answer: Answer, allowed: readonly Answer[], processId?: string, world?: World, roomId?: string): void {
