@@ -53,6 +53,7 @@ const create = fc.record({
   pin: fc.oneof({ weight: 4, arbitrary: fc.constant(null) }, { weight: 1, arbitrary: fc.nat(2) }),
   isThrift: fc.boolean(),
 });
+const createProcess = fc.record({ do: fc.constant("createProcess"), region });
 const start = fc.record({ do: fc.constant("start"), host });
 
 const COMMANDS: readonly (readonly [number, fc.Arbitrary<Command>])[] = [
@@ -64,7 +65,7 @@ const COMMANDS: readonly (readonly [number, fc.Arbitrary<Command>])[] = [
   [9, fc.record({ do: fc.constant("connect"), id, isWake: fc.constantFrom(true, true, false) })],
   [2, fc.record({ do: fc.constant("forgetWake"), id })],
   [2, fc.record({ do: fc.constant("update"), id, config })],
-  [3, fc.record({ do: fc.constant("createProcess"), region })],
+  [3, createProcess],
   [2, fc.record({ do: fc.constant("stopProcess"), nth })],
   [1, fc.record({ do: fc.constant("askStop"), nth })],
   [2, fc.record({ do: fc.constant("claim"), host, limit: fc.integer({ min: 1, max: 3 }) })],
@@ -104,10 +105,17 @@ export const story: fc.Arbitrary<Story> = fc.record({
   // First some rooms, most of them running: with nothing there, little can go wrong.
   commands: fc
     .tuple(
-      fc.array<Command>(fc.oneof({ weight: 3, arbitrary: create }, { weight: 2, arbitrary: start }), {
-        maxLength: 10,
-        size: "max",
-      }),
+      fc.array<Command>(
+        fc.oneof(
+          { weight: 3, arbitrary: create },
+          { weight: 2, arbitrary: start },
+          { weight: 1, arbitrary: createProcess },
+        ),
+        {
+          maxLength: 10,
+          size: "max",
+        },
+      ),
       fc.array(command, { maxLength: 30, size: "max" }),
     )
     .map((parts) => parts.flat()),

@@ -101,13 +101,13 @@ export function choicesOf(infos: Infos): Choose {
   return ({ roomId, stays }) => infos.get(roomId)?.value?.allocations[stays.length]?.processId;
 }
 
-/** What lasts seconds by the clock lasts until a command ends it, however slow the machine is. */
+/** What lasts seconds by the clock begins anew after each step, until a command ends it, however slow the machine is. */
 export async function stopClocks({ database: { sql }, appId }: Subject): Promise<void> {
   await sql`
-    update rooms set woken_at = clock_timestamp() + interval '1 hour'
+    update rooms set woken_at = clock_timestamp()
      where app_id = ${appId} and woken_at > clock_timestamp() - interval '10 seconds'`;
   await sql`
-    update pools set stopped_until = clock_timestamp() + interval '1 hour'
+    update pools set stopped_until = clock_timestamp() + interval '60 seconds'
      where app_id = ${appId} and stopped_until > clock_timestamp()`;
 }
 

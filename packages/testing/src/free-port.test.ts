@@ -13,6 +13,10 @@ test("a free port can be listened on with TCP and UDP at once", async () => {
   socket.close();
 });
 
+test("no outgoing connection of a neighbour can take a free port meanwhile", async () => {
+  for (let index = 0; index < 20; index++) expect(await freePort()).toBeLessThan(32_768);
+});
+
 test("a port that is held is not given out", async () => {
   const ports = new Set<number>();
   const servers = [];
