@@ -20,7 +20,7 @@ test.each([
   ["a refusal", (request: Buffer) => Buffer.concat([Buffer.from([1, 0x11]), request.subarray(2)]), false],
   [
     "another transaction",
-    (request: Buffer) => Buffer.concat([answer(request).subarray(0, 19), Buffer.from([0])]),
+    (request: Buffer) => Buffer.concat([answer(request).subarray(0, 19), Buffer.from([request.readUInt8(19) ^ 0xff])]),
     false,
   ],
   ["too little", (request: Buffer) => answer(request).subarray(0, 10), false],
