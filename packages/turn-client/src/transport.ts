@@ -21,7 +21,7 @@ export interface TransportOptions {
   readonly onPacket: (packet: Buffer) => void;
 }
 
-/** Opens a new local port, so that no two allocations of a test share a 5-tuple. */
+/** Opens a new local port, so that no two allocations share a 5-tuple. */
 export function openTransport(name: TransportName, options: TransportOptions): Promise<Transport> {
   return name === "udp" ? openUdp(options) : openTcp(options);
 }
