@@ -61,14 +61,22 @@ async function startCoturnOnPort(options: TurnOptions, binary: string): Promise<
   }
 }
 
-/** What coturn writes for each refused credential; the first looks like an outage of the database and is none. */
-const REFUSALS = /Error retrieving PostgreSQL DB information: *$|Cannot find credentials of user|check_stun_auth/;
+/** A line's level stands after its time; 4.17 leaves out the colons. */
+const FAULT = /^\S+ (?:ERROR|WARNING)\b/;
+
+/**
+ * What coturn writes for each refused credential (the first looks like an outage of the database and is none), and what
+ * it says about settings that are as they should be: a loopback relay, of which all but its own address is denied, and
+ * no certificate where there is no TLS.
+ */
+const EXPECTED =
+  /Error retrieving PostgreSQL DB information: *$|Cannot find credentials of user|check_stun_auth|allow_loopback_peers opens|turn_server_(?:cert|pkey)\.pem/;
 
 /** coturn tells its whole configuration at every start; what went wrong is worth a look. */
 function coturnLog({ LOG_LEVEL, LOG_FORMAT }: StartEnv): (line: string) => void {
   const log = createLog({ name: "coturn", level: LOG_LEVEL, format: LOG_FORMAT });
   return (line) => {
-    const isFault = /: (?:ERROR|WARNING)/.test(line) && !REFUSALS.test(line);
+    const isFault = FAULT.test(line) && !EXPECTED.test(line);
     log[isFault ? "warn" : "debug"](line);
   };
 }

@@ -31,8 +31,8 @@ export interface CoturnOptions {
   readonly credentials?: "users" | "secrets" | { readonly secret: string };
   /** An own address that relayed sockets are bound to; default: what `relayAddress` chooses. */
   readonly relayIp?: string;
-  /** Encrypted listener. Port 0: any that is free. coturn reads copies of the files. */
-  readonly tls?: TlsFiles & { readonly port: number };
+  /** Encrypted listener. Port 0: any that is free. coturn reads copies of the files, new ones when they change. */
+  readonly tls?: TlsFiles & { readonly port: number; readonly pollMs?: number };
   /** Overrides of the generated configuration. */
   readonly config?: Partial<
     Pick<
@@ -121,7 +121,7 @@ async function launch(options: CoturnOptions, directory: CoturnDirectory, settin
     const end = `${signal ?? `exit code ${code ?? "unknown"}`}`;
     throw new Error(`coturn on ${host}:${settings.port} ${how} (${end}); its last lines:\n${log.tail()}`);
   }
-  const unwatch = options.tls && watchTlsFiles(options.tls, directory, running.child, log);
+  const unwatch = options.tls && watchTlsFiles(options.tls, { directory, child: running.child, log });
   const stop = async (): Promise<void> => {
     unwatch?.();
     await endCoturn(running);

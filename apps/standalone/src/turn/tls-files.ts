@@ -5,6 +5,7 @@ import { open, readFile, rename } from "node:fs/promises";
 import { join } from "node:path";
 import { createSecureContext } from "node:tls";
 import type { CoturnDirectory } from "./coturn-directory.ts";
+import type { LogLines } from "./log-lines.ts";
 
 /** Certificate, with its chain, and key; both in PEM. */
 export interface TlsFiles {
@@ -39,11 +40,12 @@ export async function readTlsFiles({ certFile, keyFile }: TlsFiles): Promise<Rec
  * Answers how to stop.
  */
 export function watchTlsFiles(
-  files: TlsFiles,
-  directory: CoturnDirectory,
-  child: ChildProcess,
-  log: { add(line: string): void },
-  pollMs = POLL_MS,
+  { pollMs = POLL_MS, ...files }: TlsFiles & { readonly pollMs?: number },
+  {
+    directory,
+    child,
+    log,
+  }: { readonly directory: CoturnDirectory; readonly child: ChildProcess; readonly log: Pick<LogLines, "add"> },
 ): () => void {
   const copy = async (): Promise<void> => {
     for (const [name, text] of Object.entries(await readTlsFiles(files))) await replace(directory, name, text);
@@ -52,7 +54,7 @@ export function watchTlsFiles(
   };
   const onChange = (): void => {
     copy().catch((error: unknown) => {
-      log.add(`WARNING: ${error instanceof Error ? error.message : String(error)}; the one before stays in use`);
+      log.add(`TURN: WARNING: ${error instanceof Error ? error.message : String(error)}; the one before stays in use`);
     });
   };
   const paths = [files.certFile, files.keyFile];
