@@ -1,11 +1,12 @@
 import { isNotUnderstood } from "./attributes.ts";
 import { decodeMessage, encodeMessage, StunFormatError, type Message, type ReceivedMessage } from "./message.ts";
-import { isChannelData, openTransport, type Transport, type TransportName } from "./transport.ts";
+import { isChannelData, openTransport, type TlsSettings, type Transport, type TransportName } from "./transport.ts";
 
 export interface ExchangeOptions {
   readonly host: string;
   readonly port: number;
   readonly transport: TransportName;
+  readonly tls?: TlsSettings | undefined;
   /** How long any one request may take. */
   readonly timeoutMs: number;
   readonly onIndication: (message: ReceivedMessage) => void;
@@ -46,6 +47,7 @@ export class Exchange {
       host: options.host,
       port: options.port,
       timeoutMs: options.timeoutMs,
+      tls: options.tls,
       onPacket: (packet) => {
         try {
           receive(packet, waiting, options);
