@@ -1,4 +1,5 @@
 import { databaseTests } from "@roombridge/testing/vitest";
 import { defineConfig } from "vitest/config";
 
-export default defineConfig({ test: { ...databaseTests } });
+// Most of their time the files wait for heartbeats and for coturn.
+export default defineConfig({ test: { ...databaseTests, maxWorkers: 4 } });

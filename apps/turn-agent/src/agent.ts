@@ -103,14 +103,7 @@ export class TurnAgent {
   }
 
   #loop(intervalMs: number, what: string, round: () => Promise<void>): Loop {
-    return startLoop(intervalMs, async () => {
-      try {
-        await round();
-        this.#outages.succeeded();
-      } catch (error) {
-        this.#outages.failed(error, what);
-      }
-    });
+    return startLoop(intervalMs, () => this.#outages.run(what, round));
   }
 
   async #beat(): Promise<void> {

@@ -62,12 +62,8 @@ export class RoomCutter {
 
   async #cut(roomKey: string): Promise<void> {
     const { cli, database, outages, onCut } = this.#options;
-    try {
-      const cut = await cli.use((connection) => cutRoom(connection, database, roomKey));
-      outages.succeeded();
-      onCut(cut);
-    } catch (error) {
-      outages.failed(error, "cutting the relay sessions of a room");
-    }
+    await outages.run("cutting the relay sessions of a room", async () => {
+      onCut(await cli.use((connection) => cutRoom(connection, database, roomKey)));
+    });
   }
 }
