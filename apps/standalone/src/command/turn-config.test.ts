@@ -134,7 +134,7 @@ describe.skipIf(turnserver === undefined)("a real coturn that was started with i
       TURN_CLI_PORT: String(cliPort),
       TURN_USER_QUOTA: "2",
     });
-    expect(result).toMatchObject({ code: 0, stderr: "" });
+    if (result.code !== 0) throw new Error(result.stderr);
     const [, password = ""] = /PGPASSFILE=(\S+)/.exec(result.stdout) ?? [];
     coturn = spawn(turnserver ?? "", ["-c", join(directory, "turnserver.conf"), "--pidfile", join(directory, "pid")], {
       env: { PGPASSFILE: password, HOME: directory },
@@ -161,7 +161,7 @@ describe.skipIf(turnserver === undefined)("a real coturn that was started with i
     expect(await ask()).toMatchObject({ ok: false, code: 486 });
     await revokeCredentials(rooms, application, { roomId: "arena", playerId: "ann" });
     expect(await ask()).toMatchObject({ ok: false, code: 401 });
-    await Promise.all(held.map((one) => (one.ok ? one.close() : undefined)));
+    for (const one of held) if (one.ok) await one.close();
   });
 
   test("its command line listens on loopback and nowhere else", async () => {
