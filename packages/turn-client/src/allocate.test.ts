@@ -97,6 +97,21 @@ describe.skipIf(binary === undefined)("on a real coturn", () => {
       expect(await allocate({ ...account, transport })).toMatchObject({ ok: false, code: 486 });
     });
   });
+
+  test.each(["udp", "tcp"] as const)("over %s, what is asked after the end fails at once", async (transport) => {
+    await using cleanup = new AsyncDisposableStack();
+    const allocation = await allocated({ ...newAccount(), transport }, cleanup);
+    allocation.abandon();
+    await allocation.closed;
+    const begin = performance.now();
+    await expect(allocation.refresh()).rejects.toThrow("the connection to the TURN server is closed");
+    expect(performance.now() - begin).toBeLessThan(2_000);
+  });
+
+  test("an ORIGIN does no harm", async () => {
+    await using cleanup = new AsyncDisposableStack();
+    await allocated({ ...newAccount(), transport: "udp", origin: "https://game.example.net" }, cleanup);
+  });
 });
 
 describe("on a server of our own", () => {

@@ -28,13 +28,15 @@ export class Exchange {
   readonly #transport: Transport;
   readonly #timeoutMs: number;
   readonly #waiting: Map<string, Waiting>;
+  #end: Error | undefined;
 
   private constructor(transport: Transport, waiting: Map<string, Waiting>, timeoutMs: number) {
     this.#transport = transport;
     this.#waiting = waiting;
     this.#timeoutMs = timeoutMs;
     this.closed = transport.closed.then((failure) => {
-      failAll(waiting, failure ?? new Error("the connection to the TURN server is closed"));
+      this.#end = failure ?? new Error("the connection to the TURN server is closed");
+      failAll(waiting, this.#end);
       return failure;
     });
   }
@@ -59,6 +61,7 @@ export class Exchange {
 
   /** The success or error answer to a request. Rejects at the deadline, when the connection ends, or on a malformed answer. */
   async request(message: Message, key?: Buffer): Promise<ReceivedMessage> {
+    if (this.#end) throw this.#end;
     const packet = encodeMessage(message, key ? { key, fingerprint: true } : { fingerprint: true });
     const id = message.transactionId.toString("hex");
     let timer: NodeJS.Timeout | undefined;
