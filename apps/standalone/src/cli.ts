@@ -3,6 +3,7 @@ import { coturnAccess } from "./command/coturn-access.ts";
 import { migrateCommand } from "./command/migrate.ts";
 import { rotateSecret } from "./command/rotate-secret.ts";
 import { turnConfig } from "./command/turn-config.ts";
+import { turnCheck } from "./command/turn-check.ts";
 import { UsageError } from "./command/usage-error.ts";
 import { parseCommandEnv, parseTurnConfigEnv, PROCESS_VARIABLES } from "./env.ts";
 import { explainError } from "./explain-error.ts";
@@ -22,6 +23,12 @@ const USAGE = `usage: roombridge <command>
   turn rotate-secret          TURN_MODE=rest: the next secret; the ones before it go on for a while
       --overlap <hours>       for how long (25: a credential may live for a day)
       --at <time>             when it begins, such as 2026-12-01T03:00:00Z (now)
+  turn check                  relay through every TURN URI that a room is told; by default on a running npm start
+      --gateway <url>         the REST face
+      --app <appId>           the application (ROOMBRIDGE_APP_ID)
+      --token-file <path>     a token of its organisation (ROOMBRIDGE_DEV_TOKEN)
+      --room <roomId>         a room that is there; without it one is made and destroyed
+      --timeout <seconds>     for each step (5)
   help                        this text
 
 environment: DATABASE_URL (default: the database of a running npm start), DATABASE_DIRECT_URL,
@@ -33,6 +40,7 @@ const COMMANDS = new Map<string, (args: readonly string[], write: (line: string)
   ["migrate", (args, write) => migrateCommand(args, readEnv(), write)],
   ["db coturn-access", (args, write) => coturnAccess(args, readEnv(), write)],
   ["turn config", (args, write) => turnConfig(args, parseTurnConfigEnv(PROCESS_VARIABLES), write)],
+  ["turn check", (args, write) => turnCheck(args, readEnv(), write)],
   ["turn rotate-secret", (args, write) => rotateSecret(args, readEnv(), write)],
 ]);
 

@@ -52,12 +52,14 @@ async function openUdp({ host, port, onPacket }: TransportOptions): Promise<Tran
     socket.close();
   };
   await new Promise<void>((resolve, reject) => {
-    socket.on("error", (error) => {
+    const fail = (error: Error): void => {
       failure = error;
       close();
       reject(error);
-    });
-    socket.connect(port, host, resolve);
+    };
+    socket.on("error", fail);
+    // A name that cannot be looked up is told to the callback alone.
+    socket.connect(port, host, (error?: Error | null) => (error ? fail(error) : resolve()));
   });
   const send = (packet: Buffer): void => {
     if (!isClosed) socket.send(packet);
