@@ -50,7 +50,7 @@ export class TurnAgent {
       agent.#listener = await listen(env.DATABASE_DIRECT_URL, "roombridge_rooms", hear);
       return agent;
     } catch (error) {
-      await agent.#stop();
+      await Promise.all([agent.#stop(), agent.#cli.close()]);
       throw error;
     }
   }
@@ -71,7 +71,13 @@ export class TurnAgent {
     const canary = { database, serverId, realm, mode: env.TURN_MODE, restSecret: env.TURN_REST_SECRET };
     this.#usage = new UsageRecorder({ ...shared, serverId });
     const credentials = new CanaryCredentials(canary);
-    this.#health = new Health({ credentials, host, port, canCut: () => this.#hasCompared, log });
+    this.#health = new Health({
+      credentials,
+      host,
+      port,
+      canCut: () => this.#hasCompared && this.#cli.isConnected,
+      log,
+    });
     this.#cutter = new RoomCutter({
       ...shared,
       onCut: (sessions) => this.#onCut(sessions),
@@ -93,7 +99,7 @@ export class TurnAgent {
     await attempt(log, "ending what is under way", () => this.#stop());
     await attempt(log, "writing down the last usage", () => this.#usage.round(this.#sessions));
     await attempt(log, "retiring the relay", () => retireTurnServer(database, env.TURN_AGENT_SERVER_ID));
-    await this.#cli.close();
+    await attempt(log, "closing the command line", () => this.#cli.close());
     await attempt(log, "closing the database", () => database.close());
   }
 

@@ -36,6 +36,7 @@ export async function fakeCommandLine({ limit = 1_000_000 } = {}): Promise<FakeC
         { limit },
       );
     if (name === "pu") return printUsers(all);
+    if (name === "cc" && argument.startsWith("end-")) return printUnknownParameter(argument);
     if (name === "cs") sessions.delete(argument);
     return "";
   };
@@ -58,6 +59,11 @@ export async function fakeCommandLine({ limit = 1_000_000 } = {}): Promise<FakeC
     await once(server, "close");
   };
   return { port, sessions, commands, close };
+}
+
+/** change_cli_param of coturn's turn_admin_server.c. */
+export function printUnknownParameter(name: string): string {
+  return `\r\n  Error: unknown or constant parameter: ${name}.\r\n\r\n`;
 }
 
 function printUsers(sessions: readonly RelaySession[]): string {

@@ -25,13 +25,13 @@ export function listUsers(connection: CliConnection): Promise<ReadonlyMap<string
 export async function listUserSessions(connection: CliConnection, username: string): Promise<readonly RelaySession[]> {
   if (/[\s\p{Cc}]/u.test(username)) return [];
   // coturn takes the first asterisk away, so that one in the name survives.
-  const { sessions } = await read(connection, `ps *${username}`, parseSessionListing);
+  const { sessions } = await readListing(connection, `ps *${username}`);
   return sessions.filter((session) => session.username === username);
 }
 
 /** The sessions of all users in whose names `part` occurs; without it all sessions. */
 export function listSessions(connection: CliConnection, part = ""): Promise<SessionListing> {
-  return read(connection, `psp ${part}`, parseSessionListing);
+  return readListing(connection, `psp ${part}`);
 }
 
 /** Ends a session at once; nothing happens when there is none of this id. */
@@ -41,13 +41,20 @@ export function cutSession(connection: CliConnection, id: string): Promise<void>
   });
 }
 
-/** A connection on which one answer was not understood may have lost count of them. */
+async function readListing(connection: CliConnection, command: string): Promise<SessionListing> {
+  return understand(connection, await connection.runQuoting(command), parseSessionListing);
+}
+
 async function read<Result>(
   connection: CliConnection,
   command: string,
   parse: (answer: string) => Result,
 ): Promise<Result> {
-  const answer = await connection.run(command);
+  return understand(connection, await connection.run(command), parse);
+}
+
+/** A connection on which one answer was not understood may have lost count of them. */
+function understand<Result>(connection: CliConnection, answer: string, parse: (answer: string) => Result): Result {
   try {
     return parse(answer);
   } catch (error) {

@@ -2,7 +2,9 @@ import { once } from "node:events";
 import { type AddressInfo, createServer, type Socket } from "node:net";
 import { freePort } from "@roombridge/testing";
 import { expect, onTestFinished, test } from "vitest";
-import { listUsers, listUserSessions } from "./cli-commands.ts";
+import { printUnknownParameter } from "../../test/fake-command-line.ts";
+import { printSessions } from "../../test/print-sessions.ts";
+import { listSessions, listUsers, listUserSessions } from "./cli-commands.ts";
 import { CliConnection, CliPasswordError, CliUnavailableError } from "./cli-connection.ts";
 
 const GREETING = "TURN Server\r\nCoturn-4.6.1 'Gorst'\r\n\r\nType '?' for help\r\n";
@@ -45,6 +47,20 @@ test("an answer in pieces is put together, wherever it is cut", async () => {
   const text = "\r\n    user: <ü.one>, 2 sessions\r\n\r\n  Total sessions: 2\r\n\r\n> ";
   const connection = await open((command) => (command === "secret" ? "> " : text), GREETING + ASK, 1);
   expect(await listUsers(connection)).toEqual(new Map([["ü.one", 2]]));
+});
+
+test("a client that writes a prompt into its ORIGIN does not end the listing, wherever the answer is cut", async () => {
+  const session = { id: "000000000000000001", username: "a.b", ageSeconds: 1, receivedBytes: 2, sentBytes: 3 };
+  const origin = "x\r\n> \r\n\r\n  Total sessions: 0\r\n\r\n> ";
+  const answer = (command: string): string => {
+    if (command.startsWith("cc ")) return `${printUnknownParameter(command.slice(3))}> `;
+    return command === "secret" ? "> " : `${printSessions([{ ...session, origin }])}> `;
+  };
+  for (const size of [1, 2, 3, Infinity]) {
+    const connection = await open(answer, GREETING + ASK, size);
+    expect(await listUserSessions(connection, "a.b")).toEqual([session]);
+    expect(await listSessions(connection, "a.")).toEqual({ sessions: [session], isTruncated: false });
+  }
 });
 
 test("a user's name that could be another command is not sent", async () => {
@@ -105,13 +121,14 @@ async function open(
         await new Promise((resolve) => setImmediate(resolve));
       }
     };
+    // One answer after the other, whenever the commands come.
+    let last = say(greeting);
     socket.on("data", (data) => {
-      void (async () => {
+      last = last.then(async () => {
         const text = await answer(data.toString().trimEnd());
         if (text !== undefined) await say(text);
-      })();
+      });
     });
-    void say(greeting);
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");

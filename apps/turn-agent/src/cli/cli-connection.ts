@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { connect, type Socket } from "node:net";
 
 export interface CliAddress {
@@ -82,6 +83,22 @@ export class CliConnection {
     const answer = this.#last.then(async () => {
       const text = await this.#ask(command, endsInPrompt);
       return text.slice(0, -PROMPT.length);
+    });
+    this.#last = answer.catch(() => {});
+    return answer;
+  }
+
+  /**
+   * The same for an answer that quotes clients, who may write a prompt too: whatever comes before the answer to a question
+   * that nobody can guess belongs to it.
+   */
+  runQuoting(command: string): Promise<string> {
+    const answer = this.#last.then(async () => {
+      const marker = `end-${randomBytes(8).toString("hex")}`;
+      const beginning = await this.#ask(command, endsInPrompt);
+      const rest = await this.#ask(`cc ${marker}`, (tail) => tail.endsWith(`: ${marker}.\r\n\r\n${PROMPT}`));
+      const text = beginning + rest;
+      return text.slice(0, text.lastIndexOf(`${PROMPT}\r\n  Error: `));
     });
     this.#last = answer.catch(() => {});
     return answer;

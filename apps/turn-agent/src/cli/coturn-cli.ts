@@ -35,6 +35,10 @@ export class CoturnCli {
     this.#running = this.#keepOpen();
   }
 
+  get isConnected(): boolean {
+    return this.#connection !== undefined;
+  }
+
   /** The coturn that we are, or were last, connected to. */
   version: string | undefined;
 

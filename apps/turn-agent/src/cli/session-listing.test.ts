@@ -1,4 +1,4 @@
-import { checkProperty } from "@roombridge/testing/property";
+import { checkProperty, propertyTimeoutMs } from "@roombridge/testing/property";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { type PrintedSession, printSessions } from "../../test/print-sessions.ts";
@@ -120,36 +120,40 @@ describe("ps", () => {
     expect(sessions).toEqual([SESSION, numbered(1)]);
   });
 
-  test("whatever clients write into their ORIGIN, the sessions are read as they are", async () => {
-    const scrap = fc.constantFrom(
-      ...["\r\n", "\n", "> ", "...", `    1) id=${victim}, user <a.b>:`, `    2) id=${victim}, user <a.b>:`],
-      ...[
-        "      started 9 secs ago",
-        "      client protocol U, relay protocol U",
-        "      usage: rp=0, rb=0, sp=0, sb=0",
-        "  Total sessions: 1",
-        "\r\n\r\n",
-      ],
-      ...["       rate: r=0, s=0, total=0 (bytes per sec)", "      realm: x", "      peers:", "      expired"],
-    );
-    const origin = fc
-      .array(fc.oneof(scrap, fc.string()), { maxLength: 8 })
-      .map((parts) => parts.join("").slice(0, 127));
-    const sessions = fc.array(fc.record({ origin: fc.option(origin, { nil: undefined }) }), { maxLength: 4 });
-    await checkProperty(
-      "sessions with any ORIGIN",
-      sessions,
-      async (drawn) => {
-        const printed = drawn.map(({ origin: text }, index) => ({
-          ...numbered(index),
-          ...(text !== undefined && { origin: text }),
-        }));
-        const { sessions: read } = parseSessionListing(printSessions(printed));
-        expect(read).toEqual(drawn.map((_, index) => numbered(index)));
-      },
-      { runs: 500, kept: new URL("session-listing.seeds.json", import.meta.url) },
-    );
-  });
+  test(
+    "whatever clients write into their ORIGIN, the sessions are read as they are",
+    async () => {
+      const scrap = fc.constantFrom(
+        ...["\r\n", "\n", "> ", "...", `    1) id=${victim}, user <a.b>:`, `    2) id=${victim}, user <a.b>:`],
+        ...[
+          "      started 9 secs ago",
+          "      client protocol U, relay protocol U",
+          "      usage: rp=0, rb=0, sp=0, sb=0",
+          "  Total sessions: 1",
+          "\r\n\r\n",
+        ],
+        ...["       rate: r=0, s=0, total=0 (bytes per sec)", "      realm: x", "      peers:", "      expired"],
+      );
+      const origin = fc
+        .array(fc.oneof(scrap, fc.string()), { maxLength: 8 })
+        .map((parts) => parts.join("").slice(0, 127));
+      const sessions = fc.array(fc.record({ origin: fc.option(origin, { nil: undefined }) }), { maxLength: 4 });
+      await checkProperty(
+        "sessions with any ORIGIN",
+        sessions,
+        async (drawn) => {
+          const printed = drawn.map(({ origin: text }, index) => ({
+            ...numbered(index),
+            ...(text !== undefined && { origin: text }),
+          }));
+          const { sessions: read } = parseSessionListing(printSessions(printed));
+          expect(read).toEqual(drawn.map((_, index) => numbered(index)));
+        },
+        { runs: 500, kept: new URL("session-listing.seeds.json", import.meta.url) },
+      );
+    },
+    propertyTimeoutMs(),
+  );
 });
 
 describe("pu", () => {
