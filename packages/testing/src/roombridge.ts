@@ -2,7 +2,10 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { removeEmbeddedPostgres } from "@roombridge/embedded-postgres";
+import { newLeakSearch } from "./leak-search.ts";
 import { startApp, type App } from "./start-app.ts";
+
+export { newLeakSearch };
 
 const READY =
   /^roombridge ready gateway=(?<gateway>\S+) rtc=\S+:(?<rtc>\d+)(?: turn=(?<turnHost>\S+):(?<turn>\d+))? app=(?<app>\S+) token-file=(?<tokenFile>.+) database-url-file=(?<databaseUrlFile>.+)$/;
@@ -35,6 +38,8 @@ export async function startRoombridge(
       RTC_PORT: "0",
       TURN_PORT: "0",
       LOG_FORMAT: "json",
+      // The more is written, the more is searched for secrets in the end.
+      LOG_LEVEL: "debug",
       ...(process.env["HOME"] === undefined ? {} : { HOME: process.env["HOME"] }),
       ...env,
     },
@@ -64,9 +69,17 @@ export async function newDataDir(): Promise<string> {
   return mkdtemp(join(tmpdir(), "roombridge-e2e-"));
 }
 
-/** Stops the start (if it still runs) and removes its data, wherever PostgreSQL put it. */
-export async function removeRoombridge({ app, dataDir }: Roombridge): Promise<void> {
+/**
+ * Stops the start (if it still runs), looks for secrets in everything that it has written, and removes its data,
+ * wherever PostgreSQL put it.
+ * @throws Error naming the secrets that were found and where.
+ */
+export async function removeRoombridge(roombridge: Roombridge): Promise<void> {
+  const { app, dataDir } = roombridge;
+  const leaks = await newLeakSearch(roombridge);
   await app.stop();
+  const found = await leaks();
   await removeEmbeddedPostgres(dataDir);
   await rm(dataDir, { recursive: true, force: true });
+  if (found.length > 0) throw new Error(`secrets were written: ${found.join("; ")}`);
 }
