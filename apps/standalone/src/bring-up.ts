@@ -51,7 +51,10 @@ export async function bringUp(start: Start): Promise<Addresses> {
   await timed(log, "migrations", () => migrate(env.DATABASE_DIRECT_URL ?? databaseUrl));
   const turn = await timed(log, "demo data and TURN", () => prepare(start, { databaseUrl, appId, secrets }));
 
-  const uris = env.TURN_URIS.length > 0 || turn === undefined ? env.TURN_URIS : turnUris(turn);
+  const uris =
+    env.TURN_URIS.length > 0 || turn === undefined
+      ? env.TURN_URIS
+      : turnUris({ ...turn, externalIp: env.TURN_EXTERNAL_IP });
   const parts = appParts({
     ...start,
     databaseUrl,

@@ -1,5 +1,6 @@
 import { databaseName } from "./addresses.ts";
 import type { StartEnv } from "./env.ts";
+import { relayConfig, relayCredentials, tlsFilesOf } from "./relay-env.ts";
 import { sendSignal } from "./send-signal.ts";
 import type { Part, RunningPart } from "./supervisor.ts";
 import { startCoturn } from "./turn/coturn.ts";
@@ -15,6 +16,8 @@ export interface RunningTurn extends RunningPart {
   readonly port: number;
   /** The address of relayed sockets: an address of this machine that is no wildcard. */
   readonly relayIp: string;
+  /** Undefined without a certificate. */
+  readonly tlsPort: number | undefined;
 }
 
 /** A private coturn on the database of the rooms. A later start takes the port of the first one. */
@@ -29,6 +32,8 @@ export function turnPart(options: {
 }): Part<RunningTurn> {
   const { env, binary, dataDir, onLine } = options;
   let { port } = options;
+  const tlsFiles = tlsFilesOf(env);
+  let tls = tlsFiles && { port: env.TURN_TLS_PORT, ...tlsFiles };
   return {
     name: "turn",
     start: async (signal) => {
@@ -43,11 +48,25 @@ export function turnPart(options: {
         maxPort: env.TURN_MAX_PORT,
         realm: env.TURN_REALM,
         database: coturnDatabase(options.databaseUrl, options.password),
+        credentials: relayCredentials(env),
+        config: relayConfig(env),
+        ...(env.TURN_RELAY_IP === undefined ? {} : { relayIp: env.TURN_RELAY_IP }),
+        ...(tls && { tls }),
       });
       ({ port } = coturn);
-      const { pid, host, relayIp } = coturn;
+      const { pid, host, relayIp, tlsPort } = coturn;
+      if (tls && tlsPort !== undefined) tls = { ...tls, port: tlsPort };
       const exited = coturn.exited.then(({ code, signal: killer }) => killer ?? `exit code ${code}`);
-      return { pid, host, port, relayIp, exited, stop: () => coturn.stop(), kill: () => sendSignal(pid, "SIGKILL") };
+      return {
+        pid,
+        host,
+        port,
+        tlsPort,
+        relayIp,
+        exited,
+        stop: () => coturn.stop(),
+        kill: () => sendSignal(pid, "SIGKILL"),
+      };
     },
   };
 }

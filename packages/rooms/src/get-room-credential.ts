@@ -2,7 +2,8 @@ import { isRoomId } from "@roombridge/models/api";
 import type { Application } from "./access.ts";
 import type { RoomsContext } from "./context.ts";
 import { RoomError, roomNotFound } from "./errors.ts";
-import { toTurnCredential, type TurnCredential } from "./issued-credential.ts";
+import { handOut } from "./hand-out.ts";
+import type { TurnCredential } from "./issued-credential.ts";
 import { findRoomCredential, renewRoomCredential } from "./store/room-credential.ts";
 
 export interface RoomCredential {
@@ -26,9 +27,8 @@ export async function getRoomCredential(
     : undefined;
   if (!row) throw roomNotFound(roomId);
   if (row.state === "suspended") throw new RoomError("room_not_found", `room ${roomId} is suspended`);
-  const expiresAt = row.isPastHalfLife
-    ? await renewRoomCredential(database, row.username, turn.ttlSeconds)
-    : row.expiresAt;
-  if (!expiresAt) throw roomNotFound(roomId);
-  return { roomId: row.roomId, credential: toTurnCredential(turn, { ...row, expiresAt }) };
+  const renewed = row.isPastHalfLife ? await renewRoomCredential(database, row.username, turn.ttlSeconds) : row;
+  if (!renewed) throw roomNotFound(roomId);
+  const credential = await handOut(context, { ...row, expiresAt: renewed.expiresAt }, row.region);
+  return { roomId: row.roomId, credential };
 }

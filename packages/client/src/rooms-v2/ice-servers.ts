@@ -29,9 +29,9 @@ export interface IceServersAnswer {
 
 /** What went through the relays. */
 export interface TurnUsage {
-  /** Relay sessions, those that have ended too. */
+  /** Relay sessions that run now. */
   readonly sessions: number;
-  /** How long they lasted, together. */
+  /** How long all sessions lasted, ended ones too. */
   readonly seconds: number;
   /** From the players to the relay. */
   readonly receivedBytes: number;
@@ -53,7 +53,7 @@ export interface ListedCredential extends TurnUsage {
 export interface CredentialList {
   /** Newest first, at most 1,000. */
   readonly credentials: readonly ListedCredential[];
-  /** Of all of them together. */
+  /** Of the whole room, also under credentials that are listed no more. */
   readonly usage: TurnUsage;
 }
 

@@ -15,7 +15,10 @@ export const CreateIceServersParams = z
       .max(86_400)
       .optional()
       .meta({ description: "Lifetime of the credential; the server's default when absent." }),
-    region: Region.optional().meta({ description: "Whose relays come first; the room's region when absent." }),
+    region: Region.optional(),
   })
-  .meta({ id: "CreateIceServersParams" });
+  .meta({
+    id: "CreateIceServersParams",
+    description: "Relays of `region` come first, those of the room's region when it is absent.",
+  });
 export type CreateIceServersParams = z.infer<typeof CreateIceServersParams>;

@@ -5,14 +5,14 @@ export const CredentialState = z.enum(["live", "suspended", "expired", "revoked"
 export type CredentialState = z.infer<typeof CredentialState>;
 
 const usage = {
-  sessions: z.int().min(0).meta({ description: "Relay sessions, those that have ended too." }),
-  seconds: z.int().min(0).meta({ description: "How long they lasted, together." }),
+  sessions: z.int().min(0).meta({ description: "Relay sessions that run now." }),
+  seconds: z.int().min(0).meta({ description: "How long all sessions lasted, ended ones too." }),
   receivedBytes: z.int().min(0).meta({ description: "From the players to the relay." }),
   sentBytes: z.int().min(0).meta({ description: "From the relay to the players." }),
 };
 
 /** What went through the relays; counted every few seconds while a session runs. */
-export const TurnUsage = z.object(usage).meta({ id: "TurnUsage" });
+export const TurnUsage = z.object(usage).meta({ id: "TurnUsage", description: "What went through the relays." });
 export type TurnUsage = z.infer<typeof TurnUsage>;
 
 /** A TURN credential without its password. */
@@ -28,11 +28,11 @@ export const ListedCredential = z
   .meta({ id: "ListedCredential" });
 export type ListedCredential = z.infer<typeof ListedCredential>;
 
-/** Answer of `ListIceServers`. */
+/** Answer of `ListIceServers`; `usage` is that of the whole room, also under credentials that are listed no more. */
 export const CredentialList = z
   .object({
     credentials: z.array(ListedCredential).meta({ description: "Newest first, at most 1,000." }),
-    usage: TurnUsage.meta({ description: "Of all credentials in the list." }),
+    usage: TurnUsage,
   })
   .meta({ id: "CredentialList" });
 export type CredentialList = z.infer<typeof CredentialList>;

@@ -16,6 +16,6 @@ export type RevokeIceServersParams = z.infer<typeof RevokeIceServersParams>;
 
 /** Answer of `RevokeIceServers`. */
 export const RevokedCredentials = z
-  .object({ revoked: z.int().min(0).meta({ description: "Credentials that were good until now." }) })
+  .object({ revoked: z.int().min(0).meta({ description: "Credentials that had not been revoked before." }) })
   .meta({ id: "RevokedCredentials" });
 export type RevokedCredentials = z.infer<typeof RevokedCredentials>;
