@@ -69,7 +69,7 @@ describe
     const call = await engine.connectCall(old.iceServers);
     await call.startStream();
     await call.renew(await player(roomId, "ada"));
-    expect(await rooms().revokeIceServers(roomId, { username: old.username })).toEqual({ revoked: 1 });
+    expect(await rooms().revokeIceServers(roomId, { username: old.username })).toBe(1);
     const { length } = (await call.stream()).received;
     await waitFor(async () => (await call.stream()).received.length > length + 100, {
       what: "the call goes on",
@@ -103,7 +103,7 @@ describe
     const roomId = await newRoom();
     const kicked = await engine.connectCall(await player(roomId, "mallory"));
     const spared = await engine.connectCall(await player(roomId, "ada"));
-    expect(await rooms().revokeIceServers(roomId, { playerId: "mallory" })).toEqual({ revoked: 1 });
+    expect(await rooms().revokeIceServers(roomId, { playerId: "mallory" })).toBe(1);
     await isLost(kicked);
     expect(await spared.exchange("still here")).toEqual({ toCallee: "still here", toCaller: "still here" });
     await Promise.all([kicked.close(), spared.close()]);

@@ -25,7 +25,15 @@ const roombridge = await startRoombridge(await newDataDir(), { LOG_LEVEL: "warn"
 const rooms = openRooms({
   databaseUrl: roombridge.databaseUrl,
   applicationName: "roombridge bench",
-  turn: { realm: "roombridge", ttlSeconds: 3_600, keys: [{ id: "bench", key: randomBytes(32) }], uris: [] },
+  turn: {
+    realm: "roombridge",
+    ttlSeconds: 3_600,
+    keys: [{ id: "bench", key: randomBytes(32) }],
+    uris: [],
+    mode: "db",
+    restSecret: undefined,
+    limits: { credentialsPerRoom: 1, sessionsPerRoom: 0, issuesPerMinute: 0 },
+  },
 });
 try {
   if (!roombridge.turn) throw new Error("coturn is not installed: nothing to measure");
