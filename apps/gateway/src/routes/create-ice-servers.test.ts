@@ -1,3 +1,4 @@
+import { createHmac } from "node:crypto";
 import { IceServersAnswer, RoomAllocationData } from "@roombridge/models/api";
 import { closeRooms, createRoom as createCoreRoom, type TurnSettings } from "@roombridge/rooms";
 import { openTestRooms } from "@roombridge/testing";
@@ -101,6 +102,15 @@ describe("201", () => {
     const { issue, created } = await play({ uris: [] });
     expect(created.iceServers).toEqual([]);
     expect(await issue({ playerId: "p1" })).toMatchObject({ iceServers: [], uris: [], username: expect.any(String) });
+  });
+
+  test("with a shared secret the name begins with its end, and can be revoked as it was handed out", async () => {
+    const { send, issue } = await play({ mode: "rest", restSecret: "a-secret-of-relays" });
+    const { username, password, expiresAt } = await issue({ playerId: "p1" });
+    expect(username).toMatch(new RegExp(`^${Math.floor(Date.parse(expiresAt) / 1_000)}:[0-9a-z]{16}\\.[0-9a-z]{16}$`));
+    expect(password).toBe(createHmac("sha1", "a-secret-of-relays").update(username).digest("base64"));
+    const { body } = await send("POST", `${PATH}/revoke`, { username });
+    expect(body).toEqual({ revoked: 1 });
   });
 
   test("relays of the room's region come first, or those of the region that is asked for", async () => {
