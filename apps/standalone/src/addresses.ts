@@ -5,8 +5,12 @@ export function formatAddress(host: string, port: number): string {
 
 /** The address under which this machine itself reaches a listener. */
 export function localAddress(host: string, port: number): string {
-  const local = { "0.0.0.0": "127.0.0.1", "::": "::1" }[host] ?? host;
-  return formatAddress(local, port);
+  return formatAddress(localHost(host), port);
+}
+
+/** The same without the port. */
+export function localHost(host: string): string {
+  return { "0.0.0.0": "127.0.0.1", "::": "::1" }[host] ?? host;
 }
 
 /**

@@ -3,7 +3,7 @@ import type { StartEnv } from "./env.ts";
 import { relayConfig, relayCredentials, tlsFilesOf } from "./relay-env.ts";
 import { sendSignal } from "./send-signal.ts";
 import type { Part, RunningPart } from "./supervisor.ts";
-import { startCoturn } from "./turn/coturn.ts";
+import { type CoturnCli, startCoturn } from "./turn/coturn.ts";
 
 /** The role with which coturn reads its views. */
 export const COTURN_ROLE = "coturn_ro";
@@ -18,9 +18,10 @@ export interface RunningTurn extends RunningPart {
   readonly relayIp: string;
   /** Undefined without a certificate. */
   readonly tlsPort: number | undefined;
+  readonly cli: CoturnCli;
 }
 
-/** A private coturn on the database of the rooms. A later start takes the port of the first one. */
+/** A private coturn on the database of the rooms. A later start takes the ports and the command line of the first one. */
 export function turnPart(options: {
   readonly binary: string;
   readonly dataDir: string;
@@ -32,6 +33,7 @@ export function turnPart(options: {
 }): Part<RunningTurn> {
   const { env, binary, dataDir, onLine } = options;
   let { port } = options;
+  let cli: CoturnCli | undefined;
   const tlsFiles = tlsFilesOf(env);
   let tls = tlsFiles && { port: env.TURN_TLS_PORT, ...tlsFiles };
   return {
@@ -52,8 +54,9 @@ export function turnPart(options: {
         config: relayConfig(env),
         ...(env.TURN_RELAY_IP === undefined ? {} : { relayIp: env.TURN_RELAY_IP }),
         ...(tls && { tls }),
+        ...(cli && { cli }),
       });
-      ({ port } = coturn);
+      ({ port, cli } = coturn);
       const { pid, host, relayIp, tlsPort } = coturn;
       if (tls && tlsPort !== undefined) tls = { ...tls, port: tlsPort };
       const exited = coturn.exited.then(({ code, signal: killer }) => killer ?? `exit code ${code}`);
@@ -63,6 +66,7 @@ export function turnPart(options: {
         port,
         tlsPort,
         relayIp,
+        cli,
         exited,
         stop: () => coturn.stop(),
         kill: () => sendSignal(pid, "SIGKILL"),

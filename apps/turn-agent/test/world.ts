@@ -17,7 +17,7 @@ import {
   startApp,
   TEST_REGION,
 } from "@roombridge/testing";
-import { afterAll, beforeAll, onTestFinished } from "vitest";
+import { afterAll, beforeAll, expect, onTestFinished } from "vitest";
 import { openEcho, play, type Player, type Transport } from "./player.ts";
 import { testCoturn, type TestCoturn } from "./test-coturn.ts";
 
@@ -31,11 +31,17 @@ export interface World {
   readonly coturn: TestCoturn;
   readonly application: Application;
   /** Starts an agent that ends with the test; resolves when the relay is healthy, unless `isHealthy` is false. */
-  startAgent(variables?: Record<string, string>, options?: { readonly isHealthy?: boolean }): Promise<App>;
+  readonly startAgent: (variables?: Record<string, string>, options?: { readonly isHealthy?: boolean }) => Promise<App>;
   /** The player's session in a room, which must exist. */
-  join(roomId: string, options?: JoinOptions): Promise<Member>;
+  readonly join: (roomId: string, options?: JoinOptions) => Promise<Member>;
   /** A room without a game server. */
-  open(roomId?: string, application?: Application): Promise<{ roomId: string; username: string; password: string }>;
+  readonly open: (roomId?: string, application?: Application) => Promise<OpenedRoom>;
+}
+
+interface OpenedRoom {
+  readonly roomId: string;
+  readonly username: string;
+  readonly password: string;
 }
 
 export interface JoinOptions {
@@ -50,7 +56,7 @@ export interface Member extends Player {
   readonly password: string;
 }
 
-/** Opens the world before the tests of this file and closes it after them. */
+/** Opens the world before the tests of this file; after them no agent may have written a secret, and it is closed. */
 export function useWorld(): () => World {
   let world: World | undefined;
   const closing = new AsyncDisposableStack();
@@ -87,6 +93,13 @@ async function openWorld(binary: string, closing: AsyncDisposableStack): Promise
   const peer = await openEcho();
   closing.defer(() => peer.close());
   const { application } = await createTenant(rooms.database);
+  const agents: App[] = [];
+  closing.defer(async () => {
+    const secrets = [...(await hmackeys(rooms)), coturn.cliPassword, password, new URL(databaseUrl).password];
+    for (const secret of secrets.filter(Boolean)) {
+      for (const { output } of agents) expect(output()).not.toContain(secret);
+    }
+  });
 
   return {
     databaseUrl,
@@ -99,6 +112,7 @@ async function openWorld(binary: string, closing: AsyncDisposableStack): Promise
         env: { ...agentVariables(coturn, databaseUrl), ...variables },
         readyPattern: /"turn-agent ready"/,
       });
+      agents.push(agent);
       onTestFinished(async () => void (await agent.stop()));
       if (isHealthy) await agent.line(/"the relay works"/);
       return agent;
@@ -117,6 +131,13 @@ async function openWorld(binary: string, closing: AsyncDisposableStack): Promise
       return { ...player, username: credential.username, password: credential.password };
     },
   };
+}
+
+async function hmackeys({ database: { sql } }: RoomsContext): Promise<string[]> {
+  const rows = await sql<{ hmackey: string }[]>`
+    select hmackey from turn_credentials union all
+    select canary_hmackey from turn_servers where canary_hmackey is not null`;
+  return rows.map(({ hmackey }) => hmackey);
 }
 
 /** All that an agent must be told. */

@@ -33,6 +33,8 @@ export interface CoturnOptions {
   readonly relayIp?: string;
   /** Encrypted listener. Port 0: any that is free. coturn reads copies of the files, new ones when they change. */
   readonly tls?: TlsFiles & { readonly port: number; readonly pollMs?: number };
+  /** The command line of an earlier start, whose users go on; default: any free port, a new password. */
+  readonly cli?: CoturnCli;
   /** Overrides of the generated configuration. */
   readonly config?: Partial<
     Pick<
@@ -46,6 +48,13 @@ export interface CoturnOptions {
   readonly startTimeoutMs?: number;
 }
 
+/** The command line through which sessions are listed and cut. */
+export interface CoturnCli {
+  readonly host: string;
+  readonly port: number;
+  readonly password: string;
+}
+
 /** A coturn that answers. */
 export interface Coturn {
   readonly pid: number;
@@ -55,8 +64,7 @@ export interface Coturn {
   readonly tlsPort: number | undefined;
   /** The address of relayed sockets. */
   readonly relayIp: string;
-  /** The command line through which sessions are listed and cut. */
-  readonly cli: { readonly host: string; readonly port: number; readonly password: string };
+  readonly cli: CoturnCli;
   /** Where its files lie while it runs. */
   readonly directory: string;
   /** Settles when the process is gone, for whatever reason. */
@@ -70,7 +78,7 @@ interface Settings {
   readonly port: number;
   readonly tlsPort: number | undefined;
   readonly relayIp: string;
-  readonly cli: Coturn["cli"];
+  readonly cli: CoturnCli;
 }
 
 const CLI_HOST = "127.0.0.1";
@@ -140,8 +148,17 @@ async function chooseSettings({ binary, host, tls, ...options }: CoturnOptions):
     version: await turnserverVersion(binary),
     port: await choosePort(host, options.port, "TURN_PORT"),
     tlsPort: tls && (await choosePort(host, tls.port, "TURN_TLS_PORT")),
-    cli: { host: CLI_HOST, port: await findFreePort(CLI_HOST), password: randomBytes(24).toString("base64url") },
+    cli: await chooseCli(options.cli),
   };
+}
+
+async function chooseCli(earlier: CoturnCli | undefined): Promise<CoturnCli> {
+  if (earlier === undefined) {
+    return { host: CLI_HOST, port: await findFreePort(CLI_HOST), password: randomBytes(24).toString("base64url") };
+  }
+  if (await becomesFree(earlier.host, earlier.port, PORT_WAIT_MS)) return earlier;
+  // coturn would run on without its command line.
+  throw new Error(`port ${earlier.port} of ${earlier.host}, coturn's command line, is taken by another program`);
 }
 
 async function choosePort(host: string, port: number, variable: string): Promise<number> {
