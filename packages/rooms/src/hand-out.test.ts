@@ -211,6 +211,17 @@ describe("TURN_MODE=rest", () => {
     expect(performance.now() - rotatedAt).toBeLessThan(9_000);
   });
 
+  test("without a secret no credential is issued to a player", async () => {
+    const { rooms, sql, application, create } = await gateway({ realm: randomUUID() });
+    await create();
+    const rest = { ...rooms, turn: { ...rooms.turn, mode: "rest" as const } };
+    const issued = issueCredential(rest, application, { roomId: "arena", playerId: "ann" });
+    await expect(issued).rejects.toMatchObject({ code: "internal" });
+    expect(
+      await sql`select from turn_credentials where realm = ${rooms.turn.realm} and player_id is not null`,
+    ).toHaveLength(0);
+  });
+
   test("without a secret nothing is created, and the caller is told nothing of the inside", async () => {
     const { sql, appId, create } = await gateway({ realm: randomUUID(), mode: "rest" });
     await expect(create()).rejects.toMatchObject({ code: "internal" });

@@ -3,7 +3,7 @@ import type { Application } from "./access.ts";
 import type { RoomsContext } from "./context.ts";
 import { currentCredential, roomIsSuspended } from "./current-credential.ts";
 import { RoomError, roomNotFound } from "./errors.ts";
-import { handOut } from "./hand-out.ts";
+import { chosenUris, handOut, openSigner } from "./hand-out.ts";
 import type { TurnCredential } from "./issued-credential.ts";
 import { findLiveRoom } from "./store/find-room.ts";
 import { issuePlayerCredential, type IssueRow } from "./store/player-credential.ts";
@@ -84,15 +84,17 @@ async function issueForPlayer(
 ): Promise<IssuedCredential> {
   const { appId, roomId, playerId, ttlSeconds, region } = wanted;
   const { database, turn } = context;
+  const sign = await openSigner(context);
   const room = await findLiveRoom(database, appId, roomId);
   if (!room) throw roomNotFound(roomId);
   const [key] = turn.keys;
   const username = drawUsername(room.roomKey);
+  const password = derivePassword(key, username);
   const request = {
     roomKey: room.roomKey,
     playerId,
     username,
-    hmackey: longTermKey(username, turn.realm, derivePassword(key, username)),
+    hmackey: longTermKey(username, turn.realm, password),
     realm: turn.realm,
     keyVersion: key.id,
     ttlSeconds,
@@ -100,9 +102,10 @@ async function issueForPlayer(
     maxSessions: turn.limits.sessionsPerRoom,
   };
   // Of two calls with the same username the second changes nothing.
-  const row = await repeatLost(() => issuePlayerCredential(database, request));
+  const issuing = repeatLost(() => issuePlayerCredential(database, request));
+  const [row, uris] = await Promise.all([issuing, chosenUris(context, region ?? room.region)]);
   const { expiresAt, ttlSeconds: lastsSeconds } = refuse(row, roomId);
-  const credential = await handOut(context, { username, keyVersion: key.id, expiresAt }, region ?? room.region);
+  const credential = { ...sign({ username, password, expiresAt }), uris };
   return { ...credential, roomId, playerId, ...halfLife(expiresAt, lastsSeconds, lastsSeconds) };
 }
 
