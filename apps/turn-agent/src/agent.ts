@@ -35,6 +35,8 @@ export class TurnAgent {
   readonly #loops: Readonly<Record<"beat" | "canary" | "reconcile" | "usage", Loop>>;
   #listener: Listener | undefined;
   #sessions = 0;
+  /** All sessions have been compared with the tables since the last log-in to coturn. */
+  #hasCompared = false;
   #isDraining = false;
 
   /** Resolves when notifications are heard and the relay is in the table. Rejects when the database does not answer. */
@@ -68,7 +70,8 @@ export class TurnAgent {
     const shared = { cli: this.#cli, database, outages: this.#outages };
     const canary = { database, serverId, realm, mode: env.TURN_MODE, restSecret: env.TURN_REST_SECRET };
     this.#usage = new UsageRecorder({ ...shared, serverId });
-    this.#health = new Health({ credentials: new CanaryCredentials(canary), host, port, cli: this.#cli, log });
+    const credentials = new CanaryCredentials(canary);
+    this.#health = new Health({ credentials, host, port, canCut: () => this.#hasCompared, log });
     this.#cutter = new RoomCutter({
       ...shared,
       onCut: (sessions) => this.#onCut(sessions),
@@ -130,6 +133,9 @@ export class TurnAgent {
     const { sessions, cut } = await this.#cli.use((connection) => reconcile(connection, this.#options.database));
     this.#sessions = sessions - cut.length;
     this.#onCut(cut);
+    if (this.#hasCompared) return;
+    this.#hasCompared = true;
+    this.#loops.beat.wake();
   }
 
   #onCut(sessions: readonly RelaySession[]): void {
@@ -140,6 +146,7 @@ export class TurnAgent {
   }
 
   #onCliChange(isConnected: boolean): void {
+    this.#hasCompared = false;
     if (!isConnected) this.#sessions = 0;
     // A coturn that has just come up is tried at once; of one that is gone the table tells at once.
     else for (const loop of [this.#loops.reconcile, this.#loops.canary]) loop.wake();

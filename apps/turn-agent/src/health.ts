@@ -1,9 +1,9 @@
 import type { Logger } from "@roombridge/service";
-import type { CoturnCli } from "./cli/coturn-cli.ts";
 import { type CanaryAnswer, type CanaryOptions, tryRelay } from "./try-relay.ts";
 
 export interface HealthOptions extends CanaryOptions {
-  readonly cli: CoturnCli;
+  /** Whether what is revoked would be cut. */
+  readonly canCut: () => boolean;
   readonly log: Logger;
 }
 
@@ -18,7 +18,7 @@ export class Health {
 
   /** It relays, and what is revoked can be cut. */
   get isHealthy(): boolean {
-    return this.#options.cli.isConnected && this.#answer?.isHealthy === true;
+    return this.#options.canCut() && this.#answer?.isHealthy === true;
   }
 
   /** How long the last test allocation took; null when it went wrong. */

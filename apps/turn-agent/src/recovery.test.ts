@@ -5,8 +5,6 @@ import { isRefused, silence } from "../test/player.ts";
 import { startSwitchableProxy } from "../test/switchable-proxy.ts";
 import { turnserver, useWorld } from "../test/world.ts";
 
-const QUICK = { TURN_AGENT_RECONCILE_SECONDS: "1" };
-
 describe.skipIf(turnserver === undefined)("an agent recovers by itself", () => {
   const world = useWorld();
 
@@ -25,7 +23,7 @@ describe.skipIf(turnserver === undefined)("an agent recovers by itself", () => {
 
   test("it follows a coturn that was restarted, whose session ids begin again", async () => {
     const { rooms, coturn, application, open, join, startAgent } = world();
-    const agent = await startAgent(QUICK);
+    const agent = await startAgent();
     const [{ roomId }, { roomId: otherId }] = [await open(), await open()];
     const before = await join(roomId);
     await coturn.kill();
@@ -48,7 +46,7 @@ describe.skipIf(turnserver === undefined)("an agent recovers by itself", () => {
       const { rooms, application, databaseUrl, open, join, startAgent } = world();
       const proxy = await startCuttingProxy(databaseUrl);
       onTestFinished(() => proxy.close());
-      await startAgent({ ...QUICK, DATABASE_URL: proxy.url, DATABASE_DIRECT_URL: databaseUrl });
+      await startAgent({ DATABASE_URL: proxy.url, DATABASE_DIRECT_URL: databaseUrl });
       const [{ roomId }, { roomId: otherId }] = [await open(), await open()];
       const [gone, stays] = [await join(roomId), await join(otherId)];
       proxy.cutNext("left join turn_credentials", when);
@@ -63,7 +61,7 @@ describe.skipIf(turnserver === undefined)("an agent recovers by itself", () => {
     const { rooms, application, databaseUrl, open, join, startAgent } = world();
     const proxy = await startSwitchableProxy(databaseUrl);
     onTestFinished(() => proxy.off());
-    const agent = await startAgent({ ...QUICK, DATABASE_URL: proxy.url });
+    const agent = await startAgent({ TURN_AGENT_RECONCILE_SECONDS: "1", DATABASE_URL: proxy.url });
     const [{ roomId }, { roomId: otherId }] = [await open(), await open()];
     const [gone, stays] = [await join(roomId), await join(otherId)];
     await proxy.off();

@@ -64,7 +64,7 @@ describe.skipIf(turnserver === undefined)("what an agent tells of its relay", ()
     const agent = await startAgent();
     await waitForRow((row) => row.healthy, "health");
     await coturn.kill();
-    await coturn.start({ withoutAuthentication: true });
+    await coturn.start({ authentication: "none" });
     onTestFinished(async () => {
       await coturn.kill();
       await coturn.start();

@@ -22,12 +22,11 @@ const ATTEMPTS = 3;
  */
 export async function tryRelay(options: CanaryOptions): Promise<CanaryAnswer> {
   const { credentials } = options;
-  const credential = await credentials.current();
-  let answer = await tryOnce(options, credential);
+  let answer = await tryOnce(options, await credentials.current());
   for (let attempt = 1; attempt < ATTEMPTS && !answer.isHealthy; attempt += 1) {
-    answer = await tryOnce(options, credential);
+    credentials.forget();
+    answer = await tryOnce(options, await credentials.current());
   }
-  if (!answer.isHealthy) credentials.forget();
   return answer;
 }
 

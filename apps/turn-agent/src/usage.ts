@@ -17,12 +17,12 @@ interface Seen {
 
 /** Writes down who relayed how much. The counters are coturn's own totals, so that writing them again does no harm. */
 export class UsageRecorder {
-  readonly #cli: CoturnCli;
+  readonly #cli: Pick<CoturnCli, "use">;
   readonly #database: Database;
   readonly #serverId: string;
   #ended: Seen[] = [];
 
-  constructor({ cli, database, serverId }: { cli: CoturnCli; database: Database; serverId: string }) {
+  constructor({ cli, database, serverId }: { cli: Pick<CoturnCli, "use">; database: Database; serverId: string }) {
     this.#cli = cli;
     this.#database = database;
     this.#serverId = serverId;

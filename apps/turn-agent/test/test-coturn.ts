@@ -7,6 +7,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { freePort, waitFor } from "@roombridge/testing";
 
+export interface StartOptions {
+  /** `database` (default): users of the view; `secrets`: secrets of the view (TURN_MODE=rest); `none`: everybody may relay. */
+  readonly authentication?: "database" | "secrets" | "none";
+}
+
 /** What a coturn listens on and whom it asks; the same over its restarts. */
 export interface TestCoturn {
   readonly host: string;
@@ -14,7 +19,7 @@ export interface TestCoturn {
   readonly cliPort: number;
   readonly cliPassword: string;
   /** Resolves when it answers on both ports. */
-  start(options?: { readonly withoutAuthentication?: boolean; readonly cliPassword?: string }): Promise<void>;
+  start(options?: StartOptions): Promise<void>;
   /** SIGKILL; its sessions are gone. */
   kill(): Promise<void>;
   /** SIGSTOP and SIGCONT: it is there and does not answer. */
@@ -47,20 +52,23 @@ export async function testCoturn(binary: string, databaseUrl: URL): Promise<Test
     port,
     cliPort,
     cliPassword,
-    async start({ withoutAuthentication = false, cliPassword: password = cliPassword } = {}) {
-      const database = `host=${databaseUrl.hostname} port=${databaseUrl.port} dbname=${databaseUrl.pathname.slice(1)} user=${databaseUrl.username} password=${databaseUrl.password} connect_timeout=2`;
+    async start({ authentication = "database" } = {}) {
+      const { hostname, port: databasePort, pathname, username, password } = databaseUrl;
+      const database = `host=${hostname} port=${databasePort} dbname=${pathname.slice(1)} user=${username} password=${password} connect_timeout=2`;
+      const ways = {
+        database: ["lt-cred-mech", `psql-userdb=${database}`],
+        secrets: ["use-auth-secret", `psql-userdb=${database}`],
+        none: ["no-auth", `userdb=${join(folder, "unused")}`],
+      };
       const config = [
         ...[`listening-ip=${HOST}`, `listening-port=${port}`, `relay-ip=${RELAY_IP}`, "realm=roombridge"],
-        ...(withoutAuthentication ? ["no-auth"] : ["lt-cred-mech", `psql-userdb=${database}`]),
+        ...ways[authentication],
         ...["fingerprint", "allow-loopback-peers", "user-quota=64", "no-tls", "no-dtls", "no-tcp-relay"],
-        ...["cli-ip=127.0.0.1", `cli-port=${cliPort}`, `cli-password=${password}`],
-        ...["log-file=stdout", `pidfile=${join(folder, "pid")}`, `userdb=${join(folder, "unused")}`],
+        ...["cli-ip=127.0.0.1", `cli-port=${cliPort}`, `cli-password=${cliPassword}`],
+        ...["log-file=stdout", `pidfile=${join(folder, "pid")}`],
       ];
       const file = join(folder, "turnserver.conf");
-      writeFileSync(
-        file,
-        `${config.filter((line) => !line.startsWith("userdb") || withoutAuthentication).join("\n")}\n`,
-      );
+      writeFileSync(file, `${config.join("\n")}\n`);
       child = spawn(binary, ["-c", file], { stdio: "ignore", env: {} });
       await once(child, "spawn");
       await waitFor(() => accepts(port).then(async (first) => first && (await accepts(cliPort))), {

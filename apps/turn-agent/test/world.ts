@@ -150,6 +150,8 @@ export function agentVariables(coturn: TestCoturn, databaseUrl: string): Record<
     TURN_PORT: String(coturn.port),
     TURN_CLI_PORT: String(coturn.cliPort),
     TURN_CLI_PASSWORD: coturn.cliPassword,
+    // What a test sees is the work of notifications, unless it says otherwise.
+    TURN_AGENT_RECONCILE_SECONDS: "300",
     LOG_FORMAT: "json",
     LOG_LEVEL: "debug",
   };

@@ -16,8 +16,10 @@ export interface CoturnCliOptions {
 
 const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 2_000;
-/** coturn writes each refused log-in to its log. */
-const REFUSED_PAUSE_MS = 10_000;
+/** After a refused log-in, which coturn writes to its log, and for a connection that never lasts. */
+const TROUBLED_PAUSE_MS = 10_000;
+/** A connection that was good for so long has ended with its coturn, and the next coturn may be there at once. */
+const LASTING_MS = 10_000;
 
 /** coturn's command line, kept open over restarts of coturn. */
 export class CoturnCli {
@@ -31,11 +33,6 @@ export class CoturnCli {
   constructor(options: CoturnCliOptions) {
     this.#options = options;
     this.#running = this.#keepOpen();
-  }
-
-  /** False while coturn does not run, or does not let us in. */
-  get isConnected(): boolean {
-    return this.#connection !== undefined;
   }
 
   /** The coturn that we are, or were last, connected to. */
@@ -64,14 +61,16 @@ export class CoturnCli {
     while (!signal.aborted) {
       try {
         const connection = await this.#logIn();
-        pauseMs = FIRST_PAUSE_MS;
+        const sinceMs = performance.now();
         await connection.closed;
+        const hasLasted = performance.now() - sinceMs > LASTING_MS;
+        pauseMs = hasLasted ? FIRST_PAUSE_MS : Math.min(pauseMs * 2, TROUBLED_PAUSE_MS);
         this.#connection = undefined;
         this.#options.onChange(false);
         if (!signal.aborted) this.#report("coturn's command line is gone: relay sessions cannot be cut meanwhile");
       } catch (error) {
         this.#reportFailure(error);
-        pauseMs = error instanceof CliPasswordError ? REFUSED_PAUSE_MS : Math.min(pauseMs * 2, LONGEST_PAUSE_MS);
+        pauseMs = error instanceof CliPasswordError ? TROUBLED_PAUSE_MS : Math.min(pauseMs * 2, LONGEST_PAUSE_MS);
       }
       await delay(pauseMs, undefined, { signal }).catch(() => {});
     }
