@@ -27,6 +27,10 @@ export function openHeader(maxMessageBytes: number): Dialect {
       dialect.latest = openMessage({ id, headers, sequenceNumber: frame.readUInt32BE(4) });
       return message;
     },
+    read(input) {
+      const message = dialect.next(input);
+      return message && dialect.latest?.protocol.openReader(message);
+    },
   };
   return dialect;
 }

@@ -1,6 +1,7 @@
 import { isUtf8 } from "node:buffer";
+import type { NameTable } from "./name-table.ts";
 import { ProtocolError } from "./protocol-error.ts";
-import type { ProtocolReader } from "./protocol.ts";
+import type { MessageHeader, ProtocolReader } from "./protocol.ts";
 import { MessageType } from "./wire-types.ts";
 
 /** Nesting of structs and containers; Apache's `recursionLimit` is the same. */
@@ -8,6 +9,8 @@ export const MAX_DEPTH = 64;
 
 /** Reads one whole message. */
 export interface MessageReader extends ProtocolReader {
+  /** Names that are in the table need no decoding. */
+  readMessageBegin(names?: NameTable): MessageHeader;
   /** Bytes behind the last value read. */
   readonly left: number;
 }
@@ -39,6 +42,14 @@ export class MessageInput {
     if (start + size > this.end) throw new ProtocolError("truncated", "the message ends too early");
     this.at = start + size;
     return start;
+  }
+
+  protected takeName(size: number, names: NameTable | undefined): string {
+    if (size > this.left) return this.takeText(size);
+    const known = names?.find(this.buffer, this.at, size);
+    if (known === undefined) return this.takeText(size);
+    this.at += size;
+    return known;
   }
 
   protected takeText(size: number): string {
