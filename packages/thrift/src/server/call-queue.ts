@@ -4,6 +4,7 @@ import type { Call } from "./call.ts";
 export class CallQueue {
   #calls: Call[] = [];
   #readyBytes = 0;
+  #runningBytes = 0;
 
   /** Calls whose reply has not been handed to the socket. */
   get length(): number {
@@ -15,13 +16,20 @@ export class CallQueue {
     return this.#readyBytes;
   }
 
+  /** Bytes in which the calls came whose handlers run: their arguments live as long. */
+  get runningBytes(): number {
+    return this.#runningBytes;
+  }
+
   add(call: Call): void {
     this.#calls.push(call);
+    this.#runningBytes += call.receivedBytes;
   }
 
   /** Counts the reply of a call that has settled; null: a oneway call is done. */
-  settle(reply: Buffer | null): void {
+  settle(call: Call, reply: Buffer | null): void {
     this.#readyBytes += reply?.length ?? 0;
+    this.#runningBytes -= call.receivedBytes;
   }
 
   /** Removes the settled calls up to the first that still owes a reply, and answers their replies. */
@@ -50,5 +58,6 @@ export class CallQueue {
     for (const call of this.#calls) call.abort(reason);
     this.#calls = [];
     this.#readyBytes = 0;
+    this.#runningBytes = 0;
   }
 }

@@ -12,6 +12,7 @@ export interface CallLabel {
 export interface CallOrigin {
   readonly remoteAddress: string;
   readonly transport: TransportName;
+  readonly receivedBytes?: number;
 }
 
 interface CallEnvelope {
@@ -34,13 +35,15 @@ export class Call implements CallContext {
   readonly transport: TransportName;
   /** False for oneway calls. */
   readonly wantsReply: boolean;
+  /** Of the message that it came in; 0 where somebody else counts them. */
+  readonly receivedBytes: number;
   readonly startedAt = performance.now();
   /** The encoded reply; null for a oneway call; undefined while the handler runs. */
   reply: Buffer | null | undefined;
   #abort: AbortController | undefined;
   #reason: string | undefined;
 
-  constructor(decoded: CallEnvelope, { remoteAddress, transport }: CallOrigin) {
+  constructor(decoded: CallEnvelope, { remoteAddress, transport, receivedBytes = 0 }: CallOrigin) {
     const { dialect, method, label, sequenceId, wantsReply } = decoded;
     this.dialect = dialect;
     this.method = method;
@@ -49,6 +52,7 @@ export class Call implements CallContext {
     this.wantsReply = wantsReply;
     this.remoteAddress = remoteAddress;
     this.transport = transport;
+    this.receivedBytes = receivedBytes;
   }
 
   /** Made when somebody asks for it: most calls are over before. */

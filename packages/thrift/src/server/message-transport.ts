@@ -31,8 +31,8 @@ export class MessageTransport implements Transport {
     this.#runner = new CallRunner({
       dispatcher: options.dispatcher,
       onEvent: options.onEvent,
-      onSettled: (_, reply) => {
-        this.#calls.settle(reply);
+      onSettled: (call, reply) => {
+        this.#calls.settle(call, reply);
         link.schedule();
       },
     });
@@ -65,7 +65,7 @@ export class MessageTransport implements Transport {
   }
 
   get heldBytes(): number {
-    return this.#calls.readyBytes;
+    return this.#calls.readyBytes + this.#calls.runningBytes;
   }
 
   drain(): void {
@@ -86,10 +86,15 @@ export class MessageTransport implements Transport {
     const { input, remoteAddress, isSecure } = this.#link;
     const { limits, dispatcher } = this.#options;
     this.#dialect ??= detectDialect(input.view(), limits.maxMessageBytes);
+    const before = input.length;
     const message = this.#dialect?.next(input);
     if (!this.#dialect || !message) return false;
     const decoded = dispatcher.decode(message, this.#dialect.latest ?? this.#dialect);
-    const call = new Call(decoded, { remoteAddress, transport: isSecure ? "tls" : "tcp" });
+    const call = new Call(decoded, {
+      remoteAddress,
+      transport: isSecure ? "tls" : "tcp",
+      receivedBytes: before - input.length,
+    });
     this.#calls.add(call);
     this.#runner.start(call, decoded);
     if (decoded.isFatal) throw new ProtocolError("invalid_data", decoded.refusal?.message ?? "a malformed message");
