@@ -21,6 +21,58 @@ const range = (count: number) => Array.from({ length: count }, (_, index) => ind
 const timeouts = (events: readonly ServerEvent[]) =>
   events.flatMap((event) => (event.type === "timeout" ? [event.what] : []));
 
+describe("a client that does not read but goes on writing", () => {
+  it.each<[string, (client: RawClient) => void]>([
+    ["calls without an answer", (client) => client.send(framed("fire", text("x"), { type: MessageType.ONEWAY }))],
+    ["pieces of a message", (client) => client.send(Buffer.of(0))],
+  ])("%s is closed no later than one that is quiet", async (_, trickle) => {
+    const { port, server, events, expectServing } = await startServer(
+      { text: () => "x".repeat(15_000_000) },
+      { maxUnsentBytes: 100_000_000, sendTimeoutMs: 400, messageTimeoutMs: 60_000 },
+    );
+    const client = await RawClient.open(port);
+    client.socket.pause();
+    client.send(callText("x"), callText("x", 2));
+    const timer = setInterval(() => trickle(client), 50);
+    await waitFor("the close", () => server.connections === 0).finally(() => clearInterval(timer));
+    expect(timeouts(events)).toEqual(["send"]);
+    await expectServing();
+  });
+
+  it("after it was refused is closed all the same", async () => {
+    const { port, server } = await startServer({ text: () => "x".repeat(15_000_000) }, { sendTimeoutMs: 400 });
+    const client = await RawClient.open(port);
+    client.socket.pause();
+    client.send(callText("x"), Buffer.from("garbage!"));
+    const timer = setInterval(() => client.send(Buffer.of(0)), 50);
+    await waitFor("the close", () => server.connections === 0).finally(() => clearInterval(timer));
+  });
+
+  it("is waited for while it takes a large reply slowly", async () => {
+    const { port, events } = await startServer({ text: () => "x".repeat(16_000_000) }, { sendTimeoutMs: 400 });
+    const client = await RawClient.open(port);
+    client.socket.pause();
+    client.send(callText("x"));
+    // A few hundred kilobytes at a time: longer in all than the server waits without any.
+    let heard = 0;
+    client.socket.on("data", (chunk: Buffer) => {
+      heard += chunk.length;
+      if (heard < 400_000) return;
+      heard = 0;
+      client.socket.pause();
+    });
+    const timer = setInterval(() => {
+      client.socket.resume();
+      client.send(framed("fire", text("x"), { type: MessageType.ONEWAY }));
+    }, 50);
+    await waitFor("the answer", () => client.answers.length === 1 || client.isClosed).finally(() =>
+      clearInterval(timer),
+    );
+    expect(client.answers).toHaveLength(1);
+    expect(timeouts(events)).toEqual([]);
+  });
+});
+
 describe("calls whose handlers wait for a database", () => {
   it.each([
     ["tcp", (port: number) => RawClient.open(port), callText],

@@ -99,8 +99,8 @@ export class ThriftServer {
         resolve();
       });
     });
-    const { firstByteTimeoutMs, messageTimeoutMs, idleTimeoutMs, handlerTimeoutMs } = this.#limits;
-    const shortest = Math.min(firstByteTimeoutMs, messageTimeoutMs, idleTimeoutMs, handlerTimeoutMs);
+    const { firstByteTimeoutMs, messageTimeoutMs, idleTimeoutMs, sendTimeoutMs, handlerTimeoutMs } = this.#limits;
+    const shortest = Math.min(firstByteTimeoutMs, messageTimeoutMs, idleTimeoutMs, sendTimeoutMs, handlerTimeoutMs);
     this.#sweep = setInterval(() => this.#enforceTimeouts(), Math.max(10, Math.min(1_000, shortest / 4)));
     this.#sweep.unref();
     const address = this.#server.address();
