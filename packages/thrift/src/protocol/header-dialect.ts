@@ -21,11 +21,15 @@ export function openHeader(maxMessageBytes: number): Dialect {
     protocol: PROTOCOLS.binary,
     isFramed: true,
     next(input) {
-      const frame = takeFrame(input, maxMessageBytes);
-      if (!frame) return undefined;
-      const { message, id, headers } = parseFrame(frame);
-      dialect.latest = openMessage({ id, headers, sequenceNumber: frame.readUInt32BE(4) });
-      return message;
+      for (;;) {
+        const frame = takeFrame(input, maxMessageBytes);
+        if (!frame) return undefined;
+        const { message, id, headers } = parseFrame(frame);
+        // Apache's C++ client takes its leave with a frame that holds no message.
+        if (message.length === 0) continue;
+        dialect.latest = openMessage({ id, headers, sequenceNumber: frame.readUInt32BE(4) });
+        return message;
+      }
     },
     read(input) {
       const message = dialect.next(input);

@@ -23,6 +23,8 @@ export interface Envelope {
   readonly method: BoundMethod | undefined;
   /** By `performance.now()`: when the last byte of the message arrived. */
   readonly startedAt: number;
+  /** Of the message; 0 where somebody else counts them. */
+  readonly receivedBytes: number;
 }
 
 const NO_ARGUMENTS: readonly unknown[] = [];
@@ -37,6 +39,7 @@ export class Call implements CallContext {
   readonly wantsReply: boolean;
   readonly method: BoundMethod | undefined;
   readonly startedAt: number;
+  readonly receivedBytes: number;
   args = NO_ARGUMENTS;
   /** Why the call cannot be made; the caller reads it. */
   refusal: ApplicationException | undefined;
@@ -59,6 +62,7 @@ export class Call implements CallContext {
     this.wantsReply = envelope.wantsReply;
     this.method = envelope.method;
     this.startedAt = envelope.startedAt;
+    this.receivedBytes = envelope.receivedBytes;
   }
 
   /** Made when somebody asks for it: most calls are over before. */

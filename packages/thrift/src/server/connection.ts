@@ -8,6 +8,7 @@ import type { HttpFront } from "./http-front.ts";
 import { HttpTransport } from "./http-transport.ts";
 import type { ServerLimits } from "./limits.ts";
 import { MessageTransport } from "./message-transport.ts";
+import { PacedWriter } from "./paced-writer.ts";
 import type { Link, Transport } from "./transport.ts";
 import type { Postponed, TurnEnd } from "./turn-end.ts";
 
@@ -41,6 +42,7 @@ export class Connection implements Link, Postponed {
   readonly isSecure: boolean;
   readonly input = new InputBuffer();
   readonly #socket: Socket;
+  readonly #writer: PacedWriter;
   readonly #options: ConnectionOptions;
   #transport: Transport | undefined;
   /** Nothing more will arrive: the peer has ended, or its bytes were refused. */
@@ -60,15 +62,15 @@ export class Connection implements Link, Postponed {
     this.#options = options;
     this.remoteAddress = socket.remoteAddress ?? "";
     this.isSecure = options.isSecure;
+    this.#writer = new PacedWriter(socket, () => this.#written());
     socket.setNoDelay(true);
-    socket.setTimeout(options.limits.sendTimeoutMs);
-    socket.on("timeout", this.#onTimeout);
     socket.on("data", this.#onData);
     socket.on("end", this.#onEnd);
     // Resets are the peer's right; 'close' follows and cleans up.
     socket.on("error", () => {});
     socket.on("close", () => {
       clearTimeout(this.#linger);
+      this.#writer.abandon();
       this.#transport?.abandon();
       this.#release();
     });
@@ -91,28 +93,27 @@ export class Connection implements Link, Postponed {
   enforceTimeouts(now: number): void {
     const { limits } = this.#options;
     this.#transport?.expireCalls(now);
+    // Also what Node holds of a client that is not read from.
+    this.#reportBytes();
+    if (this.#writer.stalledMs(now) > limits.sendTimeoutMs) return this.#giveUp("send");
     // While calls run, or while we do not read, it is not the client that keeps us waiting.
-    if (this.#transport?.isBusy || !this.#isReading || this.#isHandedOn || this.#socket.writableEnded) return;
+    if (this.#transport?.isBusy || !this.#isReading || this.#isHandedOn || this.#writer.isEnded) return;
     const allowed = {
       first_byte: limits.firstByteTimeoutMs,
       message: limits.messageTimeoutMs,
       idle: limits.idleTimeoutMs,
     };
     if (now - this.#waitingSince <= allowed[this.#waitingFor]) return;
-    this.#reportTimeout(this.#waitingFor);
-    this.destroy();
+    this.#giveUp(this.#waitingFor);
   }
 
   get unsentBytes(): number {
-    return this.#socket.writableLength;
+    return this.#writer.unsentBytes;
   }
 
   write(bytes: Uint8Array, onTaken?: () => void): void {
-    if (this.#socket.writableEnded) return onTaken?.();
-    this.#socket.write(bytes, () => {
-      onTaken?.();
-      this.#written();
-    });
+    if (this.#writer.isEnded) onTaken?.();
+    else this.#writer.write(bytes, onTaken);
   }
 
   end(): void {
@@ -141,7 +142,7 @@ export class Connection implements Link, Postponed {
   }
 
   readonly #onData = (chunk: Buffer): void => {
-    if (this.#isEnding || this.#socket.writableEnded) return;
+    if (this.#isEnding || this.#writer.isEnded) return;
     this.input.append(chunk);
     if (!this.#receive()) return;
     this.#reportBytes();
@@ -153,15 +154,9 @@ export class Connection implements Link, Postponed {
     this.#proceed();
   };
 
-  /** Node calls it also when bytes were received lately but none were taken by the peer. */
-  readonly #onTimeout = (): void => {
-    if (this.#socket.writableLength === 0) return;
-    this.#reportTimeout("send");
-    this.destroy();
-  };
-
-  #reportTimeout(what: TimeoutKind): void {
+  #giveUp(what: TimeoutKind): void {
     this.#options.onEvent({ type: "timeout", remoteAddress: this.remoteAddress, what });
+    this.destroy();
   }
 
   /** Takes as many messages as the limits allow, and decides whether to read on; false when this connection is over. */
@@ -215,12 +210,11 @@ export class Connection implements Link, Postponed {
   #leave(): void {
     const socket = this.#socket;
     this.#isHandedOn = true;
-    socket.off("timeout", this.#onTimeout).off("data", this.#onData).off("end", this.#onEnd);
-    socket.setTimeout(0);
+    socket.off("data", this.#onData).off("end", this.#onEnd);
     socket.pause();
     socket.unshift(Buffer.from(this.input.view()));
     this.input.consume(this.input.length);
-    this.#reportBytes();
+    this.#release();
   }
 
   #receiveWith(transport: Transport, now: number): boolean {
@@ -241,16 +235,16 @@ export class Connection implements Link, Postponed {
   }
 
   #finish(): void {
-    if (this.#socket.writableEnded) return;
+    if (this.#writer.isEnded) return;
     // Bytes that nobody reads would turn our end into a reset, and the peer might lose its last replies.
     this.#setReading(true, performance.now());
-    this.#socket.end(() => {
+    this.#writer.end(() => {
       this.#linger = setTimeout(() => this.destroy(), LINGER_MS);
     });
   }
 
   #setReading(isReading: boolean, now: number): void {
-    if (this.#isReading === isReading || this.#socket.writableEnded) return;
+    if (this.#isReading === isReading || this.#writer.isEnded) return;
     this.#isReading = isReading;
     if (!isReading) {
       this.#socket.pause();
@@ -279,7 +273,8 @@ export class Connection implements Link, Postponed {
   /** What has arrived and is not used, what waits to be sent, and what the transport holds. */
   #reportBytes(): void {
     if (this.#socket.destroyed) return;
-    const bytes = this.input.length + this.#socket.writableLength + (this.#transport?.heldBytes ?? 0);
+    const held = this.input.length + this.#socket.readableLength + this.#writer.unsentBytes;
+    const bytes = held + (this.#transport?.heldBytes ?? 0);
     const change = bytes - this.#reportedBytes;
     this.#reportedBytes = bytes;
     if (change !== 0) this.#options.onBuffered(this, change);

@@ -12,6 +12,8 @@ export interface Arrival {
   readonly origin: CallOrigin;
   /** By `performance.now()`. */
   readonly now: number;
+  /** Of the message; 0 where somebody else counts them. */
+  readonly receivedBytes: number;
 }
 
 /** Turns messages into calls. Knows no socket. */
@@ -32,14 +34,15 @@ export class Dispatcher {
   }
 
   /** Throws ProtocolError when not even the envelope can be read. */
-  decode(reader: MessageReader, { dialect, origin, now }: Arrival): Call {
+  decode(reader: MessageReader, { dialect, origin, now, receivedBytes }: Arrival): Call {
     const { name, type, sequenceId } = reader.readMessageBegin(this.#names);
     const isCall = type === MessageType.CALL || type === MessageType.ONEWAY;
     const method = isCall ? this.#methods.get(name) : undefined;
     // Also when the caller forgot that the method is oneway: a reply would be read as that of its next call.
     const wantsReply = type !== MessageType.ONEWAY && !method?.definition.isOneway;
     const replyName = method ? method.name : withoutService(name);
-    const call = new Call(origin, { dialect, name: replyName, sequenceId, wantsReply, method, startedAt: now });
+    const envelope = { dialect, name: replyName, sequenceId, wantsReply, method, startedAt: now, receivedBytes };
+    const call = new Call(origin, envelope);
     if (method) readArguments(reader, call, method);
     else if (isCall) call.refusal = refusal("UNKNOWN_METHOD", `unknown method ${name.slice(0, 200)}`);
     else call.refusal = refusal("INVALID_MESSAGE_TYPE", "only calls are answered here");

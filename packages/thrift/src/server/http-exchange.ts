@@ -167,7 +167,7 @@ export class HttpExchange implements Replies {
     const protocol = protocolOf(this.#request.headers["content-type"]) ?? "";
     const dialect = dialectOfBody(body, { protocol, maxMessageBytes: limits.maxMessageBytes });
     const now = performance.now();
-    this.#call = dispatcher.decode(dialect.protocol.openReader(body), { dialect, origin, now });
+    this.#call = dispatcher.decode(dialect.protocol.openReader(body), { dialect, origin, now, receivedBytes: 0 });
     this.#runner = new CallRunner(this, onEvent);
     if (isDraining()) this.#runner.drain();
     this.#runner.start(this.#call);

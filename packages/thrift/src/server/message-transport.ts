@@ -68,7 +68,7 @@ export class MessageTransport implements Transport {
   }
 
   get heldBytes(): number {
-    return this.#conversation?.replies.bytes ?? 0;
+    return this.#conversation?.replies.heldBytes ?? 0;
   }
 
   drain(): void {
@@ -99,10 +99,16 @@ export class MessageTransport implements Transport {
 
   /** False when no complete message is there. Throws ProtocolError. */
   #takeMessage({ dialect, replies, runner }: Conversation, now: number): boolean {
-    const reader = dialect.read(this.#link.input);
+    const { input } = this.#link;
+    const before = input.length;
+    const reader = dialect.read(input);
     if (!reader) return false;
-    const arrival = { dialect: dialect.latest ?? dialect, origin: this.#origin, now };
-    const call = this.#options.dispatcher.decode(reader, arrival);
+    const call = this.#options.dispatcher.decode(reader, {
+      dialect: dialect.latest ?? dialect,
+      origin: this.#origin,
+      now,
+      receivedBytes: before - input.length,
+    });
     replies.add(call);
     runner.start(call);
     if (call.isFatal) throw new ProtocolError("invalid_data", call.refusal?.message ?? "a malformed message");

@@ -16,6 +16,7 @@ export class ReplyQueue implements Replies {
   #answered = 0;
   /** Of replies that wait for an earlier call. */
   #waitingBytes = 0;
+  #runningBytes = 0;
   #isAbandoned = false;
   readonly #onSettled: () => void;
 
@@ -34,7 +35,13 @@ export class ReplyQueue implements Replies {
     return this.#output.length + this.#waitingBytes;
   }
 
+  /** Of replies, and of the messages whose handlers run: their arguments live as long. */
+  get heldBytes(): number {
+    return this.bytes + this.#runningBytes;
+  }
+
   add(call: Call): void {
+    this.#runningBytes += call.receivedBytes;
     if (!call.wantsReply) {
       this.#oneways.add(call);
       return;
@@ -52,6 +59,7 @@ export class ReplyQueue implements Replies {
 
   settle(call: Call, written: MessageWriter | undefined): void {
     if (this.#isAbandoned) return;
+    this.#runningBytes -= call.receivedBytes;
     if (written === this.#output) this.#shift(call);
     else if (written) this.#keep(call, written.take());
     else this.#oneways.delete(call);
@@ -86,6 +94,7 @@ export class ReplyQueue implements Replies {
     this.#output.take();
     this.#answered = 0;
     this.#waitingBytes = 0;
+    this.#runningBytes = 0;
   }
 
   *#calls(): Iterable<Call> {

@@ -29,6 +29,9 @@ export interface ListenOptions {
   readonly port: number;
 }
 
+/** What a timer can wait; a longer time would be none. */
+const LONGEST_TIMEOUT_MS = 0x7fff_ffff;
+
 /**
  * A Thrift server for clients of every protocol here, framed, unframed and in HTTP, plain and in TLS, on one port, with plain
  * and multiplexed names.
@@ -72,7 +75,7 @@ export class ThriftServer {
     return this.#sockets.size;
   }
 
-  /** Received and unsent bytes of all connections together, which `maxBufferedBytes` limits. */
+  /** Received and unsent bytes of all connections and their calls together, which `maxBufferedBytes` limits. */
   get bufferedBytes(): number {
     return this.#bufferedBytes;
   }
@@ -99,8 +102,8 @@ export class ThriftServer {
         resolve();
       });
     });
-    const { firstByteTimeoutMs, messageTimeoutMs, idleTimeoutMs, handlerTimeoutMs } = this.#limits;
-    const shortest = Math.min(firstByteTimeoutMs, messageTimeoutMs, idleTimeoutMs, handlerTimeoutMs);
+    const { firstByteTimeoutMs, messageTimeoutMs, idleTimeoutMs, sendTimeoutMs, handlerTimeoutMs } = this.#limits;
+    const shortest = Math.min(firstByteTimeoutMs, messageTimeoutMs, idleTimeoutMs, sendTimeoutMs, handlerTimeoutMs);
     this.#sweep = setInterval(() => this.#enforceTimeouts(), Math.max(10, Math.min(1_000, shortest / 4)));
     this.#sweep.unref();
     const address = this.#server.address();
@@ -121,9 +124,12 @@ export class ThriftServer {
     const isClosed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
     this.#tls?.drain();
     for (const connection of this.#connections) connection.drain();
-    const deadline = setTimeout(() => {
-      for (const socket of this.#sockets) socket.destroy();
-    }, deadlineMs);
+    const deadline = setTimeout(
+      () => {
+        for (const socket of this.#sockets) socket.destroy();
+      },
+      Math.min(deadlineMs, LONGEST_TIMEOUT_MS),
+    );
     await Promise.all([isClosed, this.#whenEmpty()]);
     clearTimeout(deadline);
     clearInterval(this.#sweep);
