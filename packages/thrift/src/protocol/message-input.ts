@@ -7,6 +7,9 @@ import { MessageType } from "./wire-types.ts";
 /** Nesting of structs and containers; Apache's `recursionLimit` is the same. */
 export const MAX_DEPTH = 64;
 
+/** Longer texts are left to the engine to look at. */
+const SHORT_TEXT = 64;
+
 /** Reads one whole message. */
 export interface MessageReader extends ProtocolReader {
   /** Names that are in the table need no decoding. */
@@ -54,6 +57,8 @@ export class MessageInput {
 
   protected takeText(size: number): string {
     const start = this.take(size);
+    if (size <= SHORT_TEXT && isAscii(this.buffer, start, size))
+      return this.buffer.toString("latin1", start, start + size);
     // Checked by hand: toString would replace what is not UTF-8 and hide it.
     if (!isUtf8(this.buffer.subarray(start, start + size)))
       throw new ProtocolError("invalid_data", "a string is not UTF-8");
@@ -79,6 +84,11 @@ export class MessageInput {
   protected ascend(): void {
     this.#depth -= 1;
   }
+}
+
+function isAscii(bytes: Uint8Array, start: number, size: number): boolean {
+  for (let at = start; at < start + size; at += 1) if ((bytes[at] ?? 0) > 0x7f) return false;
+  return true;
 }
 
 /** Throws ProtocolError for a number that stands for no type. */
