@@ -89,6 +89,10 @@ export class PacedWriter {
 
   /** What waits goes together as far as it fits into a slice. */
   #sendNext(): void {
+    if (this.#waiting.length === 0) {
+      if (this.#onFinished) this.#socket.end(this.#onFinished);
+      return;
+    }
     const next: Waiting[] = [];
     let size = 0;
     for (const waiting of this.#waiting) {
@@ -96,14 +100,10 @@ export class PacedWriter {
       size += waiting.bytes.length;
       next.push(waiting);
     }
-    const [first] = next;
-    if (!first) {
-      if (this.#onFinished) this.#socket.end(this.#onFinished);
-      return;
-    }
     this.#waiting.splice(0, next.length);
     this.#waitingBytes -= size;
-    if (next.length === 1) this.#send(first.bytes, first.onTaken);
+    const [first] = next;
+    if (first && next.length === 1) this.#send(first.bytes, first.onTaken);
     else
       this.#send(Buffer.concat(next.map(({ bytes }) => bytes)), () => {
         for (const { onTaken } of next) onTaken?.();
