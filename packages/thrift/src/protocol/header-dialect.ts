@@ -31,6 +31,10 @@ export function openHeader(maxMessageBytes: number): Dialect {
         return message;
       }
     },
+    read(input) {
+      const message = dialect.next(input);
+      return message && dialect.latest?.protocol.openReader(message);
+    },
   };
   return dialect;
 }

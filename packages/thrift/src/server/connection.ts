@@ -10,11 +10,13 @@ import type { ServerLimits } from "./limits.ts";
 import { MessageTransport } from "./message-transport.ts";
 import { PacedWriter } from "./paced-writer.ts";
 import type { Link, Transport } from "./transport.ts";
+import type { Postponed, TurnEnd } from "./turn-end.ts";
 
 export interface ConnectionOptions {
   readonly isSecure: boolean;
   readonly dispatcher: Dispatcher;
   readonly limits: ServerLimits;
+  readonly turnEnd: TurnEnd;
   readonly onEvent: OnServerEvent;
   /** How many more (or fewer) bytes this connection holds than at the last call. */
   readonly onBuffered: (connection: Connection, change: number) => void;
@@ -35,7 +37,7 @@ const LINGER_MS = 1_000;
  * One client's socket: when it is read, what it may hold, how long it may take, and how it ends. What the bytes mean is the
  * transport's business. Nothing that a client sends can throw out of here.
  */
-export class Connection implements Link {
+export class Connection implements Link, Postponed {
   readonly remoteAddress: string;
   readonly isSecure: boolean;
   readonly input = new InputBuffer();
@@ -131,16 +133,20 @@ export class Connection implements Link {
   schedule(): void {
     if (this.#isReceiving || this.#isScheduled) return;
     this.#isScheduled = true;
-    setImmediate(() => {
-      this.#isScheduled = false;
-      this.#proceed();
-    });
+    this.#options.turnEnd.add(this);
+  }
+
+  atTurnEnd(): void {
+    this.#isScheduled = false;
+    this.#proceed();
   }
 
   readonly #onData = (chunk: Buffer): void => {
     if (this.#isEnding || this.#writer.isEnded) return;
     this.input.append(chunk);
-    this.#proceed();
+    if (!this.#receive()) return;
+    this.#reportBytes();
+    this.schedule();
   };
 
   readonly #onEnd = (): void => {
@@ -153,18 +159,25 @@ export class Connection implements Link {
     this.destroy();
   }
 
-  /** Takes as many messages as the limits allow, sends what is ready, and decides whether to read on. */
+  /** Takes as many messages as the limits allow, and decides whether to read on; false when this connection is over. */
+  #receive(): boolean {
+    if (this.#socket.destroyed || this.#isHandedOn) return false;
+    if (!this.#transport && this.input.length > 0 && this.#handOn()) return false;
+    const now = performance.now();
+    const isProgress = this.#transport !== undefined && this.#receiveWith(this.#transport, now);
+    this.#setReading(!this.#transport?.isHeldBack, now);
+    this.#restartClock(isProgress, now);
+    return true;
+  }
+
+  /** The same, and sends what is ready. */
   #proceed(): void {
-    if (this.#socket.destroyed || this.#isHandedOn) return;
-    if (!this.#transport && this.input.length > 0 && this.#handOn()) return;
+    if (!this.#receive()) return;
     const transport = this.#transport;
-    const isProgress = transport !== undefined && this.#receiveWith(transport);
     const isHeldBack = transport?.isHeldBack ?? false;
     transport?.flush();
     // Sending has made room: the messages that are here already go on in the next turn, after those of other clients.
     if (isHeldBack && !transport?.isHeldBack) this.schedule();
-    this.#setReading(!isHeldBack);
-    this.#restartClock(isProgress);
     if ((this.#isEnding || this.#isDraining) && !transport?.isBusy && !isHeldBack) this.#finish();
     this.#reportBytes();
   }
@@ -204,10 +217,10 @@ export class Connection implements Link {
     this.#release();
   }
 
-  #receiveWith(transport: Transport): boolean {
+  #receiveWith(transport: Transport, now: number): boolean {
     this.#isReceiving = true;
     try {
-      return transport.receive();
+      return transport.receive(now);
     } catch (error) {
       this.fail(error);
       return true;
@@ -224,13 +237,13 @@ export class Connection implements Link {
   #finish(): void {
     if (this.#writer.isEnded) return;
     // Bytes that nobody reads would turn our end into a reset, and the peer might lose its last replies.
-    this.#setReading(true);
+    this.#setReading(true, performance.now());
     this.#writer.end(() => {
       this.#linger = setTimeout(() => this.destroy(), LINGER_MS);
     });
   }
 
-  #setReading(isReading: boolean): void {
+  #setReading(isReading: boolean, now: number): void {
     if (this.#isReading === isReading || this.#writer.isEnded) return;
     this.#isReading = isReading;
     if (!isReading) {
@@ -238,17 +251,17 @@ export class Connection implements Link {
       return;
     }
     this.#socket.resume();
-    this.#waitingSince = performance.now();
+    this.#waitingSince = now;
   }
 
-  #restartClock(isProgress: boolean): void {
+  #restartClock(isProgress: boolean, now: number): void {
     const transport = this.#transport;
     const isReceiving = transport?.isReceiving ?? this.input.length > 0;
     const waitingFor = isReceiving ? "message" : transport ? "idle" : "first_byte";
     // A message that trickles in must not restart its own clock.
     if (waitingFor === "message" && this.#waitingFor === "message" && !isProgress) return;
     this.#waitingFor = waitingFor;
-    this.#waitingSince = performance.now();
+    this.#waitingSince = now;
   }
 
   #release(): void {

@@ -1,10 +1,12 @@
 import { createServer, type Server, type Socket } from "node:net";
 import { Connection, type ConnectionOptions } from "./connection.ts";
-import { Dispatcher, type Processor } from "./dispatcher.ts";
-import type { OnServerEvent } from "./events.ts";
+import { Dispatcher } from "./dispatcher.ts";
+import { nobody, type OnServerEvent } from "./events.ts";
 import { HttpFront, type HttpOptions } from "./http-front.ts";
 import { completeLimits, type ServerLimits } from "./limits.ts";
+import type { Processor } from "./processor.ts";
 import { TlsFront, type TlsOptions } from "./tls-front.ts";
+import { TurnEnd } from "./turn-end.ts";
 
 export interface ThriftServerOptions {
   readonly processors: readonly Processor[];
@@ -40,6 +42,7 @@ export class ThriftServer {
   readonly #limits: ServerLimits;
   readonly #onEvent: OnServerEvent;
   readonly #dispatcher: Dispatcher;
+  readonly #turnEnd = new TurnEnd();
   readonly #tls: TlsFront | undefined;
   readonly #http: HttpFront | undefined;
   readonly #isPlainAccepted: boolean;
@@ -55,7 +58,7 @@ export class ThriftServer {
 
   /** Throws when a limit makes no sense or a certificate cannot be used. */
   constructor(options: ThriftServerOptions) {
-    const { processors, limits, onEvent = () => {}, tls, plain = "accept", http = {}, direct = "accept" } = options;
+    const { processors, limits, onEvent = nobody, tls, plain = "accept", http = {}, direct = "accept" } = options;
     this.#limits = completeLimits(limits);
     this.#isPlainAccepted = plain === "accept";
     this.#isDirectAccepted = direct === "accept";
@@ -163,6 +166,7 @@ export class ThriftServer {
     const connection = new Connection(socket, {
       dispatcher: this.#dispatcher,
       limits: this.#limits,
+      turnEnd: this.#turnEnd,
       onEvent: this.#onEvent,
       onBuffered: (grown, change) => this.#account(grown, change),
       isPlainAccepted: this.#isPlainAccepted,
@@ -202,6 +206,7 @@ export class ThriftServer {
 
 /** What the receiver of events throws must not end the process while a client is served. */
 function guarded(onEvent: OnServerEvent): OnServerEvent {
+  if (onEvent === nobody) return nobody;
   return (event) => {
     try {
       onEvent(event);
