@@ -19,10 +19,7 @@ const hidden = post(call("smuggled"));
 
 async function send(...requests: readonly Uint8Array[]) {
   const heard: string[] = [];
-  const { port, events, expectServing } = await startServer(
-    { text: (value) => (heard.push(value), value) },
-    { messageTimeoutMs: 1_000 },
-  );
+  const { port, events, expectServing } = await startServer({ text: (value) => (heard.push(value), value) });
   const client = await HttpClient.open(port);
   onTestFinished(() => void client.socket.destroy());
   client.send(...requests);
@@ -86,13 +83,6 @@ describe("a request whose end can be read in two ways", () => {
     }
     expect(client.statuses).toEqual([200, 200, 200]);
     client.socket.destroy();
-  });
-
-  it("asking for an upgrade and not waiting for the answer is the last of its connection", async () => {
-    const headers = { Connection: "Upgrade", Upgrade: "h2c" };
-    const { statuses, heard } = await send(post(body, headers), hidden);
-    expect(heard).toEqual(["first"]);
-    expect(statuses).toEqual([200]);
   });
 });
 
