@@ -53,6 +53,7 @@ export class Connection implements Link, Postponed {
   #isReading = true;
   #isReceiving = false;
   #isScheduled = false;
+  /** In this turn. */
   #hasReceived = false;
   #reportedBytes = 0;
   #waitingFor: "first_byte" | "message" | "idle" = "first_byte";
@@ -174,9 +175,9 @@ export class Connection implements Link, Postponed {
     return true;
   }
 
-  /** The same, unless it was done with all that is here, and sends what is ready. */
+  /** The same, unless this was done in this turn and nothing is left over, and sends what is ready. */
   #proceed(): void {
-    const isDone = this.#hasReceived && this.input.length === 0;
+    const isDone = this.#hasReceived && this.#transport?.isReceiving === false;
     this.#hasReceived = false;
     if (isDone ? this.#socket.destroyed || this.#isHandedOn : !this.#receive()) return;
     const transport = this.#transport;
