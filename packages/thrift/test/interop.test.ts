@@ -173,7 +173,7 @@ async function expectAnswers(
   const client = new ThriftClient({
     port,
     protocol,
-    isFramed: transport === "framed",
+    transport: transport === "framed" ? "framed" : "unframed",
     ...(name === "multiplexed" ? { serviceName: "RoomService" } : {}),
   });
   onTestFinished(() => client.close());
