@@ -51,14 +51,16 @@ describe.for(PEERS.filter(({ name }) => wanted.includes(name)))("$name", (peer) 
     onTestFinished(() => recorder.close());
     const client = clientOf(dialect, recorder.port);
     onTestFinished(() => client.close());
-    const skipped = peer.skipped ?? [];
+    const overHttp = dialect.transport === "http" ? (peer.skippedOverHttp ?? []) : [];
+    const skipped = [...(peer.skipped ?? []), ...overHttp];
     const faults = [...skipped, ...(peer.faults?.[dialect.encoding] ?? [])];
     expect(without(await playScript(client, skipped), faults)).toEqual(without(FOREIGN_ANSWERS, faults));
     keep("server", dialect, recorder);
   });
 
   function keep(role: Recording["role"], dialect: Dialect, recorder: Recorder): void {
-    if (!isRecordable(dialect)) return;
+    // Our own requests over HTTP differ by port, and the responses of servers by time and more.
+    if (!isRecordable(dialect) || (role === "server" && dialect.transport === "http")) return;
     // The C++ client takes its leave of THeader with an empty frame, which nobody answers.
     const exchanges = recorder.exchanges.filter(({ reply }) => reply.length > 0);
     const names = exchangesOf(peer, role, dialect);
