@@ -4,7 +4,7 @@ import type { ProtocolWriter } from "./protocol.ts";
 
 const EMPTY = Buffer.alloc(0);
 /** What is allocated at first: as much as was needed the last time, within these bounds. */
-const LEAST_BYTES = 256;
+const LEAST_BYTES = 64;
 const MOST_BYTES = 65_536;
 
 /** Writes whole messages, one after the other. */

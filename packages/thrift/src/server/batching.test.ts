@@ -101,6 +101,21 @@ describe("one write", () => {
   });
 });
 
+it("long replies among short ones arrive whole, in their order, whatever the system takes at once", async () => {
+  const sizes = [1, 3_000_000, 2, 262_144, 262_145, 3, 5_000_000, 100_000, 4];
+  const { port, server } = await startServer(
+    { text: (value) => "x".repeat(Number(value)) },
+    { maxUnsentBytes: 300_000 },
+  );
+  const client = await RawClient.open(port);
+  client.send(...sizes.map((size, sequenceId) => framed("text", text(String(size)), { sequenceId })));
+  await waitFor("the answers", () => client.answers.length === sizes.length);
+  expect(client.answers.map(textOf).map(({ length }) => length)).toEqual(sizes);
+  client.socket.end();
+  await waitFor("the end", () => server.connections === 0);
+  expect(server.bufferedBytes).toBe(0);
+});
+
 it("a handler that keeps what it knows of a call does not keep the calls behind it", async () => {
   const kept: object[] = [];
   const { port } = await startServer({ text: (value, call) => (kept.push(call), value) });

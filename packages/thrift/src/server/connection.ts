@@ -32,6 +32,7 @@ export interface ConnectionOptions {
 
 /** For the peer to close its side after we have closed ours; meanwhile late bytes are dropped, not answered by a reset. */
 const LINGER_MS = 1_000;
+const SMALL_CHUNK_BYTES = 4_096;
 
 /**
  * One client's socket: when it is read, what it may hold, how long it may take, and how it ends. What the bytes mean is the
@@ -52,6 +53,8 @@ export class Connection implements Link, Postponed {
   #isReading = true;
   #isReceiving = false;
   #isScheduled = false;
+  /** In this turn. */
+  #hasReceived = false;
   #reportedBytes = 0;
   #waitingFor: "first_byte" | "message" | "idle" = "first_byte";
   #waitingSince = performance.now();
@@ -145,7 +148,9 @@ export class Connection implements Link, Postponed {
     if (this.#isEnding || this.#writer.isEnded) return;
     this.input.append(chunk);
     if (!this.#receive()) return;
-    this.#reportBytes();
+    this.#hasReceived = true;
+    // What is little is counted at the end of the turn: most of it is used and answered by then.
+    if (chunk.length > SMALL_CHUNK_BYTES) this.#reportBytes();
     this.schedule();
   };
 
@@ -170,9 +175,11 @@ export class Connection implements Link, Postponed {
     return true;
   }
 
-  /** The same, and sends what is ready. */
+  /** The same, unless this was done in this turn and nothing is left over, and sends what is ready. */
   #proceed(): void {
-    if (!this.#receive()) return;
+    const isDone = this.#hasReceived && this.#transport?.isReceiving === false;
+    this.#hasReceived = false;
+    if (isDone ? this.#socket.destroyed || this.#isHandedOn : !this.#receive()) return;
     const transport = this.#transport;
     const isHeldBack = transport?.isHeldBack ?? false;
     transport?.flush();

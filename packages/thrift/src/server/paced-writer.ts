@@ -1,7 +1,9 @@
 import type { Socket } from "node:net";
+import { TLSSocket } from "node:tls";
 
 /** Given to the system at once: as finely it is known whether the peer takes anything. */
 const SLICE_BYTES = 262_144;
+const NOTHING = Buffer.alloc(0);
 
 interface Waiting {
   readonly bytes: Uint8Array;
@@ -14,6 +16,8 @@ interface Waiting {
  */
 export class PacedWriter {
   readonly #socket: Socket;
+  /** The system takes at once what it has room for. */
+  readonly #isPlain: boolean;
   readonly #onTaken: () => void;
   #waiting: Waiting[] = [];
   #waitingBytes = 0;
@@ -24,9 +28,10 @@ export class PacedWriter {
   #takenBefore = 0;
   #takenAt = performance.now();
 
-  /** `onTaken` is called for each slice. */
+  /** `onTaken` is called for each slice that was not taken while `write` ran. */
   constructor(socket: Socket, onTaken: () => void) {
     this.#socket = socket;
+    this.#isPlain = !(socket instanceof TLSSocket);
     this.#onTaken = onTaken;
   }
 
@@ -50,7 +55,7 @@ export class PacedWriter {
       const isLast = at + SLICE_BYTES >= bytes.length;
       this.#waiting.push({ bytes: bytes.subarray(at, at + SLICE_BYTES), onTaken: isLast ? onTaken : undefined });
     }
-    if (!this.#isWriting) this.#sendNext();
+    if (!this.#isWriting) this.#goOn();
   }
 
   /** Closes this side behind what is unsent; `onFinished` is called when it is closed. */
@@ -77,18 +82,34 @@ export class PacedWriter {
   }
 
   #send(bytes: Uint8Array, onTaken: (() => void) | undefined): void {
+    let last = bytes;
+    if (this.#isPlain && !onTaken) {
+      this.#socket.write(bytes);
+      if (this.#socket.writableLength === 0) {
+        this.#taken += 1;
+        return;
+      }
+      // Its turn comes when the bytes before it are taken.
+      last = NOTHING;
+    }
     this.#isWriting = true;
-    this.#socket.write(bytes, () => {
+    this.#socket.write(last, () => {
       this.#isWriting = false;
       this.#taken += 1;
       onTaken?.();
-      if (!this.#socket.destroyed && !this.#isWriting) this.#sendNext();
+      if (!this.#socket.destroyed) this.#goOn();
       this.#onTaken();
     });
   }
 
+  /** Sends what waits until the system takes no more. */
+  #goOn(): void {
+    while (!this.#isWriting && this.#waiting.length > 0) this.#sendSlice();
+    if (!this.#isWriting && this.#onFinished) this.#socket.end(this.#onFinished);
+  }
+
   /** What waits goes together as far as it fits into a slice. */
-  #sendNext(): void {
+  #sendSlice(): void {
     const next: Waiting[] = [];
     let size = 0;
     for (const waiting of this.#waiting) {
@@ -96,17 +117,11 @@ export class PacedWriter {
       size += waiting.bytes.length;
       next.push(waiting);
     }
-    const [first] = next;
-    if (!first) {
-      if (this.#onFinished) this.#socket.end(this.#onFinished);
-      return;
-    }
     this.#waiting.splice(0, next.length);
     this.#waitingBytes -= size;
-    if (next.length === 1) this.#send(first.bytes, first.onTaken);
-    else
-      this.#send(Buffer.concat(next.map(({ bytes }) => bytes)), () => {
-        for (const { onTaken } of next) onTaken?.();
-      });
+    const callbacks = next.flatMap(({ onTaken }) => onTaken ?? []);
+    const [first] = next;
+    const bytes = first && next.length === 1 ? first.bytes : Buffer.concat(next.map((waiting) => waiting.bytes));
+    this.#send(bytes, callbacks.length === 0 ? undefined : () => callbacks.forEach((onTaken) => onTaken()));
   }
 }
