@@ -81,6 +81,20 @@ export const PEERS: readonly Peer[] = [
     server: { speaks: { framed: MODERN, unframed: MODERN, http: MODERN }, isTls: false },
   },
   {
+    // Its last release is of December 2024; nobody else here begins with messages of the old style by default.
+    name: "thriftrw",
+    packages: [],
+    source: "thriftrw.ts",
+    // It reads the IDL itself.
+    generator: "json",
+    command: [process.execPath, "$source"],
+    client: {
+      speaks: { framed: ["binary", "old-binary"], unframed: ["binary", "old-binary"] },
+      isTls: false,
+    },
+    server: { speaks: {}, isTls: false },
+  },
+  {
     name: "go",
     packages: ["golang-thrift-dev", "golang-go"],
     source: "go.go",
