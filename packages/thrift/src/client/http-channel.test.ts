@@ -1,5 +1,6 @@
 import type { Socket } from "node:net";
-import { describe, expect, it } from "vitest";
+import fc from "fast-check";
+import { describe, expect, it, vi } from "vitest";
 import { Authority } from "../../test/certificates.ts";
 import { fakeHttpServer, response } from "../../test/fake-http-server.ts";
 import { message } from "../../test/raw-client.ts";
@@ -251,6 +252,82 @@ describe("every call over HTTP settles", () => {
     await client.transport.close({ deadlineMs: 20_000 });
     expect(await Promise.all(calls)).toEqual(Array(4).fill(5n));
   });
+});
+
+describe("whatever an HTTP server does,", () => {
+  type Behaviour = (call: MessageHeader, socket: Socket) => void;
+  const whole = (call: MessageHeader) => response(sum(call, BigInt(call.sequenceId)).subarray(4));
+  const behaviour: fc.Arbitrary<Behaviour> = fc.oneof(
+    { weight: 4, arbitrary: fc.constant<Behaviour>((call, socket) => void socket.write(whole(call))) },
+    fc.constantFrom<Behaviour>(
+      () => {},
+      (_, socket) => void socket.end(),
+      (_, socket) => void socket.resetAndDestroy(),
+      (call, socket) => void socket.end(whole(call)),
+      (_, socket) => void socket.write(response(Buffer.from("no"), [], "503 Service Unavailable")),
+      (call, socket) => void setTimeout(() => socket.write(whole(call)), 60),
+      // An answer that nobody asked for must not become that of the next call.
+      (call, socket) => void socket.write(Buffer.concat([whole(call), whole(call)])),
+    ),
+    fc.nat(100).map(
+      (at): Behaviour =>
+        (call, socket) =>
+          void socket.write(whole(call).subarray(0, at)),
+    ),
+    fc.nat(100).map(
+      (at): Behaviour =>
+        (call, socket) =>
+          void socket.end(whole(call).subarray(0, at)),
+    ),
+    fc.nat(100).map((at): Behaviour => (call, socket) => {
+      const bytes = whole(call);
+      bytes[at % bytes.length] = 0x20;
+      socket.write(bytes);
+    }),
+  );
+  const plan = fc.record({
+    connections: fc.integer({ min: 1, max: 3 }),
+    behaviours: fc.array(behaviour, { minLength: 1, maxLength: 10 }),
+    calls: fc.array(
+      fc.record({ timeoutMs: fc.constantFrom(40, 120), abortAfterMs: fc.option(fc.nat(60), { freq: 6 }) }),
+      { minLength: 1, maxLength: 12 },
+    ),
+  });
+
+  it(
+    "every call settles, none is sent twice or gets another's answer, and the next ones are served",
+    { timeout: 300_000 },
+    async () => {
+      await fc.assert(
+        fc.asyncProperty(plan, async ({ connections, behaviours, calls }) => {
+          let isWell = false;
+          const server = await fakeHttpServer((call, socket) => {
+            const what = behaviours[(call.sequenceId - 1) % behaviours.length];
+            if (isWell || !what) socket.write(whole(call));
+            else what(call, socket);
+          });
+          const client = open({ port: server.port, connections });
+          const settled = calls.map(async ({ timeoutMs, abortAfterMs }, index) => {
+            const signal = abortAfterMs === null ? undefined : AbortSignal.timeout(abortAfterMs);
+            const call = client.add(1n, 1n, signal ? { timeoutMs, signal } : { timeoutMs });
+            const code = await failure(call);
+            // A blank in the place of a byte may make it another number.
+            if (code === "none") expect([BigInt(index + 1), 0x20n]).toContain((await call) & 0xffn);
+          });
+          const start = performance.now();
+          await Promise.all(settled);
+          expect(performance.now() - start).toBeLessThan(10_000);
+          isWell = true;
+          await vi.waitUntil(() => failure(client.add(1n, 1n)).then((code) => code === "none"), 20_000);
+          const numbers = server.calls.map(({ sequenceId }) => sequenceId);
+          expect(new Set(numbers).size).toBe(numbers.length);
+          await client.transport.close();
+          await server.close();
+        }),
+        { numRuns: 60, endOnFailure: true },
+      );
+    },
+  );
 });
 
 describe("options that make no sense together", () => {
