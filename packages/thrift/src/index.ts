@@ -8,7 +8,7 @@ export {
 } from "./application-exception.ts";
 export type { ClientTlsOptions } from "./client/client-connection.ts";
 export { ThriftClient } from "./client/thrift-client.ts";
-export type { CallOptions, ThriftClientOptions } from "./client/client-options.ts";
+export type { CallOptions, ClientTransport, ThriftClientOptions } from "./client/client-options.ts";
 export { TransportError } from "./client/transport-error.ts";
 export type { TransportErrorCode } from "./client/transport-error.ts";
 export { BinaryReader } from "./protocol/binary-reader.ts";
