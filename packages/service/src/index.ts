@@ -1,4 +1,4 @@
-export { databaseUrl, integer, logVariables, parseEnvironment, turnVariables } from "./environment.ts";
+export { databaseUrl, integer, logVariables, parseEnvironment, toTurnSettings, turnVariables } from "./environment.ts";
 export { createLog } from "./log.ts";
 export type { Logger, LogSettings } from "./log.ts";
 export { runService } from "./run-service.ts";

@@ -21,19 +21,20 @@ import {
   type TurnSettings,
 } from "@roombridge/rooms";
 
-/** Rooms on a database of this test, with a fresh TURN key unless `keys` has those of an app. */
-export function openTestRooms(
-  databaseUrl: string,
-  options: { readonly ttlSeconds?: number; readonly keys?: TurnSettings["keys"] } = {},
-): RoomsContext {
+/** Rooms on a database of this test, with a fresh TURN key unless `options` has those of an app. */
+export function openTestRooms(databaseUrl: string, options: Partial<TurnSettings> = {}): RoomsContext {
   return openRooms({
     databaseUrl,
     applicationName: "roombridge test",
     turn: {
       realm: "roombridge",
-      ttlSeconds: options.ttlSeconds ?? 3_600,
-      keys: options.keys ?? [{ id: "test", key: randomBytes(32) }],
+      ttlSeconds: 3_600,
+      keys: [{ id: "test", key: randomBytes(32) }],
       uris: ["turn:127.0.0.1:3478?transport=udp"],
+      mode: "db",
+      restSecret: undefined,
+      limits: { credentialsPerRoom: 1_000, sessionsPerRoom: 0, issuesPerMinute: 0 },
+      ...options,
     },
   });
 }
