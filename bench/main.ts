@@ -2,6 +2,7 @@
 const BENCHMARKS: Readonly<Record<string, () => Promise<unknown>>> = {
   create: () => import("./create/bench.ts"),
   thrift: () => import("./thrift/bench.ts"),
+  turn: () => import("./turn/bench.ts"),
 };
 
 const benchmark = BENCHMARKS[process.argv[2] ?? ""];

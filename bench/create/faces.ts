@@ -4,10 +4,14 @@ import { MessageType, WireType } from "@roombridge/thrift";
 export interface Face {
   readonly name: string;
   readonly port: number;
+  /** Of the server. */
+  readonly pid: number;
   readonly request: Buffer;
   /** Bytes of the answer at the beginning of these; undefined: it is not whole yet. Throws when it is no new room. */
   readonly answerSize: (received: Buffer) => number | undefined;
 }
+
+type Server = Pick<Face, "port" | "pid">;
 
 const HEAD_END = "\r\n\r\n";
 /** `create()` with the number 1, in a frame, in strict binary. */
@@ -18,7 +22,7 @@ const FIELD_AT = 22;
 
 /** RoomsV2: `POST …/create` on a connection that is kept alive. */
 export function restFace(
-  port: number,
+  { port, pid }: Server,
   { appId, token, region }: { readonly appId: string; readonly token: string; readonly region: string },
 ): Face {
   const body = JSON.stringify({ region });
@@ -29,12 +33,12 @@ export function restFace(
     "content-type: application/json",
     `content-length: ${body.length}`,
   ];
-  return { name: "REST", port, request: Buffer.from(head.join("\r\n") + HEAD_END + body), answerSize: restAnswer };
+  return { name: "REST", port, pid, request: Buffer.from(head.join("\r\n") + HEAD_END + body), answerSize: restAnswer };
 }
 
 /** RoomService: `create()`, framed binary. */
-export function thriftFace(port: number): Face {
-  return { name: "Thrift", port, request: CREATE, answerSize: thriftAnswer };
+export function thriftFace({ port, pid }: Server): Face {
+  return { name: "Thrift", port, pid, request: CREATE, answerSize: thriftAnswer };
 }
 
 function restAnswer(received: Buffer): number | undefined {

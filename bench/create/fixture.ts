@@ -15,7 +15,7 @@ import {
   TEST_REGION,
 } from "@roombridge/testing";
 import { restFace, thriftFace, type Face } from "./faces.ts";
-import { startMeasuredApp } from "./start-app.ts";
+import { startMeasuredApp, type MeasuredApp } from "./start-app.ts";
 
 /** Both faces of the same rooms, on one database. */
 export interface Fixture {
@@ -85,8 +85,8 @@ async function startProcesses(rooms: RoomsContext, appId: string, undo: (() => u
   await runWaitingProcesses(rooms.database, host);
 }
 
-async function start(name: "gateway" | "rtc", env: Record<string, string>, undo: (() => unknown)[]): Promise<number> {
+async function start(name: string, env: Record<string, string>, undo: (() => unknown)[]): Promise<MeasuredApp> {
   const app = await startMeasuredApp(name, env);
   undo.push(app.stop);
-  return app.port;
+  return app;
 }

@@ -1,9 +1,12 @@
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
+import { cpuMicroseconds } from "../cpu-time.ts";
 import type { Face } from "./faces.ts";
 
 export interface Sample {
   readonly roomsPerSecond: number;
+  /** Of the server, not of the database. */
+  readonly cpuMicrosecondsPerRoom: number;
   /** Of each request. */
   readonly milliseconds: readonly number[];
 }
@@ -12,11 +15,16 @@ export interface Sample {
 export async function createRooms(face: Face, connections: number, milliseconds: number): Promise<Sample> {
   const sockets = await Promise.all(Array.from({ length: connections }, () => open(face.port)));
   const latencies: number[] = [];
+  const cpuBefore = cpuMicroseconds(face.pid);
   const begin = performance.now();
   const end = begin + milliseconds;
   try {
     await Promise.all(sockets.map((socket) => request(face, socket, { end, latencies })));
-    return { roomsPerSecond: latencies.length / ((performance.now() - begin) / 1_000), milliseconds: latencies };
+    return {
+      roomsPerSecond: latencies.length / ((performance.now() - begin) / 1_000),
+      cpuMicrosecondsPerRoom: (cpuMicroseconds(face.pid) - cpuBefore) / latencies.length,
+      milliseconds: latencies,
+    };
   } finally {
     for (const socket of sockets) socket.destroy();
   }

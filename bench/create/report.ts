@@ -25,7 +25,9 @@ export function report({ pairs, ...facts }: Run): void {
   const { machine, node, database, rounds, milliseconds, loadBefore } = facts;
   console.log(`${machine}; Node ${node}; ${database}; ${rounds} rounds of ${milliseconds} ms each`);
   console.log(`load average before: ${loadBefore.toFixed(2)}`);
-  console.log("Rooms created per second, median of the rounds; latency of all requests in ms: p50, p99");
+  console.log(
+    "Rooms created per second, median of the rounds (latency of all requests in ms: p50, p99; server CPU in µs)",
+  );
   console.log("\n| connections | REST | Thrift | Thrift over REST, same round: median, lowest to highest |");
   console.log("|---|---|---|---|");
   for (const { connections, rest, thrift, ratio, lowest, highest } of rows) {
@@ -53,9 +55,10 @@ function figures(samples: readonly Sample[]) {
     roomsPerSecond: Math.round(median(samples.map(({ roomsPerSecond }) => roomsPerSecond))),
     p50: quantile(latencies, 0.5),
     p99: quantile(latencies, 0.99),
+    cpuMicrosecondsPerRoom: Math.round(median(samples.map((sample) => sample.cpuMicrosecondsPerRoom))),
   };
 }
 
-function cell({ roomsPerSecond, p50, p99 }: ReturnType<typeof figures>): string {
-  return `${roomsPerSecond} (${p50.toFixed(2)}, ${p99.toFixed(2)})`;
+function cell({ roomsPerSecond, p50, p99, cpuMicrosecondsPerRoom }: ReturnType<typeof figures>): string {
+  return `${roomsPerSecond} (${p50.toFixed(2)}, ${p99.toFixed(2)}; ${cpuMicrosecondsPerRoom})`;
 }

@@ -7,6 +7,7 @@ const READY_MS = 30_000;
 
 export interface MeasuredApp {
   readonly port: number;
+  readonly pid: number;
   readonly stop: () => Promise<void>;
 }
 
@@ -24,8 +25,8 @@ export async function startMeasuredApp(name: string, env: Readonly<Record<string
   const timeout = AbortSignal.timeout(READY_MS);
   const ready = once(child, "message", { signal: timeout });
   const message: unknown = await Promise.race([ready.then(([first]) => first), ended]);
-  if (typeof message === "object" && message !== null && "port" in message && typeof message.port === "number")
-    return { port: message.port, stop };
+  const port = typeof message === "object" && message !== null && "port" in message ? message.port : undefined;
+  if (typeof port === "number" && child.pid !== undefined) return { port, pid: child.pid, stop };
   await stop();
   throw new Error(`${name} did not get ready`);
 }

@@ -1,8 +1,13 @@
 import { createSocket } from "node:dgram";
-import { connect } from "node:net";
+import { connect, type Socket } from "node:net";
+import { connect as connectTls, type ConnectionOptions } from "node:tls";
 import { HEADER_BYTES, StunFormatError } from "./message.ts";
 
-export type TransportName = "udp" | "tcp";
+/** `tls` is TLS over TCP, what a `turns:` URI means (RFC 7065). */
+export type TransportName = "udp" | "tcp" | "tls";
+
+/** How the server is verified, and which versions of TLS are offered; default: Node's authorities and versions. */
+export type TlsSettings = Pick<ConnectionOptions, "ca" | "servername" | "minVersion" | "maxVersion" | "ciphers">;
 
 export interface Transport {
   /** UDP loses packets, so requests are repeated on it. */
@@ -18,12 +23,17 @@ export interface TransportOptions {
   readonly host: string;
   readonly port: number;
   readonly timeoutMs: number;
+  readonly tls?: TlsSettings | undefined;
   readonly onPacket: (packet: Buffer) => void;
 }
 
-/** Opens a new local port, so that no two allocations of a test share a 5-tuple. */
+/** Opens a new local port, so that no two allocations share a 5-tuple. */
 export function openTransport(name: TransportName, options: TransportOptions): Promise<Transport> {
-  return name === "udp" ? openUdp(options) : openTcp(options);
+  if (name === "udp") return openUdp(options);
+  const { host, port } = options;
+  return name === "tcp"
+    ? openStream(options, connect({ host, port }), "connect")
+    : openStream(options, connectTls({ host, port, ...options.tls }), "secureConnect");
 }
 
 async function openUdp({ host, port, onPacket }: TransportOptions): Promise<Transport> {
@@ -42,12 +52,14 @@ async function openUdp({ host, port, onPacket }: TransportOptions): Promise<Tran
     socket.close();
   };
   await new Promise<void>((resolve, reject) => {
-    socket.on("error", (error) => {
+    const fail = (error: Error): void => {
       failure = error;
       close();
       reject(error);
-    });
-    socket.connect(port, host, resolve);
+    };
+    socket.on("error", fail);
+    // A name that cannot be looked up is told to the callback alone.
+    socket.connect(port, host, (error?: Error | null) => (error ? fail(error) : resolve()));
   });
   const send = (packet: Buffer): void => {
     if (!isClosed) socket.send(packet);
@@ -55,8 +67,12 @@ async function openUdp({ host, port, onPacket }: TransportOptions): Promise<Tran
   return { isReliable: false, send, close, closed };
 }
 
-async function openTcp({ host, port, timeoutMs, onPacket }: TransportOptions): Promise<Transport> {
-  const socket = connect({ host, port });
+/** `ready` is the event with which the socket can be written to and its peer is who it should be. */
+async function openStream(
+  { host, port, timeoutMs, onPacket }: TransportOptions,
+  socket: Socket,
+  ready: "connect" | "secureConnect",
+): Promise<Transport> {
   let failure: Error | undefined;
   const closed = new Promise<Error | undefined>((resolve) => {
     socket.on("close", () => {
@@ -73,13 +89,13 @@ async function openTcp({ host, port, timeoutMs, onPacket }: TransportOptions): P
   });
   await new Promise<void>((resolve, reject) => {
     socket.setTimeout(timeoutMs, () =>
-      socket.destroy(new Error(`no TCP connection to ${host}:${port} in ${timeoutMs} ms`)),
+      socket.destroy(new Error(`no connection to ${host}:${port} in ${timeoutMs} ms`)),
     );
     socket.on("error", (error) => {
       failure = error;
       reject(error);
     });
-    socket.on("connect", () => {
+    socket.on(ready, () => {
       socket.setTimeout(0);
       resolve();
     });

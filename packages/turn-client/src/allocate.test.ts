@@ -5,10 +5,8 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { createServer, type Socket } from "node:net";
 import { join } from "node:path";
 import { tmpdir } from "node:os";
+import { freePort, requireProgram, waitFor } from "@roombridge/testing";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { freePort } from "../free-port.ts";
-import { requireProgram } from "../require-program.ts";
-import { waitFor } from "../wait-for.ts";
 import { allocate, type AllocateOptions } from "./allocate.ts";
 import { METHOD } from "./attributes.ts";
 import { decodeMessage, encodeMessage } from "./message.ts";
@@ -98,6 +96,21 @@ describe.skipIf(binary === undefined)("on a real coturn", () => {
       await allocated({ ...account, transport }, cleanup);
       expect(await allocate({ ...account, transport })).toMatchObject({ ok: false, code: 486 });
     });
+  });
+
+  test.each(["udp", "tcp"] as const)("over %s, what is asked after the end fails at once", async (transport) => {
+    await using cleanup = new AsyncDisposableStack();
+    const allocation = await allocated({ ...newAccount(), transport }, cleanup);
+    allocation.abandon();
+    await allocation.closed;
+    const begin = performance.now();
+    await expect(allocation.refresh()).rejects.toThrow("the connection to the TURN server is closed");
+    expect(performance.now() - begin).toBeLessThan(2_000);
+  });
+
+  test("an ORIGIN does no harm", async () => {
+    await using cleanup = new AsyncDisposableStack();
+    await allocated({ ...newAccount(), transport: "udp", origin: "https://game.example.net" }, cleanup);
   });
 });
 

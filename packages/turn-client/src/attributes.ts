@@ -27,6 +27,7 @@ export const ATTRIBUTE = {
   requestedTransport: 0x0019,
   xorMappedAddress: 0x0020,
   fingerprint: 0x8028,
+  origin: 0x802f,
 } as const;
 
 const KNOWN = new Set<number>(Object.values(ATTRIBUTE));

@@ -5,14 +5,18 @@ import { Inbox } from "./inbox.ts";
 import type { Attribute } from "./message.ts";
 import { decodeChannelData, decodeDataIndication, uint32 } from "./relay-messages.ts";
 import { Session, type Credential, type Refusal } from "./session.ts";
-import type { TransportName } from "./transport.ts";
+import type { TlsSettings, TransportName } from "./transport.ts";
 
 export interface AllocateOptions extends Credential {
   readonly host: string;
   readonly port: number;
   readonly transport: TransportName;
+  /** For the transport `tls`. */
+  readonly tls?: TlsSettings;
   /** Asks for a relayed address of this family (RFC 8656 section 7.1); without it the server chooses IPv4. */
   readonly family?: "ipv4" | "ipv6";
+  /** ORIGIN, by which some servers tell web pages apart (draft-ietf-tram-stun-origin); coturn keeps 127 bytes of it. */
+  readonly origin?: string;
   /** For each request; default 10,000. */
   readonly timeoutMs?: number;
 }
@@ -31,6 +35,7 @@ export async function allocate(options: AllocateOptions): Promise<Allocation | R
     host,
     port,
     transport,
+    tls: options.tls,
     timeoutMs,
     onIndication: (message) => {
       const data = decodeDataIndication(message);
@@ -52,14 +57,12 @@ export async function allocate(options: AllocateOptions): Promise<Allocation | R
   }
 }
 
-function allocateAttributes({ family }: AllocateOptions): Attribute[] {
-  const transport = { type: ATTRIBUTE.requestedTransport, value: uint32(UDP * 0x1000000) };
-  if (family === undefined) return [transport];
-  return [
-    transport,
-    {
-      type: ATTRIBUTE.requestedAddressFamily,
-      value: uint32((family === "ipv4" ? 1 : 2) * 0x1000000),
-    },
-  ];
+function allocateAttributes({ family, origin }: AllocateOptions): Attribute[] {
+  const attributes: Attribute[] = [{ type: ATTRIBUTE.requestedTransport, value: uint32(UDP * 0x1000000) }];
+  if (family !== undefined) {
+    const value = uint32((family === "ipv4" ? 1 : 2) * 0x1000000);
+    attributes.push({ type: ATTRIBUTE.requestedAddressFamily, value });
+  }
+  if (origin !== undefined) attributes.push({ type: ATTRIBUTE.origin, value: Buffer.from(origin) });
+  return attributes;
 }

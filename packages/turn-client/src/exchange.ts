@@ -1,11 +1,12 @@
 import { isNotUnderstood } from "./attributes.ts";
 import { decodeMessage, encodeMessage, StunFormatError, type Message, type ReceivedMessage } from "./message.ts";
-import { isChannelData, openTransport, type Transport, type TransportName } from "./transport.ts";
+import { isChannelData, openTransport, type TlsSettings, type Transport, type TransportName } from "./transport.ts";
 
 export interface ExchangeOptions {
   readonly host: string;
   readonly port: number;
   readonly transport: TransportName;
+  readonly tls?: TlsSettings | undefined;
   /** How long any one request may take. */
   readonly timeoutMs: number;
   readonly onIndication: (message: ReceivedMessage) => void;
@@ -27,13 +28,15 @@ export class Exchange {
   readonly #transport: Transport;
   readonly #timeoutMs: number;
   readonly #waiting: Map<string, Waiting>;
+  #end: Error | undefined;
 
   private constructor(transport: Transport, waiting: Map<string, Waiting>, timeoutMs: number) {
     this.#transport = transport;
     this.#waiting = waiting;
     this.#timeoutMs = timeoutMs;
     this.closed = transport.closed.then((failure) => {
-      failAll(waiting, failure ?? new Error("the connection to the TURN server is closed"));
+      this.#end = failure ?? new Error("the connection to the TURN server is closed");
+      failAll(waiting, this.#end);
       return failure;
     });
   }
@@ -44,6 +47,7 @@ export class Exchange {
       host: options.host,
       port: options.port,
       timeoutMs: options.timeoutMs,
+      tls: options.tls,
       onPacket: (packet) => {
         try {
           receive(packet, waiting, options);
@@ -57,6 +61,7 @@ export class Exchange {
 
   /** The success or error answer to a request. Rejects at the deadline, when the connection ends, or on a malformed answer. */
   async request(message: Message, key?: Buffer): Promise<ReceivedMessage> {
+    if (this.#end) throw this.#end;
     const packet = encodeMessage(message, key ? { key, fingerprint: true } : { fingerprint: true });
     const id = message.transactionId.toString("hex");
     let timer: NodeJS.Timeout | undefined;
