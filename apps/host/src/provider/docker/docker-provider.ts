@@ -187,8 +187,11 @@ class DockerProvider implements Provider {
         if (await this.#find(processId)) return;
         throw new SpawnError(`the engine has a container ${containerName(processId)} that is not this host's`);
       }
-      this.#processes.set(processId, new DockerProcess(processId, { id, ports }));
+      const process = new DockerProcess(processId, { id, ports });
+      this.#processes.set(processId, process);
+      const { epoch } = this.#watch;
       await this.#engine.start(id);
+      process.seen({ status: "running" }, epoch);
     } catch (error) {
       await this.#discard(processId);
       throw toStartError(error, ports);

@@ -37,9 +37,11 @@ export interface RegistryLogin {
  */
 export class Engine {
   readonly #docker: Docker;
+  readonly #callMs: number;
 
-  constructor(address: EngineAddress) {
+  constructor(address: EngineAddress, { callMs = CALL_MS }: { readonly callMs?: number } = {}) {
     this.#docker = new Docker(connectionOptions(address));
+    this.#callMs = callMs;
   }
 
   async list(label: string): Promise<ListedContainer[]> {
@@ -122,10 +124,12 @@ export class Engine {
       this.#docker.getContainer(id).stats({ stream: false, "one-shot": true }),
     );
     if (!found) return undefined;
-    const { usage = 0, stats } = found.memory_stats;
+    const { usage, stats } = found.memory_stats;
+    // Of one that has ended meanwhile there is nothing to tell.
+    if (!(usage > 0)) return undefined;
     // What the kernel can give back at any time is no use of memory; the two names are those of cgroup v1 and v2.
     const cache = stats?.total_inactive_file ?? stats?.inactive_file ?? 0;
-    return { cpuSeconds: (found.cpu_stats.cpu_usage.total_usage ?? 0) / 1e9, memoryBytes: Math.max(0, usage - cache) };
+    return { cpuSeconds: found.cpu_stats.cpu_usage.total_usage / 1e9, memoryBytes: Math.max(0, usage - cache) };
   }
 
   async hasImage(reference: string): Promise<boolean> {
@@ -181,7 +185,7 @@ export class Engine {
   async #call<Answer>(
     what: string,
     call: (signal: AbortSignal) => Promise<Answer>,
-    timeoutMs = CALL_MS,
+    timeoutMs = this.#callMs,
   ): Promise<Answer> {
     const abort = new AbortController();
     const { promise: late, reject } = Promise.withResolvers<never>();
