@@ -7,6 +7,8 @@ import { isLoopback } from "./engine-address.ts";
 
 /** Names and labels are how a container is found again. Labels can be read by all who may ask the engine: no secrets. */
 export const HOST_LABEL = "roombridge.host";
+/** Of a container that only looks into another one. */
+export const PROBE_LABEL = "roombridge.probe";
 const PROCESS_LABEL = "roombridge.process";
 const PORTS_LABEL = "roombridge.ports";
 

@@ -199,6 +199,16 @@ describe.skipIf(!hasDocker)("with an engine of its own", { timeout: LONG_MS }, (
       });
     });
 
+    test("leaves no probe behind, even of a host that was killed meanwhile", async () => {
+      const world = await newDockerWorld(docker.url);
+      const Labels = { "roombridge.host": world.hostId, "roombridge.probe": "gone" };
+      await docker.client.createContainer({ Image: GAME_IMAGE, Cmd: ["cat"], Labels });
+      const provider = await world.open();
+      expect(await provider.list()).toEqual([]);
+      await provider.prepare();
+      expect(await containersOf(world.hostId)).toEqual([]);
+    });
+
     test("is the health that the image's own check finds", async () => {
       const check =
         'HEALTHCHECK --interval=1s --retries=100 CMD ["node","-e","require(\'fs\').accessSync(\'/healthy\')"]';

@@ -12,7 +12,7 @@ import {
   type Provider,
   SpawnError,
 } from "../provider.ts";
-import { containerName, containerOptions, HOST_LABEL, readIdentity } from "./container-options.ts";
+import { containerName, containerOptions, HOST_LABEL, PROBE_LABEL, readIdentity } from "./container-options.ts";
 import { DockerProcess } from "./docker-process.ts";
 import { type ContainerState, Engine, type ListedContainer } from "./engine.ts";
 import { type EngineAddress, isOnThisMachine } from "./engine-address.ts";
@@ -151,6 +151,7 @@ class DockerProvider implements Provider {
 
   async prepare(): Promise<void> {
     const { images, settings, log } = this.#options;
+    await this.#removeProbes();
     const { probeImage } = settings;
     const probe = probeImage === undefined ? [] : [{ image: probeImage, pull: "missing" as const }];
     for (const command of [...images.values(), ...probe]) {
@@ -207,6 +208,18 @@ class DockerProvider implements Provider {
       if (left) await this.#engine.remove(left.id);
     };
     await remove().catch((error: unknown) => log.warn({ err: error, processId }, "a container could not be removed"));
+  }
+
+  /** What a host that was killed while it looked into a container has left. */
+  async #removeProbes(): Promise<void> {
+    const { hostId, log } = this.#options;
+    try {
+      const found = await this.#engine.list(`${HOST_LABEL}=${hostId}`);
+      const probes = found.filter(({ labels }) => PROBE_LABEL in labels);
+      await Promise.all(probes.map(({ id }) => this.#engine.remove(id)));
+    } catch (error) {
+      log.warn({ err: error }, "could not look for containers that an earlier host left");
+    }
   }
 
   /** Undefined for a container that is somebody else's, whatever its name. */

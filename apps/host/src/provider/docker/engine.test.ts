@@ -1,9 +1,11 @@
 import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import { createServer, type RequestListener } from "node:http";
+import { createServer as createTlsServer } from "node:https";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
+import { createEngineCertificates, hasOpenssl } from "../../../test/engine-certificates.ts";
 import { ProviderAwayError } from "../provider.ts";
 import { Engine } from "./engine.ts";
 
@@ -71,4 +73,21 @@ test("what is so already is no error", async () => {
   expect(await engine.kill("id", "SIGTERM")).toBe(false);
   await engine.remove("id");
   expect(await engine.create({ name: "taken" })).toBeUndefined();
+});
+
+test.skipIf(!hasOpenssl)("an engine behind TLS wants our certificate, and we want its own", async () => {
+  const [ours, theirs] = [createEngineCertificates(), createEngineCertificates()];
+  const { cert, key } = ours;
+  const tls = { cert, key, ca: cert, requestCert: true, rejectUnauthorized: true };
+  const server = createTlsServer(tls, (_request, answer) => void answer.end("[]")).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  const { port } = server.address() as { port: number };
+  const list = (certPath?: string) => new Engine({ url: `tcp://127.0.0.1:${port}`, certPath }).list("a=b");
+  expect(await list(ours.directory)).toEqual([]);
+  await expect(list(theirs.directory)).rejects.toThrow(ProviderAwayError);
+  await expect(list()).rejects.toThrow(ProviderAwayError);
 });
