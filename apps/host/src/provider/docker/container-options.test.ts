@@ -5,17 +5,20 @@ import { containerOptions, readIdentity } from "./container-options.ts";
 const COMMAND = { image: "game:1", pull: "missing", readOnly: false, pidsLimit: 64 } as const;
 const HOST = { hostId: "one", publicHost: "203.0.113.7" };
 
-test("what the labels say is read again by the same host, and by no other", () => {
+test("name and labels are read again by the same host, and by no other", () => {
   const ports = [
     plainPort(20_000, { bindPort: 8000 }),
     plainPort(20_001, { name: "udp", bindPort: 8000, transportType: "udp" }),
   ];
-  const { processId, ...rest } = newSpec({ ports });
-  const { Labels = {} } = containerOptions({ processId, ...rest }, COMMAND, HOST);
-  expect(readIdentity(Labels, "one")).toEqual({ processId, ports });
-  expect(readIdentity(Labels, "two")).toBeUndefined();
-  expect(readIdentity({}, "one")).toBeUndefined();
-  expect(readIdentity({ ...Labels, "roombridge.ports": "?" }, "one")).toEqual({ processId, ports: [] });
+  const spec = newSpec({ ports });
+  const { name = "", Labels: labels = {} } = containerOptions(spec, COMMAND, HOST);
+  expect(readIdentity({ name, labels }, "one")).toEqual({ processId: spec.processId, ports });
+  expect(readIdentity({ name, labels }, "two")).toBeUndefined();
+  expect(readIdentity({ name: "a-copy", labels }, "one")).toBeUndefined();
+  expect(readIdentity({ name: `roombridge-${newSpec().processId}`, labels }, "one")).toBeUndefined();
+  expect(readIdentity({ name, labels: {} }, "one")).toBeUndefined();
+  const unreadable = { ...labels, "roombridge.ports": "?" };
+  expect(readIdentity({ name, labels: unreadable }, "one")).toMatchObject({ ports: [] });
 });
 
 test("labels, which anybody may read, hold nothing of the environment", () => {

@@ -21,6 +21,8 @@ const Ports = z.array(
   }),
 );
 
+const NAME = /^roombridge-([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/;
+
 /** One name for each process on an engine, so that it cannot be started twice. */
 export function containerName(processId: string): string {
   return `roombridge-${processId}`;
@@ -31,10 +33,13 @@ export interface Identity {
   readonly ports: readonly ProcessPort[];
 }
 
-/** Undefined for a container that is not of this host. */
-export function readIdentity(labels: Readonly<Record<string, string>>, hostId: string): Identity | undefined {
-  const processId = labels[PROCESS_LABEL];
-  if (labels[HOST_LABEL] !== hostId || processId === undefined) return undefined;
+/** Undefined for a container that is not of this host, and for a copy of one: labels are copied, names are not. */
+export function readIdentity(
+  { name, labels }: { readonly name: string; readonly labels: Readonly<Record<string, string>> },
+  hostId: string,
+): Identity | undefined {
+  const processId = NAME.exec(name)?.[1];
+  if (processId === undefined || labels[HOST_LABEL] !== hostId || labels[PROCESS_LABEL] !== processId) return undefined;
   return { processId, ports: readPorts(labels[PORTS_LABEL] ?? "") };
 }
 

@@ -13,6 +13,7 @@ export class DockerProcess {
   readonly containerId: string;
   hasRun = false;
   wasTold = false;
+  isLogKept = false;
   /** Told once: that nobody can see whether it has bound its ports. */
   isUnknowable = false;
   exit: ProcessExit | undefined;

@@ -157,6 +157,21 @@ describe.skipIf(!hasDocker)("with an engine of its own", { timeout: LONG_MS }, (
       expect(await provider.list()).toHaveLength(1);
     });
 
+    test("that somebody has made with the labels of another one is left alone", async () => {
+      const world = await newDockerWorld(docker.url);
+      const provider = await world.open();
+      const spec = await game(LISTEN);
+      await provider.start(spec);
+      await phase(provider, spec, "running");
+      const { Config } = await docker.client.getContainer(`roombridge-${spec.processId}`).inspect();
+      const copy = await docker.client.createContainer({ Image: GAME_IMAGE, Cmd: ["node"], Labels: Config.Labels });
+      onTestFinished(() => copy.remove());
+      expect(await provider.list()).toHaveLength(1);
+      await provider.forget(spec.processId);
+      expect(await provider.list()).toEqual([]);
+      expect(await containersOf(world.hostId)).toEqual([copy.id]);
+    });
+
     test("that somebody has removed is gone", async () => {
       const provider = await (await newDockerWorld(docker.url)).open();
       const spec = await game(LISTEN);

@@ -20,11 +20,11 @@ import { toStartError } from "./engine-error.ts";
 import { EngineWatch } from "./engine-watch.ts";
 import { ImageStore } from "./image-store.ts";
 import { keepLog, keptLog } from "./kept-log.ts";
-import { checkContainer, readContainerSockets } from "./readiness.ts";
+import { readContainerSockets } from "./readiness.ts";
+import { ReadinessWatch } from "./readiness-watch.ts";
 import { followContainer } from "./follow-container.ts";
 import { isAlive, stopContainer } from "./stop-container.ts";
 
-const READINESS_INTERVAL_MS = 250;
 const FILES_INTERVAL_MS = 60_000;
 
 export interface DockerProviderOptions {
@@ -62,9 +62,8 @@ class DockerProvider implements Provider {
   readonly #watch: EngineWatch;
   readonly #processes = new Map<string, DockerProcess>();
   readonly #starts = new Map<string, Promise<void>>();
-  readonly #readinessTimer: NodeJS.Timeout;
+  readonly #readiness: ReadinessWatch;
   readonly #filesTimer: NodeJS.Timeout;
-  #isLooking = false;
 
   constructor(options: DockerProviderOptions) {
     const { address, settings, log, onChange, hostId } = options;
@@ -72,7 +71,14 @@ class DockerProvider implements Provider {
     this.#engine = new Engine(address);
     this.#images = new ImageStore({ engine: this.#engine, settings, log });
     this.#watch = new EngineWatch({ engine: this.#engine, label: `${HOST_LABEL}=${hostId}`, onChange });
-    this.#readinessTimer = setInterval(() => void this.#checkReadiness(), READINESS_INTERVAL_MS);
+    const { procRoot = "/proc" } = options;
+    this.#readiness = new ReadinessWatch({
+      engine: this.#engine,
+      readiness: { engine: this.#engine, procRoot, probeImage: settings.probeImage, hostId },
+      processes: this.#processes,
+      onChange,
+      log,
+    });
     this.#filesTimer = setInterval(() => void this.#keepFiles(), FILES_INTERVAL_MS);
   }
 
@@ -111,13 +117,11 @@ class DockerProvider implements Provider {
   }
 
   async forget(processId: string): Promise<void> {
-    const { root, log } = this.#options;
     const container = await this.#find(processId);
-    if (container) {
-      // A full disk must not keep the container.
-      await keepLog(this.#engine, container.id, keptLog(root, processId)).catch((error: unknown) =>
-        log.warn({ err: error, processId }, "the log of a game server could not be kept"),
-      );
+    const process = container && this.#track(container);
+    if (process) {
+      if (!process.isLogKept) await this.#keepLog(process);
+      process.isLogKept = true;
       await this.#engine.remove(container.id);
     }
     this.#processes.delete(processId);
@@ -162,7 +166,7 @@ class DockerProvider implements Provider {
   }
 
   async close(): Promise<void> {
-    clearInterval(this.#readinessTimer);
+    this.#readiness.close();
     clearInterval(this.#filesTimer);
     await this.#watch.close();
   }
@@ -199,6 +203,14 @@ class DockerProvider implements Provider {
     }
   }
 
+  async #keepLog({ processId, containerId }: DockerProcess): Promise<void> {
+    const { root, log } = this.#options;
+    // A full disk must not keep the container.
+    await keepLog(this.#engine, containerId, keptLog(root, processId)).catch((error: unknown) =>
+      log.warn({ err: error, processId }, "the log of a game server could not be kept"),
+    );
+  }
+
   /** What could not be started has no log, and its name is wanted again. */
   async #discard(processId: string): Promise<void> {
     const { log } = this.#options;
@@ -225,11 +237,11 @@ class DockerProvider implements Provider {
   /** Undefined for a container that is somebody else's, whatever its name. */
   async #find(processId: string): Promise<ContainerState | undefined> {
     const container = await this.#engine.inspect(containerName(processId));
-    return container && readIdentity(container.labels, this.#options.hostId) ? container : undefined;
+    return container && readIdentity(container, this.#options.hostId) ? container : undefined;
   }
 
   #track(container: ListedContainer): DockerProcess | undefined {
-    const identity = readIdentity(container.labels, this.#options.hostId);
+    const identity = readIdentity(container, this.#options.hostId);
     if (!identity) return undefined;
     const { processId, ports } = identity;
     const known = this.#processes.get(processId);
@@ -250,41 +262,6 @@ class DockerProvider implements Provider {
       process.ended(state, epoch);
     }
     return process.observed(this.#options.publicHost);
-  }
-
-  async #checkReadiness(): Promise<void> {
-    const starting = [...this.#processes.values()].filter(({ isStarting }) => isStarting);
-    if (this.#isLooking || starting.length === 0) return;
-    this.#isLooking = true;
-    try {
-      await Promise.all(starting.map((process) => this.#checkOne(process)));
-    } finally {
-      this.#isLooking = false;
-    }
-  }
-
-  async #checkOne(process: DockerProcess): Promise<void> {
-    const { procRoot = "/proc", settings, hostId, onChange, log } = this.#options;
-    const { processId, containerId, ports } = process;
-    try {
-      const container = await this.#engine.inspect(containerId);
-      if (!container || !isAlive(container)) return;
-      const options = { engine: this.#engine, procRoot, probeImage: settings.probeImage, hostId };
-      const readiness = await checkContainer(container, ports, options);
-      if (readiness === "ready") {
-        process.hasRun = true;
-        onChange();
-      }
-      if (readiness !== "unknowable" || process.isUnknowable) return;
-      process.isUnknowable = true;
-      log.error(
-        { processId },
-        "cannot see into this engine's containers: give images a HEALTHCHECK, or set docker.probeImage",
-      );
-    } catch (error) {
-      // An engine that is away, or a container that is just going: the reconciler hears of both.
-      log.debug({ err: error, processId }, "could not look at the ports of a container");
-    }
   }
 
   async #keepFiles(): Promise<void> {

@@ -10,6 +10,7 @@ const START_MS = 60_000;
 
 export interface ListedContainer {
   readonly id: string;
+  readonly name: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly status: string;
 }
@@ -48,7 +49,9 @@ export class Engine {
     const found = await this.#call("list", (abortSignal) =>
       this.#docker.listContainers({ all: true, filters: { label: [label] }, abortSignal }),
     );
-    return found.map(({ Id, Labels, State }) => ({ id: Id, labels: Labels, status: State }));
+    return found.map(({ Id, Names, Labels, State }) => {
+      return { id: Id, name: withoutSlash(Names[0] ?? ""), labels: Labels, status: State };
+    });
   }
 
   /** By id or name. */
@@ -57,11 +60,12 @@ export class Engine {
       this.#docker.getContainer(name).inspect({ abortSignal }),
     );
     if (!found) return undefined;
-    const { Id, Config, State } = found;
+    const { Id, Name, Config, State } = found;
     // Missing in the library's types.
     const { StopSignal } = Config as { StopSignal?: string };
     return {
       id: Id,
+      name: withoutSlash(Name),
       labels: Config.Labels ?? {},
       status: State.Status,
       pid: State.Pid,
@@ -201,4 +205,9 @@ export class Engine {
       clearTimeout(timer);
     }
   }
+}
+
+/** Docker's names begin with one, Podman's do not. */
+function withoutSlash(name: string): string {
+  return name.replace(/^\//, "");
 }
