@@ -7,7 +7,7 @@ const MEANINGS = {
   401: "The token is missing, unknown or revoked.",
   404: "Unknown, destroyed, or another organisation's.",
   422: "The request breaks the schema; the message names the field.",
-  429: "No capacity now, or asked too soon again; `Retry-After` says when to try again.",
+  429: "No capacity now, a limit is reached, or asked too soon again; `Retry-After` says when to try again.",
   500: "Unforeseen; the message holds the request id.",
 } as const;
 

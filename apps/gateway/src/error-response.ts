@@ -15,6 +15,7 @@ const HTTP_STATUS = {
   start_failed: 400,
   no_capacity: 429,
   rate_limited: 429,
+  turn_limit: 429,
   internal: 500,
 } as const satisfies Record<ErrorCode, number>;
 

@@ -10,6 +10,16 @@ const utf8 = new TextDecoder("utf-8", { fatal: true });
 export async function readJson(request: HonoRequest): Promise<unknown> {
   const bytes = await readBytes(request);
   if (bytes.byteLength === 0) throw new RoomError("invalid_params", "body: a JSON object is required");
+  return toJson(bytes);
+}
+
+/** As `readJson`, but an empty body is `{}`. */
+export async function readJsonIfAny(request: HonoRequest): Promise<unknown> {
+  const bytes = await readBytes(request);
+  return bytes.byteLength === 0 ? {} : toJson(bytes);
+}
+
+function toJson(bytes: ArrayBuffer | Buffer): unknown {
   try {
     return JSON.parse(utf8.decode(bytes));
   } catch {

@@ -1,5 +1,5 @@
 import { checkSchema, closeRooms, openRooms } from "@roombridge/rooms";
-import type { Logger, RunningService } from "@roombridge/service";
+import { toTurnSettings, type Logger, type RunningService } from "@roombridge/service";
 import type { Env } from "./env.ts";
 import { listen } from "./listener.ts";
 
@@ -8,12 +8,7 @@ export async function startGateway(env: Env, log: Logger): Promise<RunningServic
   const rooms = openRooms({
     databaseUrl: env.DATABASE_URL,
     applicationName: "roombridge gateway",
-    turn: {
-      realm: env.TURN_REALM,
-      ttlSeconds: env.TURN_TTL_SECONDS,
-      keys: env.TURN_CREDENTIAL_KEYS,
-      uris: env.TURN_URIS,
-    },
+    turn: toTurnSettings(env),
   });
   await checkSchema(rooms.database);
   const address = { host: env.GATEWAY_HOST, port: env.GATEWAY_PORT };
@@ -24,6 +19,7 @@ export async function startGateway(env: Env, log: Logger): Promise<RunningServic
       lifecycle: { isDraining: false },
       basePath: env.GATEWAY_BASE_PATH,
       wakeOnConnectionInfo: env.GATEWAY_WAKE_ON_CONNECTION_INFO === "1",
+      turnCheck: env.GATEWAY_TURN_CHECK === "1",
     },
     address,
   );

@@ -1,6 +1,6 @@
 import { RoomService } from "@roombridge/models/thrift";
 import { checkSchema, closeRooms, findApplicationById, openRooms } from "@roombridge/rooms";
-import type { Logger, RunningService } from "@roombridge/service";
+import { toTurnSettings, type Logger, type RunningService } from "@roombridge/service";
 import { createProcessor, ThriftServer } from "@roombridge/thrift";
 import { isExposed, type Env } from "./env.ts";
 import { logEvents } from "./log-event.ts";
@@ -16,12 +16,7 @@ export async function startRtc(env: Env, log: Logger): Promise<RunningService> {
   const rooms = openRooms({
     databaseUrl: env.DATABASE_URL,
     applicationName: "roombridge rtc",
-    turn: {
-      realm: env.TURN_REALM,
-      ttlSeconds: env.TURN_TTL_SECONDS,
-      keys: env.TURN_CREDENTIAL_KEYS,
-      uris: env.TURN_URIS,
-    },
+    turn: toTurnSettings(env),
   });
   try {
     await checkSchema(rooms.database);

@@ -17,6 +17,7 @@ const ANSWERS = {
   start_failed: "public",
   no_capacity: "public",
   rate_limited: "public",
+  turn_limit: "public",
   internal: "private",
 } as const satisfies Record<ErrorCode, Answer>;
 

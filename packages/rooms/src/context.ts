@@ -1,10 +1,15 @@
 import type { CredentialKey } from "./turn-credential.ts";
 import { Coalescer } from "./coalescer.ts";
+import { IssueRate } from "./issue-rate.ts";
 import { LookupCache } from "./lookup-cache.ts";
 import { PlacementQueue } from "./placement-queue.ts";
+import { RecentValue } from "./recent-value.ts";
 import { openDatabase, type Database } from "./store/database.ts";
 import type { ResumeRow } from "./store/resume-room.ts";
+import { findTurnSecret } from "./store/turn-secrets.ts";
+import { findUsableTurnServers } from "./store/turn-servers.ts";
 import type { Application, Principal } from "./access.ts";
+import type { Relay } from "./choose-uris.ts";
 
 /** How TURN credentials are issued and where clients find a relay. */
 export interface TurnSettings {
@@ -13,9 +18,28 @@ export interface TurnSettings {
   readonly ttlSeconds: number;
   /** The first one issues; the others still open what they issued. */
   readonly keys: readonly [CredentialKey, ...CredentialKey[]];
-  /** `turn:` and `turns:` URIs (RFC 7065) in the order in which clients should try them; empty when nothing relays. */
+  /** Where clients are sent while no relay has reported, in the order in which they should try them (RFC 7065). */
   readonly uris: readonly string[];
+  /** `db`: relays look credentials up. `rest`: they reckon with a shared secret, and cannot refuse those of one room. */
+  readonly mode: "db" | "rest";
+  /** The secret of `rest`; undefined: the newest of `turn_secrets`. */
+  readonly restSecret: string | undefined;
+  readonly limits: TurnLimits;
 }
+
+/** What one room may have of TURN. */
+export interface TurnLimits {
+  /** Live credentials, its own included. */
+  readonly credentialsPerRoom: number;
+  /** Running relay sessions; 0: no limit. */
+  readonly sessionsPerRoom: number;
+  /** How often a credential may be asked for here; 0: no limit. */
+  readonly issuesPerMinute: number;
+}
+
+/** Relays come and go; a client that is sent to one that has just gone has others to try. */
+const SERVERS_MAX_AGE_MS = 2_000;
+const SECRET_MAX_AGE_MS = 5_000;
 
 /** What every verb receives. */
 export interface RoomsContext {
@@ -26,6 +50,11 @@ export interface RoomsContext {
   readonly resuming: Coalescer<ResumeRow>;
   readonly principals: LookupCache<Principal>;
   readonly applications: LookupCache<Application>;
+  /** The relays to which clients may be sent. */
+  readonly turnServers: RecentValue<readonly Relay[]>;
+  /** The secret of `turn_secrets` that issues now. */
+  readonly turnSecret: RecentValue<string | undefined>;
+  readonly issueRate: IssueRate;
 }
 
 export interface RoomsContextOptions {
@@ -49,6 +78,9 @@ export function openRooms(options: RoomsContextOptions): RoomsContext {
     resuming: new Coalescer(),
     principals: new LookupCache(),
     applications: new LookupCache(),
+    turnServers: new RecentValue(() => findUsableTurnServers(database, options.turn.realm), SERVERS_MAX_AGE_MS),
+    turnSecret: new RecentValue(() => findTurnSecret(database, options.turn.realm), SECRET_MAX_AGE_MS),
+    issueRate: new IssueRate(options.turn.limits.issuesPerMinute),
   };
 }
 

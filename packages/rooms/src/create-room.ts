@@ -3,6 +3,7 @@ import type { Application } from "./access.ts";
 import { toConnection, type Connection } from "./connection.ts";
 import type { RoomsContext } from "./context.ts";
 import { RoomError } from "./errors.ts";
+import { chosenUris, openSigner } from "./hand-out.ts";
 import { newRoomId, newRoomKey, newUuid } from "./ids.ts";
 import { noCapacity } from "./placement-refusal.ts";
 import type { CreateRow } from "./store/create-rooms.ts";
@@ -46,7 +47,8 @@ export async function createRoom(context: RoomsContext, input: CreateRoomInput):
   const roomId = input.roomId ?? newRoomId();
   const username = drawUsername(roomKey);
   const password = derivePassword(key, username);
-  const row = await context.placement.add(
+  const sign = await openSigner(context);
+  const placing = context.placement.add(
     {
       appId: input.application.appId,
       deploymentId: input.deploymentId,
@@ -67,12 +69,14 @@ export async function createRoom(context: RoomsContext, input: CreateRoomInput):
       hmackey: longTermKey(username, turn.realm, password),
     },
   );
+  // Side by side: looking up relays, now and then, must not make a create wait.
+  const [row, uris] = await Promise.all([placing, chosenUris(context, input.region)]);
   const expiresAt = expiryOf(row, roomId, input);
   return {
     roomId,
     processId: row.processId ?? undefined,
     connection: toConnection(row),
-    credential: { username, password, expiresAt, uris: turn.uris },
+    credential: { ...sign({ username, password, expiresAt }), uris },
   };
 }
 

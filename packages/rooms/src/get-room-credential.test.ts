@@ -1,7 +1,7 @@
-import { createDeployment, createTenant, openTestRooms, registerTestHost, TEST_REGION } from "@roombridge/testing";
+import { createDeployment, createTenant, registerTestHost, TEST_REGION } from "@roombridge/testing";
 import { describe, expect, test } from "vitest";
 import { useRooms } from "../test/setup.ts";
-import { closeRooms, createRoom, destroyRoom, getRoomCredential, listRooms } from "./index.ts";
+import { createRoom, destroyRoom, getRoomCredential, listRooms, longTermKey } from "./index.ts";
 
 const suite = useRooms({ ttlSeconds: 3_600 });
 
@@ -98,15 +98,26 @@ describe("getRoomCredential", () => {
     );
   });
 
-  test("a credential of a key that is no longer configured is an internal error, not a wrong password", async () => {
-    const { application } = await game();
-    const elsewhere = openTestRooms(suite().databaseUrl);
+  test("a credential whose key has been retired keeps its username and gets the password of the new key", async () => {
+    const { rooms, sql, application, room } = await game();
+    const rotated = { ...rooms, turn: { ...rooms.turn, keys: [{ id: "new", key: Buffer.alloc(32, 1) }] as const } };
+    const { credential } = await getRoomCredential(rotated, application, "arena");
+    expect(credential.username).toBe(room.credential.username);
+    expect(credential.password).not.toBe(room.credential.password);
+    expect(await sql`select hmackey from coturn.turnusers_lt where name = ${credential.username}`).toEqual([
+      { hmackey: longTermKey(credential.username, "roombridge", credential.password) },
+    ]);
+    expect(await getRoomCredential(rotated, application, "arena")).toMatchObject({ credential });
+  });
+
+  test("a key that no longer issues still opens what it issued", async () => {
+    const { rooms, application, room } = await game();
+    const [old] = rooms.turn.keys;
     const rotated = {
-      ...elsewhere,
-      turn: { ...elsewhere.turn, keys: [{ id: "new", key: Buffer.alloc(32, 1) }] as const },
+      ...rooms,
+      turn: { ...rooms.turn, keys: [{ id: "new", key: Buffer.alloc(32, 1) }, old] as const },
     };
-    await expect(getRoomCredential(rotated, application, "arena")).rejects.toMatchObject({ code: "internal" });
-    await closeRooms(elsewhere);
+    expect((await getRoomCredential(rotated, application, "arena")).credential).toEqual(room.credential);
   });
 });
 

@@ -3,7 +3,8 @@ import type { Application } from "./access.ts";
 import { toConnection, type Connection } from "./connection.ts";
 import type { RoomsContext } from "./context.ts";
 import { RoomError, roomNotFound } from "./errors.ts";
-import { toTurnCredential, type TurnCredential } from "./issued-credential.ts";
+import { handOut } from "./hand-out.ts";
+import type { TurnCredential } from "./issued-credential.ts";
 import { noCapacity } from "./placement-refusal.ts";
 import { repeatLost } from "./store/repeat-lost.ts";
 import { resumeRoomById, type ResumeRow } from "./store/resume-room.ts";
@@ -83,7 +84,8 @@ async function credentialOf(context: RoomsContext, row: ResumeRow, roomId: strin
     throw new RoomError("internal", `room ${roomId} has no credential`);
   }
   const { database, turn } = context;
-  const renewedUntil = isPastHalfLife ? await renewRoomCredential(database, username, turn.ttlSeconds) : undefined;
+  const renewed = isPastHalfLife ? await renewRoomCredential(database, username, turn.ttlSeconds) : undefined;
   // Nothing to renew: the room was suspended or destroyed since, and the answer is about the moment before.
-  return toTurnCredential(turn, { username, keyVersion, expiresAt: renewedUntil ?? credentialExpiresAt });
+  const expiresAt = renewed?.expiresAt ?? credentialExpiresAt;
+  return handOut(context, { username, keyVersion, expiresAt }, row.region ?? undefined);
 }

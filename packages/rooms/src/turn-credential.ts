@@ -54,6 +54,21 @@ export function longTermKey(username: string, realm: string, password: string): 
   return createHash("md5").update(`${username}:${realm}:${password}`).digest("hex");
 }
 
+/** The username as TURN_MODE=rest hands it out (draft-uberti-behave-turn-rest-00): `<epoch seconds>:<stored username>`. */
+export function toRestUsername(username: string, expiresAt: Date): string {
+  return `${Math.floor(expiresAt.getTime() / 1_000)}:${username}`;
+}
+
+/** The stored username of one that may have the prefix of `toRestUsername`. */
+export function toStoredUsername(username: string): string {
+  return username.replace(/^\d{1,12}:/, "");
+}
+
+/** base64(HMAC-SHA1(secret, username)), as coturn reckons it with `use-auth-secret`. */
+export function restPassword(secret: string, username: string): string {
+  return createHmac("sha1", secret).update(username).digest("base64");
+}
+
 /** The key that issued a credential, or undefined when it has been retired. */
 export function findKey(keys: readonly CredentialKey[], id: string): CredentialKey | undefined {
   return keys.find((key) => key.id === id);

@@ -1,4 +1,4 @@
-import { closeRooms, type RoomsContext } from "@roombridge/rooms";
+import { closeRooms, type RoomsContext, type TurnSettings } from "@roombridge/rooms";
 import { createTestDatabase, openTestRooms } from "@roombridge/testing";
 import { afterAll, beforeAll } from "vitest";
 
@@ -8,7 +8,7 @@ export interface Suite {
 }
 
 /** One database for the test file; `rooms` is filled before the first test runs. */
-export function useRooms(options: { readonly ttlSeconds?: number } = {}): () => Suite {
+export function useRooms(options: Partial<TurnSettings> = {}): () => Suite {
   let suite: Suite | undefined;
   let drop: (() => Promise<void>) | undefined;
   beforeAll(async () => {

@@ -1,4 +1,4 @@
-import { parseCredentialKeys } from "@roombridge/rooms";
+import { parseCredentialKeys, type TurnSettings } from "@roombridge/rooms";
 import { z } from "zod";
 
 /** A whole number from `min` to `max`, as a number. */
@@ -45,6 +45,14 @@ export const turnVariables = {
     })
     .default([]),
   TURN_TTL_SECONDS: integer(60, 86_400).default(3_600),
+  TURN_MODE: z.enum(["db", "rest"], { error: "expected db or rest" }).default("db"),
+  TURN_REST_SECRET: z
+    .string()
+    .regex(/^[!-~]{16,512}$/, { error: "expected 16 to 512 printable ASCII characters without spaces" })
+    .optional(),
+  TURN_CREDENTIALS_PER_ROOM: integer(1, 100_000).default(1_000),
+  TURN_SESSIONS_PER_ROOM: integer(0, 100_000).default(0),
+  TURN_ISSUE_PER_MINUTE: integer(0, 1_000_000).default(600),
   TURN_CREDENTIAL_KEYS: z
     .string({ error: "is required: id:base64 pairs separated by commas" })
     .transform((text, context) => {
@@ -56,6 +64,23 @@ export const turnVariables = {
       }
     }),
 };
+
+/** The same for every face. */
+export function toTurnSettings(env: z.output<z.ZodObject<typeof turnVariables>>): TurnSettings {
+  return {
+    realm: env.TURN_REALM,
+    ttlSeconds: env.TURN_TTL_SECONDS,
+    keys: env.TURN_CREDENTIAL_KEYS,
+    uris: env.TURN_URIS,
+    mode: env.TURN_MODE,
+    restSecret: env.TURN_REST_SECRET,
+    limits: {
+      credentialsPerRoom: env.TURN_CREDENTIALS_PER_ROOM,
+      sessionsPerRoom: env.TURN_SESSIONS_PER_ROOM,
+      issuesPerMinute: env.TURN_ISSUE_PER_MINUTE,
+    },
+  };
+}
 
 /**
  * Reads an app's environment once, at start; an empty variable counts as not set. Throws an Error that lists every

@@ -21,19 +21,20 @@ import {
   type TurnSettings,
 } from "@roombridge/rooms";
 
-/** Rooms on a database of this test, with a fresh TURN key unless `keys` has those of an app. */
-export function openTestRooms(
-  databaseUrl: string,
-  options: { readonly ttlSeconds?: number; readonly keys?: TurnSettings["keys"] } = {},
-): RoomsContext {
+/** Rooms on a database of this test, with a fresh TURN key unless `options` has those of an app. */
+export function openTestRooms(databaseUrl: string, options: Partial<TurnSettings> = {}): RoomsContext {
   return openRooms({
     databaseUrl,
     applicationName: "roombridge test",
     turn: {
       realm: "roombridge",
-      ttlSeconds: options.ttlSeconds ?? 3_600,
-      keys: options.keys ?? [{ id: "test", key: randomBytes(32) }],
+      ttlSeconds: 3_600,
+      keys: [{ id: "test", key: randomBytes(32) }],
       uris: ["turn:127.0.0.1:3478?transport=udp"],
+      mode: "db",
+      restSecret: undefined,
+      limits: { credentialsPerRoom: 1_000, sessionsPerRoom: 0, issuesPerMinute: 0 },
+      ...options,
     },
   });
 }
@@ -134,6 +135,12 @@ export async function clearRooms(database: Database): Promise<void> {
     select process_id as "processId" from processes where terminated_at is null`) {
     await endProcess(database, { processId, reason: "host_lost" });
   }
+}
+
+/** Destroys every room and forgets all history, as if there had never been one; processes and hosts stay. */
+export async function forgetRooms({ sql }: Database): Promise<void> {
+  await sql`select destroy_rooms(array(select room_key from rooms where destroyed_at is null), 'test')`;
+  await sql`truncate rooms, room_allocations, room_events, turn_credentials`;
 }
 
 /** A region for tests that need just one. */

@@ -15,6 +15,8 @@ async function goodCall(place: Place, operationId: string): Promise<Call> {
     region: TEST_REGION,
     params: { region: TEST_REGION },
     roomConfig: "new",
+    issue: { playerId: "p1" },
+    revoke: {},
     ...(isCreate ? {} : { roomId }),
   };
 }

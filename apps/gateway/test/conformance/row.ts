@@ -1,4 +1,4 @@
-import type { LiveRoomState, ProcessStatus, Region } from "@roombridge/models/api";
+import type { CreateIceServersParams, LiveRoomState, ProcessStatus, Region } from "@roombridge/models/api";
 import type { Place } from "../arrange.ts";
 import type { createGame } from "../suite.ts";
 
@@ -18,6 +18,10 @@ export interface Call {
   };
   /** Body of an update. */
   readonly roomConfig?: string | undefined;
+  /** Body of CreateIceServers. */
+  readonly issue?: CreateIceServersParams | undefined;
+  /** Body of RevokeIceServers. */
+  readonly revoke?: { readonly username?: string; readonly playerId?: string } | undefined;
   readonly states?: LiveRoomState[];
   readonly statuses?: ProcessStatus[];
   readonly regions?: Region[];
@@ -48,8 +52,11 @@ export interface Driver {
   readonly sees: (body: unknown) => unknown;
 }
 
-/** The gateway that a row asks: `sleepy` does not wake rooms, `broken` lacks functions in its database, `lost` the database. */
-export type GatewayKind = "usual" | "sleepy" | "broken" | "lost";
+/**
+ * The gateway that a row asks: `sleepy` does not wake rooms, `strict` issues three credentials per room, `broken` lacks tables
+ * in its database, `lost` the database.
+ */
+export type GatewayKind = "usual" | "sleepy" | "strict" | "broken" | "lost";
 
 export interface Arranged {
   readonly call: Call;

@@ -19,6 +19,8 @@ export const ERROR_CODES = [
   "no_capacity",
   /** The same was asked for too often; trying again later may help. */
   "rate_limited",
+  /** The room has as many TURN credentials or relay sessions as it may have, or asks for them too often. */
+  "turn_limit",
   /** The database did not answer; nothing is known to have been done. */
   "internal",
 ] as const;

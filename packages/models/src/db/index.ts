@@ -5,3 +5,6 @@ export { hosts, pools, portLeases, processes } from "./processes.ts";
 export { roomAllocations, roomEvents, rooms } from "./rooms.ts";
 export type { RoomState } from "./rooms.ts";
 export { turnCredentials } from "./turn-credentials.ts";
+export { turnSecrets } from "./turn-secrets.ts";
+export { turnServers } from "./turn-servers.ts";
+export { turnSessions } from "./turn-sessions.ts";

@@ -32,6 +32,9 @@ export const turnCredentials = pgTable(
     index("turn_credentials_player_end_idx")
       .on(sql`least(revoked_at, expires_at)`)
       .where(sql`player_id is not null`),
+    index("turn_credentials_player_live_idx")
+      .on(table.roomKey, table.expiresAt)
+      .where(sql`player_id is not null and revoked_at is null`),
     check("turn_credentials_hmackey_check", sql`${table.hmackey} ~ '^[0-9a-f]{32}$'`),
   ],
 );

@@ -76,6 +76,28 @@ describe("grantCoturnAccess", () => {
     expect(rows).toEqual([{ hmackey: "0".repeat(32) }]);
   });
 
+  test("the role reads the key of a test allocation as that of any user, until it expires", async () => {
+    await owner`
+      insert into turn_servers (server_id, regions, uris, realm, canary_username, canary_hmackey, canary_expires_at)
+      values ('s1', '{}', '{}', 'roombridge', 'canary.u', ${"1".repeat(32)}, clock_timestamp() + interval '1 minute')`;
+    await using coturn = connect(PASSWORD);
+    const find = () => coturn.sql`select hmackey from turnusers_lt where name = 'canary.u' and realm = 'roombridge'`;
+    expect(await find()).toEqual([{ hmackey: "1".repeat(32) }]);
+    await owner`update turn_servers set canary_expires_at = clock_timestamp()`;
+    expect(await find()).toEqual([]);
+  });
+
+  test("the role reads the secrets of now, and of the next minute", async () => {
+    await owner`
+      insert into turn_secrets (secret_id, realm, value, not_before, not_after)
+      select value, 'other', value, clock_timestamp() + f * interval '1 second', clock_timestamp() + u * interval '1 second'
+        from (values ('old', -100, -1), ('last', -100, 10), ('now', -10, null), ('soon', 50, null), ('later', 70, null)) as s (value, f, u)`;
+    await using coturn = connect(PASSWORD);
+    const rows = await coturn.sql<{ value: string }[]>`select value from turn_secret where realm = 'other'`;
+    expect(rows.map(({ value }) => value).sort()).toEqual(["last", "now", "soon"]);
+    await owner`delete from turn_secrets`;
+  });
+
   test.each([
     "turn_secret",
     "allowed_peer_ip",
@@ -94,7 +116,8 @@ describe("grantCoturnAccess", () => {
     const tables = await owner<{ name: string }[]>`
       select quote_ident(schemaname) || '.' || quote_ident(tablename) as name from pg_tables
        where schemaname not in ('pg_catalog', 'information_schema')`;
-    expect(tables.map(({ name }) => name)).toContain("public.turn_credentials");
+    const secret = ["public.turn_credentials", "public.turn_servers", "public.turn_secrets", "public.turn_sessions"];
+    expect(tables.map(({ name }) => name)).toEqual(expect.arrayContaining(secret));
     for (const { name } of tables) {
       await expect(coturn.sql.unsafe(`select * from ${name}`)).rejects.toThrow("permission denied");
     }
@@ -110,12 +133,17 @@ describe("grantCoturnAccess", () => {
     "update turnusers_lt set hmackey = ''",
     "insert into turnusers_lt (realm, name, hmackey) values ('r', 'n', 'h')",
     "insert into public.turn_credentials (username) values ('x')",
+    "insert into turn_secret (realm, value) values ('r', 'v')",
+    "update turn_secret set value = ''",
+    "delete from turn_secret",
+    "update public.turn_servers set healthy = true",
+    "delete from public.turn_sessions",
     "create table coturn.mine (x int)",
     "create table public.mine (x int)",
   ])("it cannot write, even in a transaction that it made writable: %s", async (statement) => {
     await using coturn = connect(PASSWORD);
     const writable = coturn.sql.begin("read write", (transaction) => transaction.unsafe(statement));
-    await expect(writable).rejects.toThrow("permission denied");
+    await expect(writable).rejects.toThrow(/^permission denied|^cannot (?:delete from|update|insert into) view/);
   });
 
   test("a lock on the table holds it up for half a second, not for ever", async () => {

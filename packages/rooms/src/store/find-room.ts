@@ -1,4 +1,4 @@
-import type { ExposedPort, ProcessStatus } from "@roombridge/models/api";
+import type { ExposedPort, ProcessStatus, Region } from "@roombridge/models/api";
 import type { RoomState } from "@roombridge/models/db";
 import type { Database } from "./database.ts";
 
@@ -37,6 +37,19 @@ export async function findRoomInfo({ sql }: Database, appId: string, roomId: str
                    ) order by a.scheduled_at, a.room_allocation_id), '[]')
               from room_allocations a where a.room_key = r.room_key) as allocations
       from room r`;
+  return row;
+}
+
+export interface LiveRoomRow {
+  readonly roomKey: string;
+  readonly region: Region;
+}
+
+/** The key and the region of the live room of this id. */
+export async function findLiveRoom({ sql }: Database, appId: string, roomId: string): Promise<LiveRoomRow | undefined> {
+  const [row] = await sql<LiveRoomRow[]>`
+    select room_key as "roomKey", region from rooms
+     where app_id = ${appId} and room_id = ${roomId} and destroyed_at is null`;
   return row;
 }
 

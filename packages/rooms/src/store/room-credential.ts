@@ -1,3 +1,4 @@
+import type { Region } from "@roombridge/models/api";
 import type { RoomState } from "@roombridge/models/db";
 import type { Database } from "./database.ts";
 
@@ -5,12 +6,21 @@ export interface RoomCredentialRow {
   readonly roomKey: string;
   readonly roomId: string;
   readonly state: RoomState;
+  readonly region: Region;
   readonly username: string;
   readonly keyVersion: string;
   readonly expiresAt: Date;
+  /** Whole seconds until then. */
+  readonly ttlSeconds: number;
   /** Half of the lifetime is over: time to renew. */
   readonly isPastHalfLife: boolean;
 }
+
+/** Of room `r` and its credential `c`, as `RoomCredentialRow` without `isPastHalfLife`. */
+const COLUMNS = `
+  r.room_key as "roomKey", r.room_id as "roomId", r.state, r.region, c.username, c.key_version as "keyVersion",
+  c.expires_at as "expiresAt",
+  greatest(0, floor(extract(epoch from c.expires_at - clock_timestamp())))::integer as "ttlSeconds"`;
 
 /**
  * The room credential of a live room, the given application's room first, else the organisation's newest room of this
@@ -21,8 +31,7 @@ export async function findRoomCredential(
   wanted: { readonly appId: string; readonly orgId: string; readonly roomId: string; readonly ttlSeconds: number },
 ): Promise<RoomCredentialRow | undefined> {
   const [row] = await sql<RoomCredentialRow[]>`
-    select r.room_key as "roomKey", r.room_id as "roomId", r.state, c.username, c.key_version as "keyVersion",
-           c.expires_at as "expiresAt",
+    select ${sql.unsafe(COLUMNS)},
            c.expires_at < clock_timestamp() + make_interval(secs => ${wanted.ttlSeconds}::integer / 2.0) as "isPastHalfLife"
       from applications a
       join rooms r on r.app_id = a.app_id and r.room_id = ${wanted.roomId} and r.destroyed_at is null
@@ -30,6 +39,20 @@ export async function findRoomCredential(
      where a.org_id = ${wanted.orgId} and a.deleted_at is null
      order by r.app_id = ${wanted.appId} desc, r.created_at desc
      limit 1`;
+  return row;
+}
+
+/** As `findRoomCredential`, of the application's own room only. */
+export async function findOwnRoomCredential(
+  { sql }: Database,
+  wanted: { readonly appId: string; readonly roomId: string; readonly ttlSeconds: number },
+): Promise<RoomCredentialRow | undefined> {
+  const [row] = await sql<RoomCredentialRow[]>`
+    select ${sql.unsafe(COLUMNS)},
+           c.expires_at < clock_timestamp() + make_interval(secs => ${wanted.ttlSeconds}::integer / 2.0) as "isPastHalfLife"
+      from rooms r
+      join turn_credentials c on c.room_key = r.room_key and c.player_id is null and c.revoked_at is null
+     where r.app_id = ${wanted.appId} and r.room_id = ${wanted.roomId} and r.destroyed_at is null`;
   return row;
 }
 
@@ -41,8 +64,8 @@ export async function renewRoomCredential(
   { sql }: Database,
   username: string,
   ttlSeconds: number,
-): Promise<Date | undefined> {
-  const [row] = await sql<{ expiresAt: Date }[]>`
+): Promise<{ readonly expiresAt: Date; readonly ttlSeconds: number } | undefined> {
+  const [row] = await sql<{ expiresAt: Date; ttlSeconds: number }[]>`
     with room as materialized (
       select r.room_key from rooms r join turn_credentials c on c.room_key = r.room_key
        where c.username = ${username} and r.state not in ('destroyed', 'suspended')
@@ -55,6 +78,24 @@ export async function renewRoomCredential(
       update rooms r set expires_at = renewed.expires_at from renewed
        where r.room_key = renewed.room_key and r.expires_at is not null
     )
-    select expires_at as "expiresAt" from renewed`;
-  return row?.expiresAt;
+    select expires_at as "expiresAt", floor(extract(epoch from expires_at - clock_timestamp()))::integer as "ttlSeconds"
+      from renewed`;
+  return row;
+}
+
+export interface NewKey {
+  readonly username: string;
+  readonly realm: string;
+  readonly hmackey: string;
+  readonly keyVersion: string;
+}
+
+/** Another key for a credential, unless it has been revoked. Who does so twice with the same key changes nothing. */
+export async function rekeyCredential(
+  { sql }: Database,
+  { username, realm, hmackey, keyVersion }: NewKey,
+): Promise<void> {
+  await sql`
+    update turn_credentials set realm = ${realm}, hmackey = ${hmackey}, key_version = ${keyVersion}
+     where username = ${username} and revoked_at is null`;
 }
