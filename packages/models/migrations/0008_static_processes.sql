@@ -223,7 +223,7 @@ begin
   end if;
   if v_outcome in ('not_found', 'superseded', 'gone') then
     return query
-      select v_outcome, null::text, null::text, null::integer, null::text, v_process.stop_reason, null::text, null::jsonb;
+      select v_outcome, null::text, null::text, null::integer, null::text, null::text, null::text, null::jsonb;
     return;
   end if;
   return query

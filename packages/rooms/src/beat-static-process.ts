@@ -1,6 +1,5 @@
 import type { RoomsContext } from "./context.ts";
 import { processNotFound, RoomError } from "./errors.ts";
-import { toExitReason } from "./game-process.ts";
 import { isUuid } from "./ids.ts";
 import { toStaticProcess, type StaticProcess } from "./static-process.ts";
 import { beatStatic } from "./store/static-processes.ts";
@@ -29,12 +28,8 @@ export async function beatStaticProcess(
         `another instance has registered under the name of process ${processId}`,
       );
     case "gone":
-      throw new RoomError("process_gone", `process ${processId} has ended, ${endOf(row.stopReason)}: register anew`);
+      throw new RoomError("process_gone", `process ${processId} has ended: register anew`);
     case "not_found":
       throw processNotFound(processId);
   }
-}
-
-function endOf(stopReason: string | null): string {
-  return toExitReason({ terminatedAt: new Date(), stopReason, exitCode: null, exitSignal: null }) ?? "ended";
 }

@@ -64,9 +64,7 @@ export interface StaticProcessState {
   readonly rooms: readonly StaticRoomRow[] | null;
 }
 
-export type StaticBeatRow =
-  | StaticProcessState
-  | { readonly outcome: "superseded" | "gone" | "not_found"; readonly stopReason: string | null };
+export type StaticBeatRow = StaticProcessState | { readonly outcome: "superseded" | "gone" | "not_found" };
 
 /** Renews the lease of a static process, and tells its rooms unless `roomsVersion` names them already. */
 export async function beatStatic(
