@@ -1,4 +1,4 @@
-import type { LiveRoomState, ProcessStatus, Region } from "@roombridge/models/api";
+import type { LiveRoomState, ProcessStatus, Region, RegisterStaticProcessParams } from "@roombridge/models/api";
 import type { Place } from "../arrange.ts";
 import type { createGame } from "../suite.ts";
 
@@ -18,6 +18,10 @@ export interface Call {
   };
   /** Body of an update. */
   readonly roomConfig?: string | undefined;
+  /** Body of a registration. */
+  readonly registration?: RegisterStaticProcessParams;
+  readonly roomsVersion?: string;
+  readonly exitCode?: number;
   readonly states?: LiveRoomState[];
   readonly statuses?: ProcessStatus[];
   readonly regions?: Region[];
