@@ -1,6 +1,7 @@
 import { closeRooms, createProcess, createRoom, suspendRoom, type RoomsContext } from "@roombridge/rooms";
 import { createTestDatabase, openTestRooms, TEST_REGION, type TestDatabase } from "@roombridge/testing";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { arrangeStaticProcess } from "../test/arrange.ts";
 import { exchange, statusesOf } from "../test/exchange.ts";
 import { spawnGateway, type SpawnedGateway } from "../test/spawn-gateway.ts";
 import { createGame, type Game } from "../test/suite.ts";
@@ -37,20 +38,24 @@ const BODYLESS = OPERATIONS.flatMap(({ route }) =>
 );
 
 /** The path with a region, a suspended room and a process of the game. */
-async function fill(path: string, { application, appId }: Game): Promise<string> {
+async function fill(path: string, game: Game): Promise<string> {
+  const { application, appId } = game;
   const { roomId } = await createRoom(rooms, { application, region: TEST_REGION });
   await suspendRoom(rooms, appId, roomId);
-  const { processId } = await createProcess(rooms, application, TEST_REGION);
+  const { processId } = path.includes("/static/")
+    ? await arrangeStaticProcess({ rooms, game })
+    : await createProcess(rooms, application, TEST_REGION);
   const values: Readonly<Record<string, string>> = { appId, roomId, processId, region: TEST_REGION };
   return path.replaceAll(/\{(\w+)\}/g, (_, name: string) => values[name] ?? "");
 }
 
-test("there are nine of them", () => {
+test("there are ten of them", () => {
   expect(BODYLESS.map(({ operationId }) => operationId).sort()).toEqual([
     "CreateProcess",
     "CreateProcessV2Deprecated",
     "DestroyRoom",
     "DestroyRoomDeprecated",
+    "HeartbeatStaticProcess",
     "ResumeRoom",
     "StopProcess",
     "StopProcessV2Deprecated",

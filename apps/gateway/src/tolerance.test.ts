@@ -58,7 +58,8 @@ async function arrange({ operation }: Success) {
   const { call, verify } = await row.arrange(place);
   const { appId, roomId, processId, region, token = "" } = call;
   const values = { appId, roomId, processId, region };
-  const body = call.params ?? (call.roomConfig === undefined ? {} : { roomConfig: call.roomConfig });
+  const body =
+    call.params ?? call.registration ?? (call.roomConfig === undefined ? {} : { roomConfig: call.roomConfig });
   return { status: row.status, call, values, token, body, verify };
 }
 
