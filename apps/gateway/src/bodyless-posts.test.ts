@@ -37,11 +37,13 @@ const BODYLESS = OPERATIONS.flatMap(({ route }) =>
   route.method === "post" && route.request?.body === undefined ? [route] : [],
 );
 
-/** The path with a region, a suspended room and a process of the game. */
-async function fill(path: string, game: Game): Promise<string> {
+const WITH_OPTIONAL_BODY = OPERATIONS.flatMap(({ route }) => (route.request?.body?.required === false ? [route] : []));
+
+/** The path with a region, a room that is suspended where that may be, and a process of the game. */
+async function fill(path: string, game: Game, { isAsleep }: { isAsleep: boolean }): Promise<string> {
   const { application, appId } = game;
   const { roomId } = await createRoom(rooms, { application, region: TEST_REGION });
-  await suspendRoom(rooms, appId, roomId);
+  if (isAsleep) await suspendRoom(rooms, appId, roomId);
   const { processId } = path.includes("/static/")
     ? await arrangeStaticProcess({ rooms, game })
     : await createProcess(rooms, application, TEST_REGION);
@@ -67,12 +69,34 @@ test("there are ten of them", () => {
 describe.each(BODYLESS)("$operationId", ({ path, responses }) => {
   test.each(SHAPES)("with %s succeeds, and the connection stays usable", async (_, end) => {
     const game = await createGame(rooms);
-    const target = await fill(path, game);
-    const head = `POST ${target} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${game.token}\r\n`;
-    const next = "GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
-    const success = Object.keys(responses)
-      .map(Number)
-      .find((status) => status < 300);
-    expect(statusesOf(await exchange(gateway.port, head + end + next))).toEqual([success, 200]);
+    const target = await fill(path, game, { isAsleep: true });
+    expect(await statusesAfter(target, game, end)).toEqual([successOf(responses), 200]);
   });
 });
+
+test("two take a body that may be missing", () => {
+  const optional = WITH_OPTIONAL_BODY.map(({ operationId }) => operationId);
+  expect(optional).toEqual(["CreateIceServers", "DeregisterStaticProcess"]);
+});
+
+describe.each(WITH_OPTIONAL_BODY)("$operationId", ({ path, responses }) => {
+  test.each(SHAPES)("with %s", async (what, end) => {
+    const game = await createGame(rooms);
+    const target = await fill(path, game, { isAsleep: false });
+    const expected = what === "what is no JSON" ? 422 : successOf(responses);
+    expect(await statusesAfter(target, game, end)).toEqual([expected, 200]);
+  });
+});
+
+/** The answers to a POST that ends so, and to a second request on its connection. */
+async function statusesAfter(target: string, { token }: Game, end: string): Promise<number[]> {
+  const head = `POST ${target} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${token}\r\n`;
+  const next = "GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+  return statusesOf(await exchange(gateway.port, head + end + next));
+}
+
+function successOf(responses: object): number | undefined {
+  return Object.keys(responses)
+    .map(Number)
+    .find((status) => status < 300);
+}

@@ -14,8 +14,8 @@ import { documentedAnswers } from "./serialize.ts";
 
 // Every operation with every status that it documents, asked by the published SDK and by our own client.
 
-/** Their successes carry the room's TURN credential. */
-const WITH_CREDENTIAL = ["CreateRoom", "ResumeRoom"];
+/** Their successes carry a TURN credential. */
+const WITH_CREDENTIAL = ["CreateRoom", "ResumeRoom", "CreateIceServers"];
 
 let stage: Stage;
 let broken: Stage;
@@ -27,13 +27,14 @@ const answers: string[] = [];
 
 beforeAll(async () => {
   [stage, broken, lost] = await Promise.all([openStage(), openStage(), openStage()]);
-  const [usual, sleepy, onBroken, onLost] = await Promise.all([
+  const [usual, sleepy, strict, onBroken, onLost] = await Promise.all([
     stage.spawn(),
     stage.spawn({ GATEWAY_WAKE_ON_CONNECTION_INFO: "0" }),
+    stage.spawn({ TURN_CREDENTIALS_PER_ROOM: "3" }),
     broken.spawn(),
     lost.spawn(),
   ]);
-  urls = { usual: usual.url, sleepy: sleepy.url, broken: onBroken.url, lost: onLost.url };
+  urls = { usual: usual.url, sleepy: sleepy.url, strict: strict.url, broken: onBroken.url, lost: onLost.url };
   brokenGame = await createGame(broken.rooms);
   await broken.rooms.database.sql`alter table rooms rename to spoiled_rooms`;
   await broken.rooms.database.sql`alter table processes rename to spoiled_processes`;

@@ -9,7 +9,7 @@ const MEANINGS = {
   409: "Another instance has registered under the same name and lives: end.",
   410: "It has ended while it thought it lived: register anew.",
   422: "The request breaks the schema; the message names the field.",
-  429: "No capacity now, or asked too soon again; `Retry-After` says when to try again.",
+  429: "No capacity now, a limit is reached, or asked too soon again; `Retry-After` says when to try again.",
   500: "Unforeseen; the message holds the request id.",
 } as const;
 

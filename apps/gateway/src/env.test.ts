@@ -22,6 +22,10 @@ test("what is not set has the documented defaults", () => {
     TURN_REALM: "roombridge",
     TURN_URIS: [],
     TURN_TTL_SECONDS: 3_600,
+    TURN_MODE: "db",
+    TURN_CREDENTIALS_PER_ROOM: 1_000,
+    TURN_SESSIONS_PER_ROOM: 0,
+    TURN_ISSUE_PER_MINUTE: 600,
     LOG_LEVEL: "info",
   });
 });
@@ -66,6 +70,11 @@ describe("problems", () => {
       TURN_REALM: "with space",
       TURN_URIS: "turn:ok.example,http://relay.example",
       TURN_TTL_SECONDS: "59",
+      TURN_MODE: "redis",
+      TURN_REST_SECRET: "short-secret",
+      TURN_CREDENTIALS_PER_ROOM: "0",
+      TURN_SESSIONS_PER_ROOM: "-1",
+      TURN_ISSUE_PER_MINUTE: "many",
       TURN_CREDENTIAL_KEYS: "k1:c2VjcmV0",
       LOG_LEVEL: "loud",
       LOG_FORMAT: "xml",
@@ -76,11 +85,16 @@ describe("problems", () => {
       "TURN_REALM",
       "TURN_URIS",
       "TURN_TTL_SECONDS",
+      "TURN_MODE",
+      "TURN_REST_SECRET",
+      "TURN_CREDENTIALS_PER_ROOM",
+      "TURN_SESSIONS_PER_ROOM",
+      "TURN_ISSUE_PER_MINUTE",
       "TURN_CREDENTIAL_KEYS",
       "LOG_LEVEL",
       "LOG_FORMAT",
     ]);
-    expect(problems.join("\n")).not.toMatch(/db-password|c2VjcmV0/);
+    expect(problems.join("\n")).not.toMatch(/db-password|c2VjcmV0|short-secret/);
   });
 
   test("nothing set: only what has no default is missed", () => {

@@ -1,4 +1,5 @@
 import type { Operation } from "./operation.ts";
+import { createIceServersOperation } from "./routes/create-ice-servers.ts";
 import { createProcessOperation } from "./routes/create-process.ts";
 import { createRoomOperation } from "./routes/create-room.ts";
 import { deregisterStaticProcessOperation } from "./routes/deregister-static-process.ts";
@@ -13,10 +14,12 @@ import {
   getInactiveRoomsForProcessOperation,
 } from "./routes/get-rooms-for-process.ts";
 import { heartbeatStaticProcessOperation } from "./routes/heartbeat-static-process.ts";
+import { listIceServersOperation } from "./routes/list-ice-servers.ts";
 import { listRoomsOperation } from "./routes/list-rooms.ts";
 import { PROCESSES_V2 } from "./routes/processes-v2.ts";
 import { registerStaticProcessOperation } from "./routes/register-static-process.ts";
 import { resumeRoomOperation } from "./routes/resume-room.ts";
+import { revokeIceServersOperation } from "./routes/revoke-ice-servers.ts";
 import { ROOMS_V1 } from "./routes/rooms-v1.ts";
 import { stopProcessOperation } from "./routes/stop-process.ts";
 import { suspendRoomOperation } from "./routes/suspend-room.ts";
@@ -34,6 +37,9 @@ export const OPERATIONS: readonly Operation[] = [
   getActiveRoomsForProcessOperation,
   getInactiveRoomsForProcessOperation,
   listRoomsOperation,
+  createIceServersOperation,
+  listIceServersOperation,
+  revokeIceServersOperation,
   // Before GetProcess, for which `latest` and `count` would be processes.
   getLatestProcessesOperation,
   getProcessesCountOperation,

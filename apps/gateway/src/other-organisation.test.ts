@@ -1,5 +1,5 @@
 import type { LiveRoomState } from "@roombridge/models/api";
-import { createProcess, createRoom } from "@roombridge/rooms";
+import { createProcess, createRoom, issueCredential } from "@roombridge/rooms";
 import { createDeployment, createTenant, TEST_REGION } from "@roombridge/testing";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -33,6 +33,7 @@ import { OPERATIONS } from "./operations.ts";
 const PUBLIC = ["GetConnectionInfo", "GetConnectionInfoDeprecated"];
 
 const CONFIG = "the victim's own words";
+const PLAYER = "the victim's player";
 const REGION = TEST_REGION;
 
 let stage: Stage;
@@ -50,6 +51,8 @@ interface Victim {
   readonly game: Game;
   readonly roomIds: Readonly<Record<LiveRoomState | "failed" | "destroyed", string>>;
   readonly processIds: readonly string[];
+  /** Of a player's TURN credential in the active room. */
+  readonly username: string;
   /** Of the first page of the victim's rooms. */
   readonly cursor: string;
 }
@@ -92,6 +95,8 @@ async function arrangeVictim(place: Place): Promise<Victim> {
   await runProcesses(place);
   const processIds = Object.values(await arrangeProcesses(place));
   const { processId: ofStatic } = await arrangeStaticProcess(place);
+  const { roomId } = active;
+  const { username } = await issueCredential(place.rooms, place.game.application, { roomId, playerId: PLAYER });
   return {
     game: place.game,
     roomIds: {
@@ -103,6 +108,7 @@ async function arrangeVictim(place: Place): Promise<Victim> {
       destroyed: destroyed.roomId,
     },
     processIds: [...processIds, active.processId, unscheduled.processId, ofStatic],
+    username,
     cursor: await firstCursor(place.game),
   };
 }
@@ -178,14 +184,16 @@ function queriesOf({ route }: Operation): string[] {
   return ["", ...pairs.map((pair) => `?${pair}`), `?${pairs.join("&")}`];
 }
 
-/** A body that satisfies the route's schema, with the victim's deployment where one can be named. */
+/** A body that satisfies the route's schema, with the victim's deployment and player where they can be named. */
 function bodyOf({ route }: Operation): string | undefined {
   const media = route.request?.body?.content["application/json"];
   const schema = media && "schema" in media ? media.schema : undefined;
   if (!(schema instanceof z.ZodType)) return undefined;
-  const [body] = fc.sample(bodiesOf(toJsonSchema(schema, "input")), { numRuns: 1, seed: 1 });
+  const bodies = bodiesOf(toJsonSchema(schema, "input")).filter((one) => schema.safeParse(one).success);
+  const [body] = fc.sample(bodies, { numRuns: 1, seed: 1 });
   const { deploymentId } = victim.game;
-  return JSON.stringify({ ...z.record(z.string(), z.unknown()).parse(body), deploymentId });
+  const { username: _, ...rest } = z.record(z.string(), z.unknown()).parse(body);
+  return JSON.stringify({ ...rest, deploymentId, playerId: PLAYER });
 }
 
 interface Answer {
@@ -229,6 +237,8 @@ function leaksOf({ headers, text }: Answer, named: Ids): string[] {
     game.deploymentId,
     game.host.hostId,
     CONFIG,
+    PLAYER,
+    victim.username,
     String(MAIN_PORT.port),
     String(OTHER_PORT.port),
     ...Object.values(roomIds),
@@ -326,6 +336,19 @@ test("a stranger cannot create a room on the victim's deployment", async () => {
     });
     expect(response.status).toBe(404);
     expect(await response.json()).toEqual({ message: `no deployment ${victim.game.deploymentId}` });
+  }
+  expect(await dumpDatabase(stage.rooms.database)).toEqual(before);
+});
+
+test("a stranger cannot revoke the victim's credentials from a room of their own", async () => {
+  const before = await dumpDatabase(stage.rooms.database);
+  for (const body of [{ username: victim.username }, { playerId: PLAYER }]) {
+    const response = await fetch(`${gateway.url}/rooms/v2/${stranger.appId}/iceservers/${stranger.roomId}/revoke`, {
+      method: "POST",
+      headers: { authorization: `Bearer ${stranger.token}` },
+      body: JSON.stringify(body),
+    });
+    expect([response.status, await response.json()]).toEqual([200, { revoked: 0 }]);
   }
   expect(await dumpDatabase(stage.rooms.database)).toEqual(before);
 });

@@ -10,16 +10,16 @@ const utf8 = new TextDecoder("utf-8", { fatal: true });
 export async function readJson(request: HonoRequest): Promise<unknown> {
   const bytes = await readBytes(request);
   if (bytes.byteLength === 0) throw new RoomError("invalid_params", "body: a JSON object is required");
-  return parseJson(bytes);
+  return toJson(bytes);
 }
 
-/** As `readJson`, where the body may be missing: that is `{}`. */
-export async function readOptionalJson(request: HonoRequest): Promise<unknown> {
+/** As `readJson`, but an empty body is `{}`. */
+export async function readJsonIfAny(request: HonoRequest): Promise<unknown> {
   const bytes = await readBytes(request);
-  return bytes.byteLength === 0 ? {} : parseJson(bytes);
+  return bytes.byteLength === 0 ? {} : toJson(bytes);
 }
 
-function parseJson(bytes: ArrayBuffer | Buffer): unknown {
+function toJson(bytes: ArrayBuffer | Buffer): unknown {
   try {
     return JSON.parse(utf8.decode(bytes));
   } catch {

@@ -49,14 +49,14 @@ function integersOf({ minimum, exclusiveMinimum, maximum }: Json): fc.Arbitrary<
   return fc.integer({ min: Math.max(lowest, -1_000_000), max: Math.min(maximum ?? 1_000_000, 1_000_000) });
 }
 
-function stringsOf({ format, pattern, maxLength = 40 }: Json): fc.Arbitrary<string> {
+function stringsOf({ format, pattern, minLength = 0, maxLength = 40 }: Json): fc.Arbitrary<string> {
   if (format === "date-time") {
     const range = { min: new Date("2000-01-01"), max: new Date("2100-01-01"), noInvalidDate: true };
     return fc.date(range).map((date) => date.toISOString());
   }
   if (format === "uuid") return fc.uuid();
   if (pattern !== undefined) return fc.stringMatching(new RegExp(pattern));
-  return fc.string({ maxLength: Math.min(maxLength, 40) });
+  return fc.string({ minLength, maxLength: Math.min(maxLength, 40) });
 }
 
 const ODD_VALUES: readonly unknown[] = [

@@ -29,7 +29,7 @@ export class SecretWatch {
     this.#known.set(secret.slice(0, WINDOW), { secret, what });
   }
 
-  /** Learns what the database holds: TURN passwords and hmackeys, secrets of applications. */
+  /** Learns what the database holds: TURN passwords, hmackeys and shared secrets, secrets of applications. */
   async learn({ sql }: Database): Promise<void> {
     for (const { username, hmackey } of await sql<{ username: string; hmackey: string }[]>`
       select username, hmackey from turn_credentials`) {
@@ -37,6 +37,14 @@ export class SecretWatch {
       for (const { key } of this.#keys) {
         this.add(`the TURN password of ${username}`, createHmac("sha256", key).update(username).digest("base64url"));
       }
+    }
+    for (const { serverId, hmackey } of await sql<{ serverId: string; hmackey: string }[]>`
+      select server_id as "serverId", canary_hmackey as hmackey from turn_servers where canary_hmackey is not null`) {
+      this.add(`the hmackey of the canary of ${serverId}`, hmackey);
+    }
+    for (const { secretId, value } of await sql<{ secretId: string; value: string }[]>`
+      select secret_id as "secretId", value from turn_secrets`) {
+      this.add(`the shared secret ${secretId}`, value);
     }
     for (const { appId, secret } of await sql<{ appId: string; secret: string }[]>`
       select app_id as "appId", app_secret as secret from applications`) {

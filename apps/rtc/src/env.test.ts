@@ -18,6 +18,10 @@ describe("the environment of rtc", () => {
       RTC_REGION: "Washington_DC",
       RTC_LISTS_MAX: 10_000,
       TURN_TTL_SECONDS: 3_600,
+      TURN_MODE: "db",
+      TURN_CREDENTIALS_PER_ROOM: 1_000,
+      TURN_SESSIONS_PER_ROOM: 0,
+      TURN_ISSUE_PER_MINUTE: 600,
     });
   });
 

@@ -2,10 +2,15 @@ import type * as models from "@roombridge/models/api";
 import { expectTypeOf, test } from "vitest";
 import type {
   ConnectionInfo,
+  CreateIceServersParams,
   CreateRoomOptions,
   CreateRoomParams,
+  CredentialList,
+  CredentialState,
   ExposedPort,
   IceServer,
+  IceServersAnswer,
+  ListedCredential,
   ListedRoom,
   ListRoomsParams,
   LiveRoomState,
@@ -16,6 +21,7 @@ import type {
   Region,
   RegisterStaticProcessParams,
   RepeatableCallOptions,
+  RevokeIceServersParams,
   Room,
   RoomAllocation,
   RoomAllocationData,
@@ -25,6 +31,7 @@ import type {
   RoomWithoutAllocations,
   StaticProcess,
   StaticProcessRoom,
+  TurnUsage,
   UpdateRoomConfigParams,
   WaitOptions,
 } from "./index.ts";
@@ -45,11 +52,18 @@ test("the types have the fields of the bodies that the server sends, no more and
   expectTypeOf<keyof RegisterStaticProcessParams>().toEqualTypeOf<keyof models.RegisterStaticProcessParams>();
   expectTypeOf<keyof UpdateRoomConfigParams>().toEqualTypeOf<keyof models.UpdateRoomConfigParams>();
   expectTypeOf<keyof CreateRoomParams>().toEqualTypeOf<keyof models.CreateRoomParams>();
+  expectTypeOf<keyof IceServersAnswer>().toEqualTypeOf<keyof models.IceServersAnswer>();
+  expectTypeOf<keyof CreateIceServersParams>().toEqualTypeOf<keyof models.CreateIceServersParams>();
+  expectTypeOf<keyof CredentialList>().toEqualTypeOf<keyof models.CredentialList>();
+  expectTypeOf<keyof ListedCredential>().toEqualTypeOf<keyof models.ListedCredential>();
+  expectTypeOf<keyof TurnUsage>().toEqualTypeOf<keyof models.TurnUsage>();
+  expectTypeOf<keyof RevokeIceServersParams>().toEqualTypeOf<keyof models.RevokeIceServersParams>();
 });
 
 test("a word of a later server is no type error, and the known ones are offered", () => {
   expectTypeOf<Process["status"]>().toEqualTypeOf<Open<ProcessStatus>>();
   expectTypeOf<ListedRoom["state"]>().toEqualTypeOf<Open<LiveRoomState>>();
+  expectTypeOf<ListedCredential["state"]>().toEqualTypeOf<Open<CredentialState>>();
   expectTypeOf<ListedRoom["region"]>().toEqualTypeOf<Open<Region>>();
   expectTypeOf<string>().toExtend<Open<Region>>();
   expectTypeOf<Open<Region>>().toExtend<string>();
@@ -60,7 +74,20 @@ test("what may be missing is missing as on the wire: left out in connection info
   expectTypeOf<Process["exposedPort"]>().toEqualTypeOf<ExposedPort | null>();
   expectTypeOf<RoomAllocationData["processId"]>().toEqualTypeOf<string | undefined>();
   expectTypeOf<RoomConnectionData["processId"]>().toEqualTypeOf<string>();
-  expectTypeOf<RoomAllocationData["iceServers"]>().toEqualTypeOf<readonly IceServer[]>();
+  expectTypeOf<IceServersAnswer["playerId"]>().toEqualTypeOf<string | undefined>();
+  expectTypeOf<ListedCredential["playerId"]>().toEqualTypeOf<string | null>();
+});
+
+test("iceServers are what RTCPeerConnection takes: a list that is not readonly", () => {
+  expectTypeOf<RoomAllocationData["iceServers"]>().toEqualTypeOf<IceServer[]>();
+  expectTypeOf<IceServersAnswer["iceServers"]>().toEqualTypeOf<IceServer[]>();
+});
+
+test("a credential and a player cannot be revoked in one call", () => {
+  expectTypeOf<Record<never, never>>().toExtend<RevokeIceServersParams>();
+  expectTypeOf<{ username: string }>().toExtend<RevokeIceServersParams>();
+  expectTypeOf<{ playerId: string }>().toExtend<RevokeIceServersParams>();
+  expectTypeOf<{ username: string; playerId: string }>().not.toExtend<RevokeIceServersParams>();
 });
 
 test("times are dates", () => {
@@ -68,6 +95,8 @@ test("times are dates", () => {
   expectTypeOf<Process[Times]>().toEqualTypeOf<Date | null>();
   expectTypeOf<Process["createdAt"]>().toEqualTypeOf<Date>();
   expectTypeOf<ListedRoom["createdAt"]>().toEqualTypeOf<Date>();
+  expectTypeOf<IceServersAnswer["expiresAt" | "renewAfter"]>().toEqualTypeOf<Date>();
+  expectTypeOf<ListedCredential["issuedAt" | "expiresAt"]>().toEqualTypeOf<Date>();
 });
 
 test("only calls that may be repeated by themselves take retry options", () => {

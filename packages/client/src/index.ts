@@ -1,4 +1,5 @@
 export type {
+  CredentialState,
   IceServer,
   LiveRoomState,
   ProcessStatus,
@@ -30,6 +31,14 @@ export type {
   RoomAllocationData,
   RoomConnectionData,
 } from "./rooms-v2/connection-info.ts";
+export type {
+  CreateIceServersParams,
+  CredentialList,
+  IceServersAnswer,
+  ListedCredential,
+  RevokeIceServersParams,
+  TurnUsage,
+} from "./rooms-v2/ice-servers.ts";
 export type {
   AllRoomsParams,
   CreateRoomOptions,

@@ -30,6 +30,11 @@ const CONNECTION = {
   additionalExposedPorts: [{ ...PORT, name: "x" }],
 };
 const ICE_SERVERS = [{ urls: ["turn:h"], username: "u", credential: "c" }];
+const CREDENTIAL = { username: "u", password: "c", ttl: 600, uris: ["turn:h"], expiresAt: AT, renewAfter: AT };
+const PARSED_CREDENTIAL = { ...CREDENTIAL, expiresAt: DATE, renewAfter: DATE };
+const USAGE = { sessions: 2, seconds: 90, receivedBytes: 9_007_199_254_740_991, sentBytes: 0 };
+const LISTED_CREDENTIAL = { username: "u", playerId: "p", issuedAt: AT, expiresAt: AT, state: "live", ...USAGE };
+const PARSED_LISTED_CREDENTIAL = { ...LISTED_CREDENTIAL, issuedAt: DATE, expiresAt: DATE };
 const ALLOCATION = { roomAllocationId: "al", processId: "p", scheduledAt: AT, unscheduledAt: null };
 const PARSED_ALLOCATION = { ...ALLOCATION, scheduledAt: DATE };
 const ROOM = { appId: "a", roomId: "r", status: "active", roomConfig: "{}", currentAllocation: ALLOCATION };
@@ -251,6 +256,50 @@ export const ROOM_CALLS: readonly ApiCall[] = [
     parsed: { ...PARSED_ROOM, ...LISTED, createdAt: DATE },
     repeated: "always",
   },
+  {
+    name: "createIceServers",
+    run: ({ roomsV2 }, options) =>
+      roomsV2.createIceServers(ODD_ID, { playerId: "ä\n", ttlSeconds: 600, region: "Tokyo" }, options),
+    method: "POST",
+    path: `${ROOMS}/iceservers/${ENCODED}`,
+    body: { playerId: "ä\n", ttlSeconds: 600, region: "Tokyo" },
+    success: 201,
+    answer: { iceServers: ICE_SERVERS, ...CREDENTIAL, playerId: "ä\n" },
+    parsed: { iceServers: ICE_SERVERS, ...PARSED_CREDENTIAL, playerId: "ä\n" },
+    repeated: "429",
+  },
+  {
+    name: "createIceServers",
+    run: ({ roomsV2 }, options) => roomsV2.createIceServers("r", undefined, options),
+    method: "POST",
+    path: `${ROOMS}/iceservers/r`,
+    body: {},
+    success: 201,
+    answer: { iceServers: [], ...CREDENTIAL, uris: [] },
+    parsed: { iceServers: [], ...PARSED_CREDENTIAL, uris: [] },
+    repeated: "429",
+  },
+  {
+    name: "listIceServers",
+    run: ({ roomsV2 }, options) => roomsV2.listIceServers(ODD_ID, options),
+    method: "GET",
+    path: `${ROOMS}/iceservers/${ENCODED}`,
+    success: 200,
+    answer: { credentials: [LISTED_CREDENTIAL, { ...LISTED_CREDENTIAL, playerId: null }], usage: USAGE },
+    parsed: { credentials: [PARSED_LISTED_CREDENTIAL, { ...PARSED_LISTED_CREDENTIAL, playerId: null }], usage: USAGE },
+    repeated: "always",
+  },
+  ...[{}, { username: "u.v" }, { playerId: "ä\n" }].map((params): ApiCall => ({
+    name: "revokeIceServers",
+    run: ({ roomsV2 }, options) => roomsV2.revokeIceServers(ODD_ID, params, options),
+    method: "POST",
+    path: `${ROOMS}/iceservers/${ENCODED}/revoke`,
+    body: params,
+    success: 200,
+    answer: { revoked: 3 },
+    parsed: 3,
+    repeated: "always",
+  })),
 ];
 
 export const PROCESS_CALLS: readonly ApiCall[] = [

@@ -157,6 +157,9 @@ declare
 begin
   -- One report of a server after the other; the third space of advisory locks.
   perform pg_advisory_xact_lock(3, hashtext(p_server_id));
+  if not exists (select from turn_servers t where t.server_id = p_server_id) then
+    raise exception 'relay % has never beaten', p_server_id;
+  end if;
   v_now := clock_timestamp();
   with reported as (
     select r.*, v_now - make_interval(secs => r.age_seconds) as started_at

@@ -18,7 +18,7 @@ export interface TurnSettings {
   readonly ttlSeconds: number;
   /** The first one issues; the others still open what they issued. */
   readonly keys: readonly [CredentialKey, ...CredentialKey[]];
-  /** `turn:` and `turns:` URIs (RFC 7065) in the order in which clients should try them; empty when nothing relays. */
+  /** Where clients are sent while no relay has reported, in the order in which they should try them (RFC 7065). */
   readonly uris: readonly string[];
   /** `db`: relays look credentials up. `rest`: they reckon with a shared secret, and cannot refuse those of one room. */
   readonly mode: "db" | "rest";

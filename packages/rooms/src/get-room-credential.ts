@@ -1,10 +1,11 @@
 import { isRoomId } from "@roombridge/models/api";
 import type { Application } from "./access.ts";
 import type { RoomsContext } from "./context.ts";
-import { RoomError, roomNotFound } from "./errors.ts";
+import { currentCredential } from "./current-credential.ts";
+import { roomNotFound } from "./errors.ts";
 import { handOut } from "./hand-out.ts";
 import type { TurnCredential } from "./issued-credential.ts";
-import { findRoomCredential, renewRoomCredential } from "./store/room-credential.ts";
+import { findRoomCredential } from "./store/room-credential.ts";
 
 export interface RoomCredential {
   readonly roomId: string;
@@ -22,13 +23,8 @@ export async function getRoomCredential(
   roomId: string,
 ): Promise<RoomCredential> {
   const { database, turn } = context;
-  const row = isRoomId(roomId)
-    ? await findRoomCredential(database, { ...application, roomId, ttlSeconds: turn.ttlSeconds })
-    : undefined;
-  if (!row) throw roomNotFound(roomId);
-  if (row.state === "suspended") throw new RoomError("room_not_found", `room ${roomId} is suspended`);
-  const renewed = row.isPastHalfLife ? await renewRoomCredential(database, row.username, turn.ttlSeconds) : row;
-  if (!renewed) throw roomNotFound(roomId);
-  const credential = await handOut(context, { ...row, expiresAt: renewed.expiresAt }, row.region);
-  return { roomId: row.roomId, credential };
+  if (!isRoomId(roomId)) throw roomNotFound(roomId);
+  const wanted = { ...application, roomId, ttlSeconds: turn.ttlSeconds };
+  const row = await currentCredential(context, wanted, () => findRoomCredential(database, wanted));
+  return { roomId: row.roomId, credential: await handOut(context, row, row.region) };
 }

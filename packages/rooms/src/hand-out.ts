@@ -60,6 +60,7 @@ async function passwordOf(
   const password = derivePassword(key, username);
   await rekeyCredential(database, {
     username,
+    realm: turn.realm,
     hmackey: longTermKey(username, turn.realm, password),
     keyVersion: key.id,
   });

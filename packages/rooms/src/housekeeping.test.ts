@@ -12,12 +12,14 @@ import type { TransactionSql } from "postgres";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { useRooms } from "../test/setup.ts";
 import {
+  beatTurnServer,
   claimProcesses,
   createRoom,
   destroyRoom,
   endProcess,
   getRoomInfo,
   openDatabase,
+  recordTurnSessions,
   runHousekeeping,
 } from "./index.ts";
 
@@ -31,6 +33,7 @@ const NOTHING = {
   tombstones: 0,
   history: 0,
   credentials: 0,
+  turn: 0,
 };
 
 async function game() {
@@ -243,6 +246,8 @@ describe("runHousekeeping", () => {
     onTestFinished(async () => {
       await alone.close();
       await sql`delete from rooms where app_id = 'app-many'`;
+      await sql`delete from turn_sessions`;
+      await sql`delete from turn_servers`;
     });
     await sql`insert into room_events (app_id, type) select ${appId}, 'room.created' from generate_series(1, 5000)`;
     await sql`
@@ -262,12 +267,18 @@ describe("runHousekeeping", () => {
       insert into processes (process_id, pool_id, app_id, deployment_id, region, status, rooms_per_process, rooms_allocated, terminated_at)
       select gen_random_uuid(), pool_id, app_id, deployment_id, region, 'stopped', 1, 0, clock_timestamp()
         from processes p, generate_series(1, 5000) where p.app_id = ${appId}`;
+    await sql`
+      insert into turn_servers (server_id, regions, uris, realm) values ('many', '{}', '{}', 'r')`;
+    await sql`
+      insert into turn_sessions (server_id, session_id, started_at, username, room_key, seen_at, ended_at)
+      select 'many', n, clock_timestamp(), 'u', 'k', clock_timestamp(), case when n > 5000 then clock_timestamp() end
+        from generate_series(1, 10000) n`;
     await sql.unsafe("vacuum analyze");
     const tuplesRead = async () => {
       await alone.sql`select pg_stat_force_next_flush()`;
       const [row] = await alone.sql<{ read: number }[]>`
         select sum(seq_tup_read + idx_tup_fetch)::integer as read from pg_stat_user_tables
-         where relname in ('processes', 'rooms', 'room_events', 'room_allocations', 'turn_credentials')`;
+         where relname in ('processes', 'rooms', 'room_events', 'room_allocations', 'turn_credentials', 'turn_sessions')`;
       return row?.read ?? 0;
     };
     const before = await tuplesRead();
@@ -326,6 +337,51 @@ describe("runHousekeeping", () => {
       expect(await clean()).toMatchObject({ idleProcesses: 1 });
     });
     expect(await clean()).toMatchObject({ idleProcesses: 1 });
+  });
+
+  test("ends the sessions of a relay that has not been seen for a minute when they were last seen, and forgets them later", async () => {
+    const { database, sql, clean } = await game();
+    const relay = {
+      regions: [],
+      uris: [],
+      realm: "r",
+      version: null,
+      isDraining: false,
+      isHealthy: true,
+      canaryMs: null,
+    };
+    for (const serverId of ["silent", "seen"]) {
+      await beatTurnServer(database, { ...relay, serverId, sessions: 0 });
+      const session = { sessionId: "1", username: "k.u", ageSeconds: 10, receivedBytes: 1, sentBytes: 1 };
+      await recordTurnSessions(database, { serverId, sessions: [session], isComplete: true });
+    }
+    const sessions = () => sql`
+      select server_id, ended_at = seen_at as "endedWhenSeen" from turn_sessions order by server_id`;
+    expect(await clean()).toMatchObject({ turn: 0 });
+    await sql`update turn_servers set seen_at = clock_timestamp() - interval '61 seconds' where server_id = 'silent'`;
+    expect(await clean()).toMatchObject({ turn: 1 });
+    expect(await sessions()).toEqual([
+      { server_id: "seen", endedWhenSeen: null },
+      { server_id: "silent", endedWhenSeen: true },
+    ]);
+    await sql`update turn_sessions set ended_at = clock_timestamp() - interval '73 hours' where server_id = 'silent'`;
+    await sql`update turn_servers set started_at = clock_timestamp() - interval '80 hours', seen_at = '-infinity' where server_id = 'silent'`;
+    expect(await clean()).toMatchObject({ turn: 2 });
+    expect(await sessions()).toMatchObject([{ server_id: "seen" }]);
+    expect(await sql`select server_id from turn_servers`).toEqual([{ server_id: "seen" }]);
+    expect(await clean()).toMatchObject({ turn: 0 });
+  });
+
+  test("forgets a relay secret an hour after its end, not before", async () => {
+    const { sql, clean } = await game();
+    await sql`
+      insert into turn_secrets (secret_id, realm, value, not_before, not_after)
+      select gen_random_uuid(), 'r', 'v', '2020-01-01', clock_timestamp() - age * interval '1 minute' from unnest(array[59, 61, null]) as a (age)`;
+    await clean();
+    expect(await sql`select not_after is null as open from turn_secrets order by open`).toEqual([
+      { open: false },
+      { open: true },
+    ]);
   });
 
   test("runs side by side with itself without harm", async () => {

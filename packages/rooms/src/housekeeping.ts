@@ -4,11 +4,15 @@ import {
   deleteDeadCredentials,
   deleteEndedAllocations,
   deleteEndedProcesses,
+  deleteEndedTurnSessions,
   deleteOldEvents,
+  deleteRetiredTurnSecrets,
   deleteSilentHosts,
+  deleteSilentTurnServers,
   deleteTombstones,
   destroyExpiredRooms,
   destroyForgottenRooms,
+  endUnseenTurnSessions,
   findLostProcesses,
   stopIdleProcesses,
 } from "./store/housekeeping.ts";
@@ -30,6 +34,8 @@ export interface HousekeepingReport {
   readonly tombstones: number;
   readonly history: number;
   readonly credentials: number;
+  /** Relay sessions, relays and secrets. */
+  readonly turn: number;
 }
 
 /** Batches of one job in one round: 10,000 rows every two seconds are more than a database creates. */
@@ -73,6 +79,11 @@ export async function runHousekeeping(database: Database, settings: Housekeeping
       (await inBatches(() => deleteOldEvents(database))) +
       (await inBatches(() => deleteSilentHosts(database))),
     credentials: await inBatches(() => deleteDeadCredentials(database)),
+    turn:
+      (await inBatches(() => endUnseenTurnSessions(database))) +
+      (await inBatches(() => deleteEndedTurnSessions(database))) +
+      (await inBatches(() => deleteSilentTurnServers(database))) +
+      (await inBatches(() => deleteRetiredTurnSecrets(database))),
   };
   if (failures.length > 0) throw failures[0];
   return report;

@@ -1,13 +1,14 @@
 import { isRoomId, isStorable, type Region } from "@roombridge/models/api";
 import type { Application } from "./access.ts";
 import type { RoomsContext } from "./context.ts";
+import { currentCredential, roomIsSuspended } from "./current-credential.ts";
 import { RoomError, roomNotFound } from "./errors.ts";
-import { handOut } from "./hand-out.ts";
+import { chosenUris, handOut, openSigner } from "./hand-out.ts";
 import type { TurnCredential } from "./issued-credential.ts";
 import { findLiveRoom } from "./store/find-room.ts";
 import { issuePlayerCredential, type IssueRow } from "./store/player-credential.ts";
 import { repeatLost } from "./store/repeat-lost.ts";
-import { findOwnRoomCredential, renewRoomCredential } from "./store/room-credential.ts";
+import { findOwnRoomCredential } from "./store/room-credential.ts";
 import { derivePassword, drawUsername, longTermKey } from "./turn-credential.ts";
 
 export interface IssueCredentialInput {
@@ -72,13 +73,9 @@ interface Wanted {
 async function issueForRoom(context: RoomsContext, wanted: Wanted): Promise<IssuedCredential> {
   const { roomId, ttlSeconds, region } = wanted;
   const { database } = context;
-  const row = await findOwnRoomCredential(database, wanted);
-  if (!row) throw roomNotFound(roomId);
-  if (row.state === "suspended") throw isSuspended(roomId);
-  const renewed = row.isPastHalfLife ? await renewRoomCredential(database, row.username, ttlSeconds) : row;
-  if (!renewed) throw roomNotFound(roomId);
-  const credential = await handOut(context, { ...row, expiresAt: renewed.expiresAt }, region ?? row.region);
-  return { ...credential, roomId, playerId: null, ...halfLife(renewed.expiresAt, renewed.ttlSeconds, ttlSeconds) };
+  const row = await currentCredential(context, wanted, () => findOwnRoomCredential(database, wanted));
+  const credential = await handOut(context, row, region ?? row.region);
+  return { ...credential, roomId, playerId: null, ...halfLife(row.expiresAt, row.ttlSeconds, ttlSeconds) };
 }
 
 async function issueForPlayer(
@@ -87,15 +84,17 @@ async function issueForPlayer(
 ): Promise<IssuedCredential> {
   const { appId, roomId, playerId, ttlSeconds, region } = wanted;
   const { database, turn } = context;
+  const sign = await openSigner(context);
   const room = await findLiveRoom(database, appId, roomId);
   if (!room) throw roomNotFound(roomId);
   const [key] = turn.keys;
   const username = drawUsername(room.roomKey);
+  const password = derivePassword(key, username);
   const request = {
     roomKey: room.roomKey,
     playerId,
     username,
-    hmackey: longTermKey(username, turn.realm, derivePassword(key, username)),
+    hmackey: longTermKey(username, turn.realm, password),
     realm: turn.realm,
     keyVersion: key.id,
     ttlSeconds,
@@ -103,9 +102,10 @@ async function issueForPlayer(
     maxSessions: turn.limits.sessionsPerRoom,
   };
   // Of two calls with the same username the second changes nothing.
-  const row = await repeatLost(() => issuePlayerCredential(database, request));
+  const issuing = repeatLost(() => issuePlayerCredential(database, request));
+  const [row, uris] = await Promise.all([issuing, chosenUris(context, region ?? room.region)]);
   const { expiresAt, ttlSeconds: lastsSeconds } = refuse(row, roomId);
-  const credential = await handOut(context, { username, keyVersion: key.id, expiresAt }, region ?? room.region);
+  const credential = { ...sign({ username, password, expiresAt }), uris };
   return { ...credential, roomId, playerId, ...halfLife(expiresAt, lastsSeconds, lastsSeconds) };
 }
 
@@ -116,17 +116,13 @@ function refuse(row: IssueRow, roomId: string): { readonly expiresAt: Date; read
     case "not_found":
       throw roomNotFound(roomId);
     case "suspended":
-      throw isSuspended(roomId);
+      throw roomIsSuspended(roomId);
     case "credentials":
     case "sessions":
       throw new RoomError("turn_limit", `room ${roomId} has too many TURN ${row.outcome}`, {
         retryAfterSeconds: row.retryAfterSeconds,
       });
   }
-}
-
-function isSuspended(roomId: string): RoomError {
-  return new RoomError("room_not_found", `room ${roomId} is suspended`);
 }
 
 /** `lifetimeSeconds` is what a renewal gives; half of it before the end it is time for one. */

@@ -8,7 +8,7 @@ import { performRound, type Sent, type Stage } from "../test/perform-round.ts";
 import { mayHaveRefused } from "../test/round-capacity.ts";
 import { fatesOf, happeningsOf, type Round } from "../test/round-happenings.ts";
 import { readSnapshot, type Snapshot } from "../test/round-snapshot.ts";
-import { storm, type Storm } from "../test/round.ts";
+import { revokingStorm, storm, type Storm } from "../test/round.ts";
 import { useRooms } from "../test/setup.ts";
 import { closeRooms, type RoomsContext } from "./index.ts";
 
@@ -26,6 +26,12 @@ test(
   "whatever many clients do at once through two gateways, and whatever dies meanwhile, some order explains every answer",
   { timeout: propertyTimeoutMs() },
   ({ task }) => checkProperty(task.name, storm, weather, { runs: 12, kept, replays: 3 }),
+);
+
+test(
+  "nor does it take away or double the credential of a room, when credentials are revoked meanwhile",
+  { timeout: propertyTimeoutMs() },
+  ({ task }) => checkProperty(task.name, revokingStorm, weather, { runs: 6, kept }),
 );
 
 /** Now and then a transaction halts between two of its statements: what can come between them does. */

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { expectConsistent } from "@roombridge/testing";
 import { checkProperty, propertyTimeoutMs } from "@roombridge/testing/property";
 import { test } from "vitest";
-import { story, type Story } from "../test/life-cycle-command.ts";
+import { credentialStory, story, type Story } from "../test/life-cycle-command.ts";
 import { perform, roomIdsOf } from "../test/life-cycle-perform.ts";
 import { declareFor, newSubject, stopClocks } from "../test/life-cycle-subject.ts";
 import { declare } from "../test/life-cycle-upkeep.ts";
@@ -16,6 +16,12 @@ const kept = new URL("life-cycle.seeds.json", import.meta.url);
 
 test("after every step the visible world is what the documents say", { timeout: propertyTimeoutMs() }, ({ task }) =>
   checkProperty(task.name, story, tell, { runs: 12, kept }),
+);
+
+test(
+  "and so is what coturn sees, when credentials are issued and revoked",
+  { timeout: propertyTimeoutMs() },
+  ({ task }) => checkProperty(task.name, credentialStory, tell, { runs: 8, kept }),
 );
 
 async function tell({ deployment, hostCapacities, commands }: Story): Promise<void> {

@@ -13,19 +13,18 @@ export class RecentValue<Value> {
     this.#maxAgeMs = maxAgeMs;
   }
 
-  get(): Promise<Value> {
+  get(now: number = performance.now()): Promise<Value> {
     const known = this.#known;
-    const ageMs = known ? performance.now() - known.readAt : Infinity;
+    const ageMs = known ? now - known.readAt : Infinity;
     if (known && ageMs < this.#maxAgeMs / 2) return Promise.resolve(known.value);
-    this.#reading ??= this.#read();
+    this.#reading ??= this.#read(now);
     if (!known) return this.#reading;
     const reading = this.#reading.catch(() => known.value);
     return ageMs < this.#maxAgeMs ? Promise.resolve(known.value) : reading;
   }
 
-  async #read(): Promise<Value> {
-    // What was true when the question was asked; the answer may be slow.
-    const readAt = performance.now();
+  /** It is as old as the question: the answer may be slow. */
+  async #read(readAt: number): Promise<Value> {
     try {
       const value = await this.#load();
       this.#known = { value, readAt };

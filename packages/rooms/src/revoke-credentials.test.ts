@@ -14,6 +14,7 @@ import {
   suspendRoom,
   type RevokeCredentialsInput,
 } from "./index.ts";
+import { settleRooms } from "./store/create-rooms.ts";
 
 const suite = useRooms();
 
@@ -150,6 +151,13 @@ describe("revokeCredentials", () => {
     await expect(revokeCredentials(rooms, stranger.application, { roomId: "arena" })).rejects.toMatchObject(notFound);
     await destroyRoom(rooms, appId, "arena");
     await expect(revoke()).rejects.toMatchObject(notFound);
+  });
+
+  test("leaves the answer to a create that was lost as it was", async () => {
+    const { rooms, room, revoke } = await arena();
+    await revoke();
+    const settled = await settleRooms(rooms.database, [room.credential.username.split(".")[0] ?? ""]);
+    expect(settled).toMatchObject([{ outcome: "created", credentialExpiresAt: room.credential.expiresAt }]);
   });
 
   test("forgets the room's own credentials an hour after they were replaced", async () => {

@@ -23,7 +23,14 @@ export type Command =
   | { readonly do: "declare"; readonly roomsPerProcess: number; readonly maxProcesses: number }
   | { readonly do: "deleteDeployment"; readonly nth: number }
   | { readonly do: "housekeeping" }
+  | Credentials
   | Passing;
+
+/** What is done about TURN credentials. */
+export type Credentials =
+  | { readonly do: "issue"; readonly id: number; readonly player: number }
+  /** Null: of the whole room. */
+  | { readonly do: "revoke"; readonly id: number; readonly player: number | null };
 
 /** What only time brings about. */
 export type Passing =
@@ -121,3 +128,23 @@ export const story: fc.Arbitrary<Story> = fc.record({
     )
     .map((parts) => parts.flat()),
 });
+
+const credentials = fc.oneof<fc.MaybeWeightedArbitrary<Credentials>[]>(
+  { weight: 3, arbitrary: fc.record({ do: fc.constant("issue"), id, player: fc.nat(1) }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({ do: fc.constant("revoke"), id, player: fc.option(fc.nat(1), { nil: null, freq: 1 }) }),
+  },
+);
+
+/** A story in which, here and there, something is done about credentials. */
+export const credentialStory: fc.Arbitrary<Story> = fc
+  .tuple(
+    story,
+    fc.array(fc.record({ at: fc.nat(40), command: credentials }), { minLength: 4, maxLength: 20, size: "max" }),
+  )
+  .map(([told, more]) => {
+    const commands = [...told.commands];
+    for (const { at, command: other } of more) commands.splice(Math.min(at, commands.length), 0, other);
+    return { ...told, commands };
+  });

@@ -42,6 +42,7 @@ export function createRoom(
   const room: ModelRoom = {
     ...rest,
     credential,
+    playerCredentials: [],
     createdAt: world.now,
     state: "scheduling",
     hasServer: false,
@@ -128,6 +129,33 @@ export function getRoomCredential(world: World, roomId: string): Answer {
   if (!room || room.state === "suspended") return "room_not_found";
   if (room.credential.isExpired) renew(room);
   return "ok";
+}
+
+/** Design section 4, TURN: issued anew each time; of one player's the four youngest stay. */
+export function issueToPlayer(world: World, roomId: string, player: string, username = ""): Answer {
+  const room = liveRoom(world, roomId);
+  if (!room || room.state === "suspended" || room.expires === "due") return "room_not_found";
+  room.playerCredentials.push({ player, username, isRevoked: false, isExpired: false });
+  const live = room.playerCredentials.filter((one) => one.player === player && !one.isRevoked && !one.isExpired);
+  for (const oldest of live.slice(0, -4)) oldest.isExpired = true;
+  return "ok";
+}
+
+/** A player's credentials, or all: then the room has another of its own. Answers how many are revoked. */
+export function revoke(
+  world: World,
+  roomId: string,
+  player: string | null,
+  replacement: string,
+): { readonly answer: Answer; readonly count?: number } {
+  const room = liveRoom(world, roomId);
+  if (!room) return { answer: "room_not_found" };
+  const revoked = room.playerCredentials.filter((one) => !one.isRevoked && (player === null || one.player === player));
+  for (const one of revoked) one.isRevoked = true;
+  if (player !== null) return { answer: "ok", count: revoked.length };
+  const { isOn } = room.credential;
+  room.credential = { username: replacement, password: "", isOn, isRevoked: false, isExpired: room.expires === "due" };
+  return { answer: "ok", count: revoked.length + 1 };
 }
 
 /** StopProcess: its rooms are destroyed at once, and nothing is left to wait for when no host has taken it yet. */

@@ -7,11 +7,14 @@ import {
   endProcess,
   getConnectionInfo,
   getRoomCredential,
+  issueCredential,
+  listCredentials,
   registerHost,
   reportBooted,
   reportRunning,
   requestStop,
   resumeRoom,
+  revokeCredentials,
   runHousekeeping,
   stopProcess,
   suspendRoom,
@@ -108,6 +111,21 @@ export async function perform(subject: Subject, world: World, command: Command):
       const { answer, value } = await reply(getRoomCredential(rooms, application, roomId));
       same(answer, [model.getRoomCredential(world, roomId)]);
       return sameCredential(world, roomId, value?.credential);
+    }
+    case "issue": {
+      const playerId = `player ${command.player}`;
+      const { answer, value } = await reply(issueCredential(rooms, application, { roomId, playerId }));
+      return same(answer, [model.issueToPlayer(world, roomId, playerId, value?.username)]);
+    }
+    case "revoke": {
+      const player = command.player === null ? null : `player ${command.player}`;
+      const input = player === null ? { roomId } : { roomId, playerId: player };
+      const { answer, value } = await reply(revokeCredentials(rooms, application, input));
+      const own = answer === "ok" ? await listCredentials(rooms, application, roomId) : [];
+      const username = own.find(({ playerId, state }) => playerId === null && state !== "revoked")?.username ?? "";
+      const expected = model.revoke(world, roomId, player, username);
+      same(answer, [expected.answer]);
+      return sameFact("how many were revoked", value, expected.count);
     }
     case "connect": {
       const { answer } = await reply(getConnectionInfo(rooms, appId, roomId, { wake: command.isWake }));
@@ -281,6 +299,7 @@ function sameFact(what: string, actual: unknown, expected: unknown): void {
 function sameCredential(world: World, roomId: string, credential: TurnCredential | undefined): void {
   if (!credential) return;
   const known = liveRoom(world, roomId)?.credential;
+  if (known?.password === "") known.password = credential.password;
   sameFact(
     "credential of the room's birth",
     [credential.username, credential.password],

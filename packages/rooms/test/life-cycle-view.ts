@@ -175,10 +175,12 @@ async function expectCredentials({ database, appId }: Subject, world: World): Pr
   const rows = await database.sql<{ name: string }[]>`
     select t.name from coturn.turnusers_lt t join turn_credentials c on c.username = t.name join rooms r using (room_key)
      where r.app_id = ${appId}`;
-  const on = world.rooms.filter(({ credential: c }) => c.isOn && !c.isRevoked && !c.isExpired);
-  expect(rows.map(({ name }) => name).sort(), "coturn.turnusers_lt").toEqual(
-    on.map((room) => room.credential.username).sort(),
+  const on = world.rooms.flatMap(({ credential, playerCredentials }) =>
+    credential.isOn && !credential.isRevoked
+      ? [credential, ...playerCredentials].filter((one) => !one.isRevoked && !one.isExpired)
+      : [],
   );
+  expect(rows.map(({ name }) => name).sort(), "coturn.turnusers_lt").toEqual(on.map(({ username }) => username).sort());
 }
 
 /** In groups of those that happened together, the lowest rank first. */

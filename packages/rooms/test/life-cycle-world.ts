@@ -20,7 +20,9 @@ export interface ModelRoom {
   readonly roomId: string;
   readonly region: Region;
   readonly createdAt: number;
-  readonly credential: ModelCredential;
+  credential: ModelCredential;
+  /** What players were issued, oldest first. */
+  readonly playerCredentials: ModelPlayerCredential[];
   /** The deployment that its creator named. */
   readonly pinned: string | undefined;
   state: RoomState;
@@ -43,8 +45,17 @@ export interface ModelRoom {
 
 export interface ModelCredential {
   username: string;
+  /** Empty until somebody has seen it. */
   password: string;
   isOn: boolean;
+  isRevoked: boolean;
+  isExpired: boolean;
+}
+
+/** On and off with that of its room. */
+export interface ModelPlayerCredential {
+  readonly player: string;
+  readonly username: string;
   isRevoked: boolean;
   isExpired: boolean;
 }

@@ -12,6 +12,7 @@ import {
   registerHost,
   reportRunning,
   resumeRoom,
+  revokeCredentials,
   runHousekeeping,
   stopProcess,
   suspendRoom,
@@ -119,6 +120,8 @@ async function send(
       return told(getRoomCredential(rooms, application, roomId ?? ""), ({ credential }) => ({
         roomKey: credential.username.split(".")[0],
       }));
+    case "revoke":
+      return told(revokeCredentials(rooms, application, { roomId: roomId ?? "" }));
     case "resume":
       return told(resumeRoom(rooms, application, roomId ?? ""), ({ processId: on, connection, credential }) => ({
         processId: on,

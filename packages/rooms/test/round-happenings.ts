@@ -21,7 +21,8 @@ export function happeningsOf(round: Round, sent: readonly Sent[]): Happening[] {
     const label = `${client}, call ${step + 1}: ${JSON.stringify(call)} -> ${answer} ${JSON.stringify(seen)}`;
     const isCertain = call.do !== "expire";
     const isWake = call.do === "connect" && call.isWake;
-    const isLook = call.do === "info" || call.do === "credential" || (call.do === "connect" && !isWake);
+    const isLook =
+      call.do === "info" || call.do === "credential" || call.do === "revoke" || (call.do === "connect" && !isWake);
     const isIdle = isLook || (answer !== "ok" && !(isWake && answer === "no_capacity"));
     return {
       label,
@@ -60,11 +61,13 @@ function followCall(
     case "destroy":
     case "update":
     case "resume":
-    case "credential": {
+    case "credential":
+    case "revoke": {
       const isOff = !isLive || (call.do === "credential" && moment.state === "suspended");
       if (isOff || answer === "room_not_found") return isOff && answer === "room_not_found" ? stay : [];
       if (call.do === "resume") return followResume(round, answer, seen, moment, past);
       if (answer !== "ok") return [];
+      if (call.do === "revoke") return stay;
       if (call.do === "credential") return seen.roomKey === roomKey(moment, past) ? stay : [];
       if (call.do === "update") return [{ ...moment, config: call.config }];
       return call.do === "destroy" ? ended(moment, past, "destroy") : [offProcess(moment, "suspend", false)];

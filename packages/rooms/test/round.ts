@@ -10,7 +10,7 @@ export type Call =
       readonly isThrift: boolean;
       readonly config: string;
     }
-  | { readonly do: "suspend" | "destroy" | "info" | "credential" | "expire"; readonly id: number }
+  | { readonly do: "suspend" | "destroy" | "info" | "credential" | "expire" | "revoke"; readonly id: number }
   /** `times` callers at once. */
   | { readonly do: "resume"; readonly id: number; readonly times: number }
   | { readonly do: "connect"; readonly id: number; readonly times: number; readonly isWake: boolean }
@@ -78,3 +78,17 @@ export const storm: fc.Arbitrary<Storm> = fc.record({
     size: "max",
   }),
 });
+
+/** A storm in which credentials are revoked, each time of a whole room, by clients who do nothing else. */
+export const revokingStorm: fc.Arbitrary<Storm> = fc
+  .tuple(
+    storm,
+    fc.array(fc.array(fc.record({ do: fc.constant("revoke" as const), id }), { minLength: 1, maxLength: 4 }), {
+      minLength: 1,
+      maxLength: 3,
+    }),
+  )
+  .map(([{ rounds, ...rest }, revokers]) => {
+    const clients = revokers.map((calls, n) => ({ gateway: n % 2, calls }));
+    return { ...rest, rounds: rounds.map((others) => [...others, ...clients]) };
+  });

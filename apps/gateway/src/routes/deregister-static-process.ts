@@ -6,7 +6,7 @@ import { documentResponses, SECURITY } from "../document-responses.ts";
 import type { Operation } from "../operation.ts";
 import { parse } from "../parse.ts";
 import { processIdOf, ProcessPath } from "../path-values.ts";
-import { readOptionalJson } from "../read-json.ts";
+import { readJsonIfAny } from "../read-json.ts";
 
 /** Ours. The body may be missing or empty. */
 export const deregisterStaticProcessOperation: Operation = {
@@ -29,7 +29,7 @@ export const deregisterStaticProcessOperation: Operation = {
   isForBrowsers: false,
   async handle(rooms, request) {
     const principal = await principalOf(rooms, request);
-    const { exitCode } = parse(DeregisterStaticProcessParams, await readOptionalJson(request), "body");
+    const { exitCode } = parse(DeregisterStaticProcessParams, await readJsonIfAny(request), "body");
     const { appId } = await applicationOf(rooms, principal, request);
     await deregisterStaticProcess(rooms, appId, processIdOf(request), exitCode);
     return { status: 204 };

@@ -16,6 +16,8 @@ async function goodCall(place: Place, operationId: string): Promise<Call> {
     params: { region: TEST_REGION },
     roomConfig: "new",
     registration: REGISTRATION,
+    issue: { playerId: "p1" },
+    revoke: {},
     ...(isCreate ? {} : { roomId }),
   };
 }

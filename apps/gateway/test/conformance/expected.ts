@@ -91,11 +91,12 @@ export function connection(
   return { roomId, status: "active", exposedPort: ports.main, additionalExposedPorts: ports.others };
 }
 
+/** The relay of the tests, with a credential. */
+export const ICE_SERVER = {
+  urls: ["turn:127.0.0.1:3478?transport=udp"],
+  username: expect.stringMatching(/^[0-9a-z]{16}\.[0-9a-z]{16}$/),
+  credential: expect.stringMatching(/^[\w-]{43}$/),
+};
+
 /** The relay's credential of a room, as create and resume answer it. */
-export const ICE_SERVERS = [
-  {
-    urls: ["turn:127.0.0.1:3478?transport=udp"],
-    username: expect.stringMatching(/^[0-9a-z]{16}\.[0-9a-z]{16}$/),
-    credential: expect.stringMatching(/^[\w-]{43}$/),
-  },
-];
+export const ICE_SERVERS = [ICE_SERVER];

@@ -26,14 +26,14 @@ const region = TEST_REGION;
 const PORTS = { main: MAIN_PORT, others: [OTHER_PORT] };
 const FULL = { roomsPerProcess: 1, maxProcesses: 1 };
 const GENERATED_ID = /^[0-9a-z]{16}$/;
-const UNFORESEEN = { message: expect.stringMatching(/^something failed on our side; .*\(request [\w-]+\)$/) };
+export const UNFORESEEN = { message: expect.stringMatching(/^something failed on our side; .*\(request [\w-]+\)$/) };
 const LATER = { message: `no free slot in ${region}` };
 const NO_HOST = { message: `no live process host in ${region}` };
 const PAUSED = { message: `the game server failed to start five times in a row; ${region} pauses` };
-const BAD_ROOM_ID = { message: "roomId: 1 to 100 characters of A-Z, a-z, 0-9, _ and -" };
+export const BAD_ROOM_ID = { message: "roomId: 1 to 100 characters of A-Z, a-z, 0-9, _ and -" };
 
 /** What every call of the game's owner has. */
-function callOf({ game }: Place): Pick<Call, "appId" | "token"> {
+export function callOf({ game }: Place): Pick<Call, "appId" | "token"> {
   return { appId: game.appId, token: game.token };
 }
 
@@ -707,7 +707,7 @@ const UNKNOWN_ROOM: readonly Row[] = [
   ];
 });
 
-async function otherApplicationsRoom(place: Place): Promise<string> {
+export async function otherApplicationsRoom(place: Place): Promise<string> {
   const { rooms, game } = place;
   const { application } = await createTenant(rooms.database, game.application.orgId);
   await createDeployment(rooms.database, application);
@@ -750,7 +750,7 @@ const UNFORESEEN_ROWS: readonly Row[] = [
   })),
 );
 
-function arranged(place: Place, call: Partial<Call>, body: unknown): Promise<Arranged> {
+export function arranged(place: Place, call: Partial<Call>, body: unknown): Promise<Arranged> {
   return Promise.resolve({ call: { ...callOf(place), ...call }, body });
 }
 

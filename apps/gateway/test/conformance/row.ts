@@ -1,4 +1,10 @@
-import type { LiveRoomState, ProcessStatus, Region, RegisterStaticProcessParams } from "@roombridge/models/api";
+import type {
+  CreateIceServersParams,
+  LiveRoomState,
+  ProcessStatus,
+  Region,
+  RegisterStaticProcessParams,
+} from "@roombridge/models/api";
 import type { Place } from "../arrange.ts";
 import type { createGame } from "../suite.ts";
 
@@ -22,6 +28,10 @@ export interface Call {
   readonly registration?: RegisterStaticProcessParams;
   readonly roomsVersion?: string;
   readonly exitCode?: number;
+  /** Body of CreateIceServers. */
+  readonly issue?: CreateIceServersParams | undefined;
+  /** Body of RevokeIceServers. */
+  readonly revoke?: { readonly username?: string; readonly playerId?: string } | undefined;
   readonly states?: LiveRoomState[];
   readonly statuses?: ProcessStatus[];
   readonly regions?: Region[];
@@ -52,8 +62,11 @@ export interface Driver {
   readonly sees: (body: unknown) => unknown;
 }
 
-/** The gateway that a row asks: `sleepy` does not wake rooms, `broken` lacks functions in its database, `lost` the database. */
-export type GatewayKind = "usual" | "sleepy" | "broken" | "lost";
+/**
+ * The gateway that a row asks: `sleepy` does not wake rooms, `strict` issues three credentials per room, `broken` lacks tables
+ * in its database, `lost` the database.
+ */
+export type GatewayKind = "usual" | "sleepy" | "strict" | "broken" | "lost";
 
 export interface Arranged {
   readonly call: Call;

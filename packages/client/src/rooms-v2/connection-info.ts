@@ -18,8 +18,11 @@ export interface ActiveConnectionInfo extends ConnectionInfo {
 export interface RoomAllocationData extends ConnectionInfo {
   /** Not there for a room without a game server. */
   readonly processId?: string;
-  /** For `new RTCPeerConnection({ iceServers })`; empty while the server knows no relay. A secret of the room. */
-  readonly iceServers: readonly IceServer[];
+  /**
+   * For `new RTCPeerConnection({ iceServers })`, whose type takes no readonly list; empty while the server knows no relay. A
+   * secret of the room.
+   */
+  readonly iceServers: IceServer[];
 }
 
 /** Answer of `createRoom`. */

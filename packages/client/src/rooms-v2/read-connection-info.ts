@@ -1,7 +1,7 @@
-import type { IceServer } from "@roombridge/models/api";
 import { readExposedPort } from "../exposed-port.ts";
 import type { JsonReader } from "../http/json-reader.ts";
 import type { ConnectionInfo, RoomAllocationData, RoomConnectionData } from "./connection-info.ts";
+import { readIceServers } from "./read-ice-servers.ts";
 
 export function readConnectionInfo(answer: JsonReader): ConnectionInfo {
   const exposedPort = answer.objectOrNull("exposedPort");
@@ -19,14 +19,10 @@ export function readRoomAllocationData(answer: JsonReader): RoomAllocationData {
     ...readConnectionInfo(answer),
     ...(processId === null ? {} : { processId }),
     // Hathora itself does not send them.
-    iceServers: answer.has("iceServers") ? answer.objects("iceServers").map(readIceServer) : [],
+    iceServers: answer.has("iceServers") ? readIceServers(answer) : [],
   };
 }
 
 export function readRoomConnectionData(answer: JsonReader): RoomConnectionData {
   return { ...readRoomAllocationData(answer), processId: answer.text("processId") };
-}
-
-function readIceServer(server: JsonReader): IceServer {
-  return { urls: server.texts("urls"), username: server.text("username"), credential: server.text("credential") };
 }

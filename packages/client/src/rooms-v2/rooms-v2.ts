@@ -2,7 +2,7 @@ import { applicationId } from "../application-id.ts";
 import type { CallOptions, RepeatableCallOptions } from "../call-options.ts";
 import type { HttpTransport } from "../http/http-transport.ts";
 import { JsonReader } from "../http/json-reader.ts";
-import { CHANGE, CREATE, DESTROY, PUBLIC_READ, READ, RESUME, type Operation } from "../http/operation.ts";
+import { CHANGE, CREATE, DESTROY, ISSUE, PUBLIC_READ, READ, RESUME, type Operation } from "../http/operation.ts";
 import { urlPath, urlQuery } from "../http/url-path.ts";
 import { RoombridgeError } from "../roombridge-error.ts";
 import type {
@@ -11,7 +11,14 @@ import type {
   RoomAllocationData,
   RoomConnectionData,
 } from "./connection-info.ts";
+import type {
+  CreateIceServersParams,
+  CredentialList,
+  IceServersAnswer,
+  RevokeIceServersParams,
+} from "./ice-servers.ts";
 import { readConnectionInfo, readRoomAllocationData, readRoomConnectionData } from "./read-connection-info.ts";
+import { readCredentialList, readIceServersAnswer } from "./read-ice-servers.ts";
 import { readRoom, readRoomPage, readRoomWithoutAllocations } from "./read-room.ts";
 import type {
   AllRoomsParams,
@@ -24,7 +31,7 @@ import type {
 import type { ListedRoom, Room, RoomPage, RoomWithoutAllocations } from "./room.ts";
 import { waitUntilActive } from "./wait-until-active.ts";
 
-/** Hathora RoomsV2, and the list of an application's rooms. Every method throws RoombridgeError. */
+/** Hathora RoomsV2, the list of an application's rooms, and TURN credentials. Every method throws RoombridgeError. */
 export class RoomsV2 {
   readonly #transport: HttpTransport;
   readonly #appId: string | undefined;
@@ -131,6 +138,38 @@ export class RoomsV2 {
       }
       cursor = nextCursor ?? undefined;
     } while (cursor !== undefined);
+  }
+
+  /**
+   * A TURN credential: a new one for the player, or the room's own one, renewed if that is due. Roombridge only. Only a 429 is
+   * repeated by itself: of a player's credentials just the four newest open sessions.
+   */
+  async createIceServers(
+    roomId: string,
+    params: CreateIceServersParams = {},
+    options: RepeatableCallOptions = {},
+  ): Promise<IceServersAnswer> {
+    return readIceServersAnswer(
+      new JsonReader(await this.#call(ISSUE, urlPath`/iceservers/${roomId}`, options, params)),
+    );
+  }
+
+  /** The room's TURN credentials without their passwords, and what went through the relays. Roombridge only. */
+  async listIceServers(roomId: string, options: RepeatableCallOptions = {}): Promise<CredentialList> {
+    return readCredentialList(new JsonReader(await this.#call(READ, urlPath`/iceservers/${roomId}`, options)));
+  }
+
+  /**
+   * Revokes one TURN credential, those of a player, or with `{}` those of the whole room: no new session, and running ones are
+   * cut. The room's own credential is replaced by a new one. Answers how many it were. Roombridge only.
+   */
+  async revokeIceServers(
+    roomId: string,
+    params: RevokeIceServersParams,
+    options: RepeatableCallOptions = {},
+  ): Promise<number> {
+    const answer = await this.#call(RESUME, urlPath`/iceservers/${roomId}/revoke`, options, params);
+    return new JsonReader(answer).integer("revoked");
   }
 
   async #call(operation: Operation, path: string, options: CallOptions, body?: object): Promise<unknown> {

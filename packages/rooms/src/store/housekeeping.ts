@@ -136,3 +136,39 @@ export async function deleteDeadCredentials({ sql }: Database): Promise<number> 
        order by least(revoked_at, expires_at) limit ${BATCH})`;
   return count;
 }
+
+/** Ends relay sessions of which nobody tells any more, at the moment when they were last seen. */
+export async function endUnseenTurnSessions({ sql }: Database): Promise<number> {
+  const { count } = await sql`
+    update turn_sessions s set ended_at = s.seen_at
+     where (s.server_id, s.session_id, s.started_at) in (
+       select o.server_id, o.session_id, o.started_at from turn_sessions o
+        where o.server_id = any (array(select server_id from turn_servers where not turn_server_is_seen(seen_at)))
+          and o.ended_at is null
+        limit ${BATCH} for update skip locked)`;
+  return count;
+}
+
+/** Forgets relay sessions 72 h after their end. */
+export async function deleteEndedTurnSessions({ sql }: Database): Promise<number> {
+  const { count } = await sql`
+    delete from turn_sessions where (server_id, session_id, started_at) in (
+      select server_id, session_id, started_at from turn_sessions
+       where ended_at < statement_timestamp() - interval '72 hours' order by ended_at limit ${BATCH})`;
+  return count;
+}
+
+/** Forgets relays that have been silent for 72 h. */
+export async function deleteSilentTurnServers({ sql }: Database): Promise<number> {
+  const { count } = await sql`
+    delete from turn_servers t
+     where greatest(t.started_at, t.seen_at) < statement_timestamp() - interval '72 hours'
+       and not exists (select from turn_sessions s where s.server_id = t.server_id and s.ended_at is null)`;
+  return count;
+}
+
+/** Forgets the secrets of TURN_MODE=rest an hour after their end. */
+export async function deleteRetiredTurnSecrets({ sql }: Database): Promise<number> {
+  const { count } = await sql`delete from turn_secrets where not_after < statement_timestamp() - interval '1 hour'`;
+  return count;
+}

@@ -83,16 +83,19 @@ export async function renewRoomCredential(
   return row;
 }
 
+export interface NewKey {
+  readonly username: string;
+  readonly realm: string;
+  readonly hmackey: string;
+  readonly keyVersion: string;
+}
+
 /** Another key for a credential, unless it has been revoked. Who does so twice with the same key changes nothing. */
 export async function rekeyCredential(
   { sql }: Database,
-  {
-    username,
-    hmackey,
-    keyVersion,
-  }: { readonly username: string; readonly hmackey: string; readonly keyVersion: string },
+  { username, realm, hmackey, keyVersion }: NewKey,
 ): Promise<void> {
   await sql`
-    update turn_credentials set hmackey = ${hmackey}, key_version = ${keyVersion}
+    update turn_credentials set realm = ${realm}, hmackey = ${hmackey}, key_version = ${keyVersion}
      where username = ${username} and revoked_at is null`;
 }

@@ -19,13 +19,16 @@ export interface TurnSecretRotation {
   readonly overlapSeconds: number;
 }
 
-/** Adds a secret and schedules the end of those before it. Answers when it begins. */
+/** Adds a secret and schedules the end of those before it; its own, too, if a later one is there. Answers when it begins. */
 export async function rotateTurnSecret({ sql }: Database, rotation: TurnSecretRotation): Promise<Date> {
   const { realm, value, notBefore = null, overlapSeconds } = rotation;
   const [row] = await sql<{ notBefore: Date }[]>`
     with fresh as (
-      insert into turn_secrets (secret_id, realm, value, not_before)
-      values (${newUuid()}, ${realm}, ${value}, coalesce(${notBefore}::timestamptz, clock_timestamp()))
+      insert into turn_secrets (secret_id, realm, value, not_before, not_after)
+      select ${newUuid()}, ${realm}, ${value}, b.begin,
+             (select min(later.not_before) from turn_secrets later where later.realm = ${realm} and later.not_before > b.begin)
+               + make_interval(secs => ${overlapSeconds}::integer)
+        from (select coalesce(${notBefore}::timestamptz, clock_timestamp()) as begin) b
       returning not_before
     ), ending as (
       update turn_secrets s

@@ -24,7 +24,10 @@ export interface TurnSessionReport {
   readonly isComplete: boolean;
 }
 
-/** Writes down sessions with their usage; writing the same again changes nothing. Test allocations are left out. */
+/**
+ * Writes down sessions with their usage; writing the same again changes nothing. Test allocations are left out. Throws for a
+ * relay that has never beaten.
+ */
 export async function recordTurnSessions({ sql }: Database, report: TurnSessionReport): Promise<void> {
   const sessions = report.sessions
     .map((session) => ({ ...session, username: toStoredUsername(session.username) }))

@@ -1,0 +1,28 @@
+import { expect, test } from "vitest";
+import { IssueRate } from "./issue-rate.ts";
+
+test("as many at once as a minute allows, then one at a time, for each room by itself", () => {
+  const rate = new IssueRate(6);
+  for (let n = 0; n < 6; n += 1) expect(rate.take("a", 0)).toBeUndefined();
+  expect(rate.take("a", 0)).toBe(10);
+  expect(rate.take("b", 0)).toBeUndefined();
+  expect(rate.take("a", 4_000)).toBe(6);
+  expect(rate.take("a", 10_000)).toBeUndefined();
+  expect(rate.take("a", 10_000)).toBe(10);
+  for (let n = 0; n < 6; n += 1) expect(rate.take("a", 100_000)).toBeUndefined();
+  expect(rate.take("a", 100_000)).toBe(10);
+});
+
+test("0 is no limit", () => {
+  const rate = new IssueRate(0);
+  for (let n = 0; n < 10_000; n += 1) expect(rate.take("a", 0)).toBeUndefined();
+});
+
+test("rooms that ask no more are forgotten, and however many ask, who asks too often is still refused", () => {
+  const rate = new IssueRate(1);
+  for (let n = 0; n < 30_000; n += 1) {
+    expect(rate.take(`room ${n}`, 0)).toBeUndefined();
+    expect(rate.take(`room ${n}`, 0)).toBe(60);
+  }
+  for (let n = 0; n < 30_000; n += 1) expect(rate.take(`later ${n}`, 61_000)).toBeUndefined();
+});
