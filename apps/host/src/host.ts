@@ -9,13 +9,12 @@ import {
   openHousekeepingLock,
   registerHost,
 } from "@roombridge/rooms";
-import type { Logger, RunningService } from "@roombridge/service";
+import { type Logger, type RunningService, startLoop } from "@roombridge/service";
 import { drainHost } from "./drain.ts";
 import { baseEnvironment, type Env } from "./env.ts";
 import { startHeartbeat } from "./heartbeat.ts";
 import { startHousekeeper } from "./housekeeper.ts";
 import { LeaseWatch } from "./lease-watch.ts";
-import { startLoop } from "./loop.ts";
 import { type Command, readCommands } from "./operator-config.ts";
 import { OutageLog } from "./outage-log.ts";
 import { openLocalProvider } from "./provider/local/local-provider.ts";
