@@ -60,7 +60,7 @@ function hostPart(settings: AppSettings): Part<RunningApp> {
   const { variables, hostId, hostConfig, dataDir } = settings;
   return appPart(settings, {
     name: "host",
-    prefixes: ["HOST_", "ROOM_"],
+    prefixes: ["HOST_", "ROOM_", "DOCKER_"],
     variables: {
       HOST_ID: variables["HOST_ID"] || hostId,
       HOST_REGIONS: variables["HOST_REGIONS"] || "all",

@@ -154,6 +154,18 @@ describe("on a server of our own", () => {
     await expect(result).rejects.toThrow("answered with success, not 401");
   });
 
+  test("a local port of which the server still has a session is left for another one, three times at most", async () => {
+    const ports: number[] = [];
+    await using server = await answerUdp((_, port) => {
+      ports.push(port);
+      return { class: "error", attributes: [error(437)] };
+    });
+    const result = await allocate({ ...account, port: server.port, transport: "udp" });
+    expect(result).toMatchObject({ ok: false, code: 437 });
+    expect(ports).toHaveLength(3);
+    expect(new Set(ports).size).toBeGreaterThan(1);
+  });
+
   test("a lost request is sent again", async () => {
     let count = 0;
     await using server = await answerUdp(() => {
@@ -192,12 +204,12 @@ describe("on a server of our own", () => {
 type Reply = { class: "success" | "error"; attributes: { type: number; value: Buffer }[] } | undefined;
 
 /** A UDP socket that answers each request with what `reply` says. */
-async function answerUdp(reply: (request: ReturnType<typeof decodeMessage>) => Reply) {
+async function answerUdp(reply: (request: ReturnType<typeof decodeMessage>, port: number) => Reply) {
   const socket = createSocket("udp4");
   socket.on("message", (packet, from) => {
     const request = decodeMessage(packet);
     expect(request.method).toBe(METHOD.allocate);
-    const answer = reply(request);
+    const answer = reply(request, from.port);
     if (!answer) return;
     socket.send(
       encodeMessage({ ...answer, method: request.method, transactionId: request.transactionId }),

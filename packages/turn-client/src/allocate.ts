@@ -4,7 +4,7 @@ import { Exchange } from "./exchange.ts";
 import { Inbox } from "./inbox.ts";
 import type { Attribute } from "./message.ts";
 import { decodeChannelData, decodeDataIndication, uint32 } from "./relay-messages.ts";
-import { Session, type Credential, type Refusal } from "./session.ts";
+import { ALLOCATION_MISMATCH, Session, type Credential, type Refusal } from "./session.ts";
 import type { TlsSettings, TransportName } from "./transport.ts";
 
 export interface AllocateOptions extends Credential {
@@ -24,11 +24,21 @@ export interface AllocateOptions extends Credential {
 const DEFAULT_TIMEOUT_MS = 10_000;
 const UDP = 17;
 
+/** Ports that are tried; the operating system may give one that the server remembers. */
+const ATTEMPTS = 3;
+
 /**
  * Allocates a relayed UDP address from a new local port (RFC 8656 section 7). A refusal is a value; rejected are only a
  * deadline, a broken connection and an answer that breaks the protocol (StunFormatError).
  */
 export async function allocate(options: AllocateOptions): Promise<Allocation | Refusal> {
+  for (let attempt = 1; ; attempt += 1) {
+    const result = await allocateFromNewPort(options);
+    if (result.ok || result.code !== ALLOCATION_MISMATCH || attempt === ATTEMPTS) return result;
+  }
+}
+
+async function allocateFromNewPort(options: AllocateOptions): Promise<Allocation | Refusal> {
   const inbox = new Inbox();
   const { host, port, transport, timeoutMs = DEFAULT_TIMEOUT_MS } = options;
   const exchange = await Exchange.open({

@@ -35,6 +35,8 @@ export interface Credential {
 export type AttributesOf = (transactionId: Buffer) => readonly Attribute[];
 
 const UNAUTHENTICATED = 401;
+/** The server still has a session of this local port: it keeps them a while after their end. */
+export const ALLOCATION_MISMATCH = 437;
 const STALE_NONCE = 438;
 
 /** The long-term credential mechanism of one client (RFC 8489 section 9.2). */
@@ -49,7 +51,7 @@ export class Session {
     this.#credential = credential;
   }
 
-  /** Answers the first challenge (401) and one stale nonce (438); a 401 to a signed request is the result. */
+  /** Answers the first challenge (401) and one stale nonce (438); a 401 to a signed request is the result, and any 437. */
   async request(method: number, attributesOf: AttributesOf): Promise<Granted | Refusal> {
     if (this.#nonce === undefined) {
       const transactionId = randomBytes(12);
@@ -61,6 +63,7 @@ export class Session {
         attributes,
       });
       const refusal = toRefusal(unsigned);
+      if (refusal?.code === ALLOCATION_MISMATCH) return refusal;
       if (refusal?.code !== UNAUTHENTICATED) {
         throw new StunFormatError(
           `a request without a credential was answered with ${refusal?.code ?? "success"}, not 401`,
