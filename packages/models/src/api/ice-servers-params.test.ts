@@ -44,6 +44,8 @@ describe("RevokeIceServersParams", () => {
 
   test.each<[unknown, string[]]>([
     ["all", [""]],
+    // A key that is spelled wrong must not mean the whole room.
+    [{ playerid: "p1" }, [""]],
     [{ username: "room.credential", playerId: "p1" }, ["playerId"]],
     [{ username: "" }, ["username"]],
     [{ username: null }, ["username"]],
