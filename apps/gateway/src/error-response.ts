@@ -5,11 +5,16 @@ import type { Answer } from "./answer.ts";
 /** Only statuses that RoomsV2 documents: any other reaches callers of the SDKs without its message. */
 const HTTP_STATUS = {
   invalid_params: 422,
+  malformed_request: 400,
   unauthenticated: 401,
   app_not_found: 404,
   deployment_not_found: 404,
   process_not_found: 404,
   room_not_found: 404,
+  log_not_found: 404,
+  log_expired: 410,
+  // 404 is the only status that says "not now" and that the SDK knows in all operations which ask hosts.
+  host_away: 404,
   room_exists: 400,
   no_deployment: 400,
   start_failed: 400,

@@ -1,4 +1,5 @@
 import {
+  announceHostControl,
   checkSchema,
   type Database,
   type HostBeat,
@@ -9,12 +10,15 @@ import {
   registerHost,
 } from "@roombridge/rooms";
 import type { Logger, RunningService } from "@roombridge/service";
+import { openControlListener } from "./control/control-listener.ts";
+import { StreamLimit } from "./control/stream-limit.ts";
 import { drainHost } from "./drain.ts";
 import type { Env } from "./env.ts";
 import { startHeartbeat } from "./heartbeat.ts";
 import { startHousekeeper } from "./housekeeper.ts";
 import { LeaseWatch } from "./lease-watch.ts";
 import { startLoop } from "./loop.ts";
+import { startSampler } from "./metrics/process-sampler.ts";
 import { EMPTY_CONFIG, type OperatorConfig, readOperatorConfig } from "./operator-config.ts";
 import { OutageLog } from "./outage-log.ts";
 import { openProvider } from "./provider/open-provider.ts";
@@ -24,12 +28,15 @@ import { PortFinder } from "./reconciler/port-finder.ts";
 import { Reconciler } from "./reconciler/reconciler.ts";
 
 const ROUND_MS = 2_000;
+/** Logs that are read here at once. The engine of `docker` hands each one over as a whole. */
+const MAX_STREAMS = 64;
 
 /** Starts the host: from here on it serves its regions. Throws when the database or the operator's file is not in order. */
 export async function startHost(env: Env, log: Logger): Promise<RunningService> {
   const config = await loadConfig(env, log);
   const database = openDatabase({ url: env.DATABASE_URL, applicationName: "roombridge host" });
   await checkSchema(database);
+  const asked = await openControlListener(controlSettings(env, log));
   const outages = new OutageLog(log);
   const watch = new LeaseWatch();
   const beat = newBeat(env);
@@ -41,6 +48,9 @@ export async function startHost(env: Env, log: Logger): Promise<RunningService> 
   // Nobody waits for it: a start that needs an image waits for that image.
   void provider.prepare();
 
+  const sampler = startSampler({ provider, intervalMs: env.HOST_METRICS_SECONDS * 1_000, log });
+  asked.serve({ provider, sampler, streams: new StreamLimit(MAX_STREAMS) });
+  await announceHostControl(database, { ...beat, control: asked.control });
   const heartbeat = startHeartbeat(database, beat, { outages, watch });
   const { actions, reconciler } = newReconciler({ env, log, database, beat, outages, provider, onChange });
   const rounds = startLoop(ROUND_MS, () => reconciler.round());
@@ -60,9 +70,9 @@ export async function startHost(env: Env, log: Logger): Promise<RunningService> 
     failed,
     async drain() {
       actions.close();
-      await Promise.all([rounds.stop(), housekeeper.stop()]);
+      await Promise.all([rounds.stop(), housekeeper.stop(), sampler.stop()]);
       await drainHost({ env, log, database, beat, provider, reconciler, isSuperseded });
-      await heartbeat.stop();
+      await Promise.all([heartbeat.stop(), asked.close()]);
       await Promise.allSettled([provider.close(), listener.close(), lock.close()]);
       await database.close();
     },
@@ -99,6 +109,10 @@ function newBeat(env: Env): HostBeat {
     maxProcesses: env.HOST_MAX_PROCESSES,
     incarnation: newUuid(),
   };
+}
+
+function controlSettings(env: Env, log: Logger) {
+  return { host: env.HOST_CONTROL_HOST, port: env.HOST_CONTROL_PORT, url: env.HOST_CONTROL_URL, log };
 }
 
 function housekeepingSettings(env: Env) {

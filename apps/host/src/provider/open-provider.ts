@@ -17,17 +17,22 @@ export interface ProviderSetting {
 /** The provider that HOST_PROVIDER names. */
 export async function openProvider({ env, config, onChange, log }: ProviderSetting): Promise<Provider> {
   const publicHost = env.HOST_PUBLIC_HOST;
+  const logKeeping = {
+    bytesPerFile: Math.floor((env.HOST_LOG_MEGABYTES * 1024 * 1024) / 2),
+    retentionMs: env.HOST_LOG_HOURS * 3_600_000,
+  };
+  const common = { publicHost, logKeeping, onChange, log };
   switch (env.HOST_PROVIDER) {
     case "local": {
       const root = join(env.ROOMBRIDGE_DATA_DIR, "processes");
       const { commands } = config;
-      return openLocalProvider({ root, commands, baseEnv: baseEnvironment(env), publicHost, onChange, log });
+      return openLocalProvider({ root, commands, baseEnv: baseEnvironment(env), ...common });
     }
     case "docker": {
       const root = join(env.ROOMBRIDGE_DATA_DIR, "containers");
       const address = { url: env.DOCKER_HOST, certPath: env.DOCKER_CERT_PATH };
       const { images, docker: settings } = config;
-      return openDockerProvider({ root, hostId: env.HOST_ID, address, images, settings, publicHost, onChange, log });
+      return openDockerProvider({ root, hostId: env.HOST_ID, address, images, settings, ...common });
     }
   }
 }

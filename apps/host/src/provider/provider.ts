@@ -61,6 +61,8 @@ export interface ProcessStats {
   /** Since the start, over all cores. */
   readonly cpuSeconds: number;
   readonly memoryBytes: number;
+  /** Over the network since the start; absent where it is not counted by process. */
+  readonly sentBytes?: number;
   /** Established connections to its TCP ports; absent where they cannot be counted. */
   readonly tcpConnections?: number;
 }
@@ -111,7 +113,9 @@ export interface Provider {
   forget(processId: string): Promise<void>;
   /** Those of these ports that are seen to be in use on the host, for TCP or UDP. */
   takenPorts(ports: readonly number[]): Promise<number[]>;
-  /** What the process wrote, both streams; of a forgotten one too, for 72 h. Nothing when there is no log. */
+  /** True while there is a log, be it empty: from the start of the process until the log is dropped. */
+  hasLog(processId: string): Promise<boolean>;
+  /** What the process wrote, both streams; of a forgotten one too, while it is kept. Nothing when there is no log. */
   logs(processId: string, options?: LogOptions): AsyncIterable<Uint8Array>;
   /** Undefined when the process is unknown, has ended, or cannot be measured here. */
   stats(processId: string): Promise<ProcessStats | undefined>;

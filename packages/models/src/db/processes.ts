@@ -31,6 +31,10 @@ export const hosts = pgTable("hosts", {
   beatAt: instant()
     .notNull()
     .default(sql`clock_timestamp()`),
+  /** Where gateways ask it for the logs and the metrics of its processes. */
+  controlUrl: text(),
+  /** Signs their requests; drawn anew at each start of the host. */
+  controlSecret: text(),
 });
 
 /** Where rooms of one deployment in one region are placed; its advisory lock orders all placement. */

@@ -44,7 +44,6 @@ function readPorts(text: string): readonly ProcessPort[] {
   }
 }
 
-const LOG_CONFIG = { Type: "json-file", Config: { "max-size": "10m", "max-file": "2" } };
 /** Counted over all containers of one user (setrlimit(2)); the limit that matters for one of them is `pidsLimit`. */
 const MAX_USER_PROCESSES = 32_768;
 const MAX_FILES = 16_384;
@@ -53,9 +52,10 @@ const MAX_FILES = 16_384;
 export function containerOptions(
   spec: ProcessSpec,
   command: ImageCommand,
-  { hostId, publicHost }: { readonly hostId: string; readonly publicHost: string },
+  host: { readonly hostId: string; readonly publicHost: string; readonly logBytes: number },
 ): ContainerCreateOptions {
   const { processId, ports, limits } = spec;
+  const { hostId, publicHost, logBytes } = host;
   const memory = Math.round(limits.memoryMb * 1024 * 1024);
   return {
     name: containerName(processId),
@@ -87,7 +87,7 @@ export function containerOptions(
       // Passes signals on to a server that would ignore them as process 1, and reaps its children.
       Init: true,
       RestartPolicy: { Name: "no" },
-      LogConfig: LOG_CONFIG,
+      LogConfig: { Type: "json-file", Config: { "max-size": String(logBytes), "max-file": "2" } },
       ...(command.readOnly ? { ReadonlyRootfs: true, Tmpfs: { "/tmp": "rw,nosuid,nodev,size=64m" } } : {}),
     },
   };

@@ -3,7 +3,7 @@ import type { Logger } from "@roombridge/service";
 import type { DockerSettings, ImageCommand } from "../../operator-config.ts";
 import { readLog } from "../log-reader.ts";
 import { findTakenPorts } from "../port-probe.ts";
-import { removeOldLogs } from "../process-log.ts";
+import { isLog, type LogKeeping, removeOldLogs } from "../process-log.ts";
 import {
   type LogOptions,
   type Observed,
@@ -37,6 +37,7 @@ export interface DockerProviderOptions {
   readonly settings: DockerSettings;
   /** Address that players are told. */
   readonly publicHost: string;
+  readonly logKeeping: LogKeeping;
   /** Something may have changed: look at `list`. */
   readonly onChange: () => void;
   readonly log: Logger;
@@ -128,6 +129,10 @@ class DockerProvider implements Provider {
     return isOnThisMachine(this.#options.address) ? findTakenPorts(ports) : [];
   }
 
+  async hasLog(processId: string): Promise<boolean> {
+    return (await this.#find(processId)) !== undefined || isLog(keptLog(this.#options.root, processId));
+  }
+
   async *logs(processId: string, options: LogOptions = {}): AsyncGenerator<Uint8Array> {
     const container = await this.#find(processId);
     if (!container) yield* readLog(keptLog(this.#options.root, processId), { ...options, follow: false }, () => true);
@@ -167,7 +172,7 @@ class DockerProvider implements Provider {
   }
 
   async #start(spec: ProcessSpec): Promise<void> {
-    const { images, hostId, publicHost } = this.#options;
+    const { images, hostId, publicHost, logKeeping } = this.#options;
     const { processId, ports, command: name } = spec;
     const known = await this.#find(processId);
     // One that was only created is what an answer that never came has left behind.
@@ -181,7 +186,9 @@ class DockerProvider implements Provider {
     }
     await this.#images.need(command);
     try {
-      const id = await this.#engine.create(containerOptions(spec, command, { hostId, publicHost }));
+      const id = await this.#engine.create(
+        containerOptions(spec, command, { hostId, publicHost, logBytes: logKeeping.bytesPerFile }),
+      );
       if (id === undefined) {
         // Another provider of the same host was faster; or a stranger has the name.
         if (await this.#find(processId)) return;
@@ -272,8 +279,8 @@ class DockerProvider implements Provider {
   }
 
   async #keepFiles(): Promise<void> {
-    const { root, log } = this.#options;
-    await removeOldLogs(root, () => false).catch((error: unknown) =>
+    const { root, log, logKeeping } = this.#options;
+    await removeOldLogs(root, { isKnown: () => false, ...logKeeping }).catch((error: unknown) =>
       log.warn({ err: error }, "could not look after the logs of game servers"),
     );
   }

@@ -3,7 +3,7 @@ import type { Command } from "../../operator-config.ts";
 import { fillPorts } from "../fill-ports.ts";
 import { readLog } from "../log-reader.ts";
 import { findTakenPorts } from "../port-probe.ts";
-import { removeOldLogs, rotateLog } from "../process-log.ts";
+import { isLog, type LogKeeping, removeOldLogs, rotateLog } from "../process-log.ts";
 import {
   type LogOptions,
   type Observed,
@@ -16,12 +16,11 @@ import { checkCommand } from "./command.ts";
 import { LocalProcess } from "./local-process.ts";
 import { prepareFiles, type ProcessState, processFiles, readStates, removeState, writeState } from "./process-files.ts";
 import { identify } from "./process-identity.ts";
-import { readSessionStats } from "./session-stats.ts";
+import { SessionStats } from "./session-stats.ts";
 import { spawnShim } from "./shim.ts";
 
 const READINESS_INTERVAL_MS = 100;
 const FILES_INTERVAL_MS = 10_000;
-const LOG_BYTES = 10 * 1024 * 1024;
 
 export interface LocalProviderOptions {
   /** Where processes keep state and logs; made when missing. */
@@ -31,6 +30,7 @@ export interface LocalProviderOptions {
   readonly baseEnv: Readonly<Record<string, string>>;
   /** Address that players are told. */
   readonly publicHost: string;
+  readonly logKeeping: LogKeeping;
   /** Something may have changed: look at `list`. */
   readonly onChange: () => void;
   readonly log: Logger;
@@ -49,6 +49,7 @@ class LocalProvider implements Provider {
   readonly #options: LocalProviderOptions;
   readonly #processes = new Map<string, LocalProcess>();
   readonly #starts = new Map<string, Promise<void>>();
+  readonly #stats = new SessionStats();
   readonly #readinessTimer: NodeJS.Timeout;
   readonly #filesTimer: NodeJS.Timeout;
   #isLooking = false;
@@ -100,6 +101,10 @@ class LocalProvider implements Provider {
     return findTakenPorts(ports);
   }
 
+  hasLog(processId: string): Promise<boolean> {
+    return isLog(processFiles(this.#options.root, processId).log);
+  }
+
   logs(processId: string, options: LogOptions = {}): AsyncIterable<Uint8Array> {
     const { log } = processFiles(this.#options.root, processId);
     const isOver = async () => (await this.inspect(processId))?.exit !== undefined || !this.#processes.has(processId);
@@ -108,7 +113,7 @@ class LocalProvider implements Provider {
 
   async stats(processId: string): Promise<ProcessStats | undefined> {
     const process = this.#processes.get(processId);
-    return process && !process.isOver ? readSessionStats(process.state) : undefined;
+    return process && !process.isOver ? this.#stats.read(process.state) : undefined;
   }
 
   async prepare(): Promise<void> {
@@ -179,10 +184,11 @@ class LocalProvider implements Provider {
   }
 
   async #keepFiles(): Promise<void> {
+    const { root, logKeeping } = this.#options;
     try {
       await this.adopt();
-      for (const { files } of this.#processes.values()) await rotateLog(files.log, LOG_BYTES);
-      await removeOldLogs(this.#options.root, (processId) => this.#processes.has(processId));
+      for (const { files } of this.#processes.values()) await rotateLog(files.log, logKeeping.bytesPerFile);
+      await removeOldLogs(root, { isKnown: (processId) => this.#processes.has(processId), ...logKeeping });
     } catch (error) {
       this.#options.log.warn({ err: error }, "could not look after the files of game servers");
     }

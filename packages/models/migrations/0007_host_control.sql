@@ -1,0 +1,2 @@
+ALTER TABLE "hosts" ADD COLUMN "control_url" text;--> statement-breakpoint
+ALTER TABLE "hosts" ADD COLUMN "control_secret" text;
