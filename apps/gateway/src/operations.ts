@@ -3,8 +3,11 @@ import { createIceServersOperation } from "./routes/create-ice-servers.ts";
 import { createProcessOperation } from "./routes/create-process.ts";
 import { createRoomOperation } from "./routes/create-room.ts";
 import { destroyRoomOperation } from "./routes/destroy-room.ts";
+import { downloadLogForProcessOperation } from "./routes/download-log-for-process.ts";
 import { getConnectionInfoOperation } from "./routes/get-connection-info.ts";
 import { getLatestProcessesOperation } from "./routes/get-latest-processes.ts";
+import { getLogsForProcessOperation } from "./routes/get-logs-for-process.ts";
+import { getMetricsDeprecatedOperation, getProcessMetricsOperation } from "./routes/get-process-metrics.ts";
 import { getProcessOperation } from "./routes/get-process.ts";
 import { getProcessesCountOperation } from "./routes/get-processes-count.ts";
 import { getRoomInfoOperation } from "./routes/get-room-info.ts";
@@ -43,6 +46,10 @@ export const OPERATIONS: readonly Operation[] = [
   getProcessOperation,
   createProcessOperation,
   stopProcessOperation,
+  getProcessMetricsOperation,
+  getLogsForProcessOperation,
+  downloadLogForProcessOperation,
   ...PROCESSES_V2,
   ...ROOMS_V1,
+  getMetricsDeprecatedOperation,
 ];

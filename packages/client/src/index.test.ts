@@ -14,9 +14,12 @@ import type {
   ListedRoom,
   ListRoomsParams,
   LiveRoomState,
+  MetricValue,
   Open,
   Process,
   ProcessesV3,
+  ProcessMetricName,
+  ProcessMetrics,
   ProcessStatus,
   Region,
   RepeatableCallOptions,
@@ -44,6 +47,9 @@ test("the types have the fields of the bodies that the server sends, no more and
   expectTypeOf<keyof ListedRoom>().toEqualTypeOf<keyof models.ListedRoom>();
   expectTypeOf<keyof RoomPage>().toEqualTypeOf<keyof models.RoomPage>();
   expectTypeOf<keyof Process>().toEqualTypeOf<keyof models.ProcessV3>();
+  expectTypeOf<keyof ProcessMetrics>().toEqualTypeOf<keyof models.ProcessMetricsData>();
+  expectTypeOf<ProcessMetricName>().toEqualTypeOf<models.ProcessMetricName>();
+  expectTypeOf<keyof MetricValue>().toEqualTypeOf<keyof models.MetricValue>();
   expectTypeOf<keyof UpdateRoomConfigParams>().toEqualTypeOf<keyof models.UpdateRoomConfigParams>();
   expectTypeOf<keyof CreateRoomParams>().toEqualTypeOf<keyof models.CreateRoomParams>();
   expectTypeOf<keyof IceServersAnswer>().toEqualTypeOf<keyof models.IceServersAnswer>();
@@ -87,6 +93,7 @@ test("a credential and a player cannot be revoked in one call", () => {
 test("times are dates", () => {
   type Times = "scheduledAt" | "bootedAt" | "startedAt" | "stoppingAt" | "terminatedAt";
   expectTypeOf<Process[Times]>().toEqualTypeOf<Date | null>();
+  expectTypeOf<MetricValue["timestamp"]>().toEqualTypeOf<Date>();
   expectTypeOf<Process["createdAt"]>().toEqualTypeOf<Date>();
   expectTypeOf<ListedRoom["createdAt"]>().toEqualTypeOf<Date>();
   expectTypeOf<IceServersAnswer["expiresAt" | "renewAfter"]>().toEqualTypeOf<Date>();

@@ -261,6 +261,9 @@ const UNKNOWN_PROCESS: readonly Row[] = [
   "StopProcess",
   "GetActiveRoomsForProcess",
   "GetInactiveRoomsForProcess",
+  "GetProcessMetrics",
+  "GetLogsForProcess",
+  "DownloadLogForProcess",
 ].flatMap((operationId): Row[] =>
   (
     [

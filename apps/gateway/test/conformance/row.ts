@@ -1,4 +1,10 @@
-import type { CreateIceServersParams, LiveRoomState, ProcessStatus, Region } from "@roombridge/models/api";
+import type {
+  CreateIceServersParams,
+  LiveRoomState,
+  ProcessMetricName,
+  ProcessStatus,
+  Region,
+} from "@roombridge/models/api";
 import type { Place } from "../arrange.ts";
 import type { createGame } from "../suite.ts";
 
@@ -29,6 +35,14 @@ export interface Call {
   readonly before?: number;
   readonly limit?: number;
   readonly cursor?: string;
+  readonly follow?: boolean;
+  readonly tailLines?: number;
+  readonly metrics?: ProcessMetricName[];
+  /** Seconds since 1970. */
+  readonly start?: number;
+  readonly end?: number;
+  /** Seconds. */
+  readonly step?: number;
 }
 
 /** What a call came to, as its caller sees it. */

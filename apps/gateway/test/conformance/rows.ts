@@ -2,6 +2,7 @@ import { OPERATIONS } from "../../src/operations.ts";
 import { accessRows } from "./access-rows.ts";
 import { clientDriver } from "./client-driver.ts";
 import { ICE_SERVERS_ROWS } from "./ice-servers-rows.ts";
+import { LOG_ROWS } from "./log-rows.ts";
 import { olderRows } from "./older-rows.ts";
 import { PROCESS_ROWS } from "./process-rows.ts";
 import { ROOM_ROWS } from "./room-rows.ts";
@@ -10,13 +11,19 @@ import { sdkDriver } from "./sdk-driver.ts";
 
 export const DRIVERS: readonly Driver[] = [sdkDriver, clientDriver];
 
-const OLDER_TAGS = ["RoomsV1", "ProcessesV2"];
+const OLDER_TAGS = ["RoomsV1", "ProcessesV2", "MetricsV1"];
 
 const NEEDING_A_TOKEN = OPERATIONS.map(({ route }) => route)
   .filter(({ security, tags = [] }) => security !== undefined && !tags.some((tag) => OLDER_TAGS.includes(tag)))
   .map(({ operationId }) => operationId);
 
-const NEWEST: readonly Row[] = [...ROOM_ROWS, ...ICE_SERVERS_ROWS, ...PROCESS_ROWS, ...accessRows(NEEDING_A_TOKEN)];
+const NEWEST: readonly Row[] = [
+  ...ROOM_ROWS,
+  ...ICE_SERVERS_ROWS,
+  ...PROCESS_ROWS,
+  ...LOG_ROWS,
+  ...accessRows(NEEDING_A_TOKEN),
+];
 
 /** The whole table: every operation with every status that it documents. */
 export const ROWS: readonly Row[] = [...NEWEST, ...olderRows(NEWEST)];
