@@ -5,7 +5,7 @@ import type { ProcessSampler } from "../metrics/process-sampler.ts";
 import { toSeries } from "../metrics/to-series.ts";
 import { type Provider, ProviderAwayError } from "../provider/provider.ts";
 import { sendLog } from "./send-log.ts";
-import { StreamLimit } from "./stream-limit.ts";
+import type { StreamLimit } from "./stream-limit.ts";
 
 /** What requests are answered from. */
 export interface Desk {
