@@ -9,7 +9,7 @@ import {
   openHousekeepingLock,
   registerHost,
 } from "@roombridge/rooms";
-import type { Logger, RunningService } from "@roombridge/service";
+import { type Logger, type RunningService, startLoop } from "@roombridge/service";
 import { openControlListener } from "./control/control-listener.ts";
 import { StreamLimit } from "./control/stream-limit.ts";
 import { drainHost } from "./drain.ts";
@@ -17,7 +17,6 @@ import type { Env } from "./env.ts";
 import { startHeartbeat } from "./heartbeat.ts";
 import { startHousekeeper } from "./housekeeper.ts";
 import { LeaseWatch } from "./lease-watch.ts";
-import { startLoop } from "./loop.ts";
 import { startSampler } from "./metrics/process-sampler.ts";
 import { EMPTY_CONFIG, type OperatorConfig, readOperatorConfig } from "./operator-config.ts";
 import { OutageLog } from "./outage-log.ts";

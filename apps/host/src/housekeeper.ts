@@ -1,5 +1,5 @@
 import { type Database, type HousekeepingLock, type HousekeepingSettings, runHousekeeping } from "@roombridge/rooms";
-import { type Loop, startLoop } from "./loop.ts";
+import { type Loop, startLoop } from "@roombridge/service";
 import type { LeaseWatch } from "./lease-watch.ts";
 import type { OutageLog } from "./outage-log.ts";
 

@@ -1,5 +1,4 @@
-import type { Logger } from "@roombridge/service";
-import { type Loop, startLoop } from "../loop.ts";
+import { type Logger, type Loop, startLoop } from "@roombridge/service";
 import type { Provider } from "../provider/provider.ts";
 import type { Sample } from "./sample.ts";
 
