@@ -17,6 +17,7 @@ const HTTP_STATUS = {
   host_away: 404,
   room_exists: 400,
   no_deployment: 400,
+  no_certificate: 400,
   start_failed: 400,
   no_capacity: 429,
   rate_limited: 429,

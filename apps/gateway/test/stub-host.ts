@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { createServer, type ServerResponse } from "node:http";
-import { announceHostControl, checkControl, drawControlSecret, type HostControl } from "@roombridge/rooms";
+import { announceHost, checkControl, drawControlSecret, type HostControl } from "@roombridge/rooms";
 import type { Place } from "./arrange.ts";
 
 export interface StubHost {
@@ -38,5 +38,5 @@ export async function openStubHost(answer: (response: ServerResponse, question: 
 /** The host of the game can be asked here from now on. */
 export async function announce({ rooms, game }: Pick<Place, "rooms" | "game">, control: HostControl): Promise<void> {
   const { hostId, incarnation } = game.host;
-  await announceHostControl(rooms.database, { hostId, incarnation, control });
+  await announceHost(rooms.database, { hostId, incarnation, control, terminatesTls: false });
 }

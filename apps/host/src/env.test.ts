@@ -57,8 +57,10 @@ test("a region that is none is named", () => {
 test.each([
   [{ HOST_CONTROL_HOST: "0.0.0.0" }, "HOST_CONTROL_URL: is required with this HOST_CONTROL_HOST"],
   [{ HOST_CONTROL_HOST: "::" }, "HOST_CONTROL_URL: is required with this HOST_CONTROL_HOST"],
+  [{ HOST_TLS_CERT_FILE: "cert.pem" }, "HOST_TLS_CERT_FILE: is set together with HOST_TLS_KEY_FILE"],
+  [{ HOST_TLS_KEY_FILE: "key.pem" }, "HOST_TLS_CERT_FILE: is set together with HOST_TLS_KEY_FILE"],
   [{ HOST_CONTROL_URL: "ftp://10.0.0.1" }, "HOST_CONTROL_URL: expected http(s)://host:port"],
-])("a place for gateways to ask at, %o, is refused", (given, message) => {
+])("what does not go together, or cannot be reached, is refused: %o", (given, message) => {
   expect(() => parseEnv({ ...REQUIRED, ...given })).toThrow(message);
 });
 

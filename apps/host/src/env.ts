@@ -37,6 +37,8 @@ const Environment = z
       .url({ protocol: /^https?$/, error: "expected http(s)://host:port, as gateways reach this host" })
       .transform((url) => url.replace(/\/+$/, ""))
       .optional(),
+    HOST_TLS_CERT_FILE: z.string().optional(),
+    HOST_TLS_KEY_FILE: z.string().optional(),
     ROOM_UNSCHEDULED_TTL_HOURS: integer(1, 87_600).default(72),
     DATABASE_URL: databaseUrl,
     DATABASE_DIRECT_URL: databaseUrl.optional(),
@@ -53,6 +55,8 @@ const Environment = z
   })
   .superRefine((env, context) => {
     const problem = (name: string, message: string) => context.addIssue({ code: "custom", path: [name], message });
+    if ((env.HOST_TLS_CERT_FILE === undefined) !== (env.HOST_TLS_KEY_FILE === undefined))
+      problem("HOST_TLS_CERT_FILE", "is set together with HOST_TLS_KEY_FILE, or neither is");
     if (/^(?:0\.0\.0\.0|::)$/.test(env.HOST_CONTROL_HOST) && env.HOST_CONTROL_URL === undefined)
       problem("HOST_CONTROL_URL", "is required with this HOST_CONTROL_HOST: where gateways reach this host");
     if (env.HOST_PROVIDER !== "docker") return;

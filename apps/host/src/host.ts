@@ -1,5 +1,5 @@
 import {
-  announceHostControl,
+  announceHost,
   checkSchema,
   type Database,
   type HostBeat,
@@ -25,6 +25,7 @@ import type { Provider } from "./provider/provider.ts";
 import { Actions } from "./reconciler/actions.ts";
 import { PortFinder } from "./reconciler/port-finder.ts";
 import { Reconciler } from "./reconciler/reconciler.ts";
+import { type CertificateSource, openCertificate } from "./tls/certificate.ts";
 
 const ROUND_MS = 2_000;
 /** Logs that are read here at once. The engine of `docker` hands each one over as a whole. */
@@ -33,6 +34,7 @@ const MAX_STREAMS = 64;
 /** Starts the host: from here on it serves its regions. Throws when the database or the operator's file is not in order. */
 export async function startHost(env: Env, log: Logger): Promise<RunningService> {
   const config = await loadConfig(env, log);
+  const certificate = loadCertificate(env, log);
   const database = openDatabase({ url: env.DATABASE_URL, applicationName: "roombridge host" });
   await checkSchema(database);
   const asked = await openControlListener(controlSettings(env, log));
@@ -43,13 +45,13 @@ export async function startHost(env: Env, log: Logger): Promise<RunningService> 
   const onChange = (): void => wake();
   // First of all: from now on an elder host of the same HOST_ID claims and starts nothing.
   await registerHost(database, beat);
-  const provider = await openProvider({ env, config, onChange, log });
+  const provider = await openProvider({ env, config, certificate, onChange, log });
   // Nobody waits for it: a start that needs an image waits for that image.
   void provider.prepare();
 
   const sampler = startSampler({ provider, intervalMs: env.HOST_METRICS_SECONDS * 1_000, log });
   asked.serve({ provider, sampler, streams: new StreamLimit(MAX_STREAMS) });
-  await announceHostControl(database, { ...beat, control: asked.control });
+  await announceHost(database, { ...beat, control: asked.control, terminatesTls: certificate !== undefined });
   const heartbeat = startHeartbeat(database, beat, { outages, watch });
   const { actions, reconciler } = newReconciler({ env, log, database, beat, outages, provider, onChange });
   const rounds = startLoop(ROUND_MS, () => reconciler.round());
@@ -73,6 +75,7 @@ export async function startHost(env: Env, log: Logger): Promise<RunningService> 
       await drainHost({ env, log, database, beat, provider, reconciler, isSuperseded });
       await Promise.all([heartbeat.stop(), asked.close()]);
       await Promise.allSettled([provider.close(), listener.close(), lock.close()]);
+      certificate?.close();
       await database.close();
     },
   };
@@ -108,6 +111,12 @@ function newBeat(env: Env): HostBeat {
     maxProcesses: env.HOST_MAX_PROCESSES,
     incarnation: newUuid(),
   };
+}
+
+function loadCertificate(env: Env, log: Logger): CertificateSource | undefined {
+  const { HOST_TLS_CERT_FILE: certFile, HOST_TLS_KEY_FILE: keyFile, HOST_PUBLIC_HOST: publicHost } = env;
+  if (certFile === undefined || keyFile === undefined) return undefined;
+  return openCertificate({ certFile, keyFile, publicHost, log });
 }
 
 function controlSettings(env: Env, log: Logger) {

@@ -18,6 +18,7 @@ const ANSWERS = {
   host_away: "private",
   room_exists: "public",
   no_deployment: "public",
+  no_certificate: "public",
   start_failed: "public",
   no_capacity: "public",
   rate_limited: "public",

@@ -8,7 +8,7 @@ import {
 } from "@roombridge/testing";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import {
-  announceHostControl,
+  announceHost,
   claimProcesses,
   closeRooms,
   createProcess,
@@ -50,7 +50,7 @@ test("the host of a process is found from its claim until after its end, in its 
   expect(await found()).toEqual({ ...nobody, kind: "host" });
 
   const control = { url: "http://127.0.0.1:1", secret: drawControlSecret() };
-  await announceHostControl(database, { ...host, control });
+  await announceHost(database, { ...host, control, terminatesTls: false });
   await reportBooted(database, processId);
   expect(await found()).toEqual({ processId, kind: "host", control, hasBegun: true, hasEnded: false });
 
@@ -73,8 +73,9 @@ test("a host that has a successor cannot point gateways at itself", async () => 
   const younger = { ...elder, incarnation: newUuid() };
   await registerHost(database, younger);
   const control = (port: number) => ({ url: `http://127.0.0.1:${port}`, secret: drawControlSecret() });
-  await announceHostControl(database, { ...younger, control: control(2) });
-  await announceHostControl(database, { ...elder, control: control(1) });
-  const [row] = await database.sql`select control_url as url from hosts where host_id = ${elder.hostId}`;
-  expect(row).toEqual({ url: "http://127.0.0.1:2" });
+  await announceHost(database, { ...younger, control: control(2), terminatesTls: false });
+  await announceHost(database, { ...elder, control: control(1), terminatesTls: true });
+  const [row] =
+    await database.sql`select control_url as url, terminates_tls as tls from hosts where host_id = ${elder.hostId}`;
+  expect(row).toEqual({ url: "http://127.0.0.1:2", tls: false });
 });

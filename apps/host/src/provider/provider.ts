@@ -9,6 +9,23 @@ export interface ProcessPort {
   /** What the process itself binds: another number than `port` where the provider maps ports. */
   readonly bindPort: number;
   readonly transportType: TransportType;
+  /** Of `tls`: the port of this machine where the process is reached without it; the host terminates TLS at `port`. */
+  readonly plainPort?: number | undefined;
+}
+
+/** The port of the host that a process, or its engine, holds itself. */
+export function ownPort({ port, plainPort }: Pick<ProcessPort, "port" | "plainPort">): number {
+  return plainPort ?? port;
+}
+
+/** A port where players speak TLS, and the one of this machine where the game server is reached without it. */
+export interface TlsRoute {
+  readonly port: number;
+  readonly plainPort: number;
+}
+
+export function tlsRoutesOf(ports: readonly Pick<ProcessPort, "port" | "plainPort">[]): TlsRoute[] {
+  return ports.flatMap(({ port, plainPort }) => (plainPort === undefined ? [] : [{ port, plainPort }]));
 }
 
 export interface ProcessSpec {
@@ -45,6 +62,8 @@ export interface Observed {
   readonly endpoints: readonly ExposedPort[];
   /** Ports that somebody else holds: while the process still wants them, or when it exited before it had them. */
   readonly foreignPorts: readonly number[];
+  /** Its TLS ports, for the host to terminate. */
+  readonly tlsRoutes: readonly TlsRoute[];
   readonly exit?: ProcessExit;
 }
 

@@ -21,6 +21,8 @@ export const ERROR_CODES = [
   "room_exists",
   /** The application has no deployment that could take a room. */
   "no_deployment",
+  /** A deployment has TLS ports, and no process host has a certificate. */
+  "no_certificate",
   /** The room's game server failed to start three times. */
   "start_failed",
   /** No free slot and no way to start a process, or no live host in the region. */

@@ -35,6 +35,8 @@ export const hosts = pgTable("hosts", {
   controlUrl: text(),
   /** Signs their requests; drawn anew at each start of the host. */
   controlSecret: text(),
+  /** It has a certificate, and so may run deployments with TLS ports. */
+  terminatesTls: boolean().notNull().default(false),
 });
 
 /** Where rooms of one deployment in one region are placed; its advisory lock orders all placement. */

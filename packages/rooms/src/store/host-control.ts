@@ -6,14 +6,20 @@ export interface HostControl {
   readonly secret: string;
 }
 
-/** From now on gateways ask the host here. Does nothing for an incarnation that has a successor. */
-export async function announceHostControl(
-  { sql }: Database,
-  host: { readonly hostId: string; readonly incarnation: string; readonly control: HostControl },
-): Promise<void> {
-  const { hostId, incarnation, control } = host;
+/** What a host has to offer besides processes. */
+export interface HostOffer {
+  readonly hostId: string;
+  readonly incarnation: string;
+  readonly control: HostControl;
+  /** It has a certificate for TLS ports. */
+  readonly terminatesTls: boolean;
+}
+
+/** From now on gateways ask the host there. Does nothing for an incarnation that has a successor. */
+export async function announceHost({ sql }: Database, host: HostOffer): Promise<void> {
+  const { hostId, incarnation, control, terminatesTls } = host;
   await sql`
-    update hosts set control_url = ${control.url}, control_secret = ${control.secret}
+    update hosts set control_url = ${control.url}, control_secret = ${control.secret}, terminates_tls = ${terminatesTls}
      where host_id = ${hostId} and incarnation = ${incarnation}`;
 }
 

@@ -55,3 +55,11 @@ test.each([
     "8000/udp": [{ HostIp, HostPort: "20001" }],
   });
 });
+
+test("what the host terminates TLS for is published for the host alone", () => {
+  const tls = plainPort(20_000, { bindPort: 8000, transportType: "tls", plainPort: 20_001 });
+  const options = containerOptions(newSpec({ ports: [tls] }), COMMAND, HOST);
+  expect(options.HostConfig?.PortBindings).toEqual({ "8000/tcp": [{ HostIp: "127.0.0.1", HostPort: "20001" }] });
+  const { name = "", Labels: labels = {} } = options;
+  expect(readIdentity({ name, labels }, "one")).toMatchObject({ ports: [tls] });
+});

@@ -2,8 +2,8 @@ import type { ContainerCreateOptions } from "dockerode";
 import { z } from "zod";
 import type { ImageCommand } from "../../operator-config.ts";
 import { fillPorts } from "../fill-ports.ts";
-import type { ProcessPort, ProcessSpec } from "../provider.ts";
-import { isLoopback } from "./engine-address.ts";
+import { ownPort, type ProcessPort, type ProcessSpec } from "../provider.ts";
+import { loopbackOf } from "./engine-address.ts";
 
 /** Names and labels are how a container is found again. Labels can be read by all who may ask the engine: no secrets. */
 export const HOST_LABEL = "roombridge.host";
@@ -18,6 +18,7 @@ const Ports = z.array(
     port: z.int(),
     bindPort: z.int(),
     transportType: z.enum(["tcp", "udp", "tls"]),
+    plainPort: z.int().optional(),
   }),
 );
 
@@ -102,10 +103,14 @@ export function containerOptions(
 
 /** Only on loopback where players are told a loopback address: published ports go past most firewalls. */
 function publish(ports: readonly ProcessPort[], publicHost: string): Record<string, object[]> {
-  const HostIp = !isLoopback(publicHost) ? "" : publicHost === "localhost" ? "127.0.0.1" : publicHost;
+  const open = loopbackOf(publicHost) ?? "";
   const bindings: Record<string, object[]> = {};
   for (const port of ports) {
-    (bindings[portKey(port)] ??= []).push({ HostIp, HostPort: String(port.port) });
+    (bindings[portKey(port)] ??= []).push({
+      // What the host terminates TLS for is for the host alone.
+      HostIp: port.plainPort === undefined ? open : "127.0.0.1",
+      HostPort: String(ownPort(port)),
+    });
   }
   return bindings;
 }

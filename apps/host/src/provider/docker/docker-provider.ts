@@ -186,8 +186,8 @@ class DockerProvider implements Provider {
     const command = name === null ? undefined : images.get(name);
     if (!command)
       throw new SpawnError(`no command named ${JSON.stringify(name)} with an image in the operator's config file`);
-    if (ports.some(({ transportType }) => transportType === "tls")) {
-      throw new SpawnError("the docker provider does not terminate TLS; let the port be tcp");
+    if (ports.some(({ plainPort }) => plainPort !== undefined) && !isOnThisMachine(this.#options.address)) {
+      throw new SpawnError("the host terminates TLS for an engine of its own machine only; let the port be tcp");
     }
     await this.#images.need(command);
     try {

@@ -141,7 +141,7 @@ class LocalProvider implements Provider {
     await prepareFiles(files);
     const shim = await spawnShim({ ...command, env, exitFile: files.exit, logFile: files.log });
     try {
-      const wanted = ports.map(({ name, port, transportType }) => ({ name, port, transportType }));
+      const wanted = ports.map(({ bindPort: _, ...port }) => port);
       const state = { processId, ...(await identify(shim.pid)), ports: wanted };
       await writeState(files, state);
       this.#keep(state);
@@ -163,9 +163,6 @@ class LocalProvider implements Provider {
     const command = name === null ? undefined : this.#options.commands.get(name);
     if (!command)
       throw new SpawnError(`no command named ${JSON.stringify(name)} with argv in the operator's config file`);
-    if (ports.some(({ transportType }) => transportType === "tls")) {
-      throw new SpawnError("the local provider does not terminate TLS; let the port be tcp");
-    }
     return { argv: fillPorts(command.argv, ports), cwd: command.cwd };
   }
 

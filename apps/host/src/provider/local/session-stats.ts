@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import type { ProcessStats } from "../provider.ts";
+import { ownPort, type ProcessStats } from "../provider.ts";
 import { type KernelSocket, readSockets } from "../socket-table.ts";
 import { HAS_PROC, isAlive, type ProcessStat } from "./process-identity.ts";
 import type { ProcessState } from "./process-files.ts";
@@ -29,7 +29,7 @@ export class SessionStats {
     const members = processes.filter(({ session }) => session === pid);
     if (members.length === 0) return undefined;
     const memory = await Promise.all(members.map((member) => readResidentBytes(member.pid)));
-    const tcp = new Set(ports.filter(({ transportType }) => transportType !== "udp").map(({ port }) => port));
+    const tcp = new Set(ports.filter(({ transportType }) => transportType !== "udp").map(ownPort));
     return {
       cpuSeconds: members.reduce((sum, { ticks }) => sum + ticks, 0) / TICKS_PER_SECOND,
       memoryBytes: memory.reduce((sum, bytes) => sum + bytes, 0),
