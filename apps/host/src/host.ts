@@ -34,7 +34,7 @@ const MAX_STREAMS = 64;
 /** Starts the host: from here on it serves its regions. Throws when the database or the operator's file is not in order. */
 export async function startHost(env: Env, log: Logger): Promise<RunningService> {
   const config = await loadConfig(env, log);
-  const certificate = loadCertificate(env, log);
+  const certificate = await loadCertificate(env, log);
   const database = openDatabase({ url: env.DATABASE_URL, applicationName: "roombridge host" });
   await checkSchema(database);
   const asked = await openControlListener(controlSettings(env, log));
@@ -75,7 +75,7 @@ export async function startHost(env: Env, log: Logger): Promise<RunningService> 
       await drainHost({ env, log, database, beat, provider, reconciler, isSuperseded });
       await Promise.all([heartbeat.stop(), asked.close()]);
       await Promise.allSettled([provider.close(), listener.close(), lock.close()]);
-      certificate?.close();
+      await certificate?.close();
       await database.close();
     },
   };
@@ -113,7 +113,7 @@ function newBeat(env: Env): HostBeat {
   };
 }
 
-function loadCertificate(env: Env, log: Logger): CertificateSource | undefined {
+async function loadCertificate(env: Env, log: Logger): Promise<CertificateSource | undefined> {
   const { HOST_TLS_CERT_FILE: certFile, HOST_TLS_KEY_FILE: keyFile, HOST_PUBLIC_HOST: publicHost } = env;
   if (certFile === undefined || keyFile === undefined) return undefined;
   return openCertificate({ certFile, keyFile, publicHost, log });

@@ -99,7 +99,7 @@ describe.skipIf(!hasOpenssl)("a provider behind TLS", () => {
     const errors: string[] = [];
     log.error = (_fields: unknown, line?: string) => void errors.push(line ?? "");
     const files = createCertificate();
-    const certificate = openCertificate({ ...files, publicHost: "localhost", log });
+    const certificate = await openCertificate({ ...files, publicHost: "localhost", log });
     const local = await openLocalProvider({
       root,
       commands: new Map([["game", { argv: ARGV, cwd: "/" }]]),
@@ -114,7 +114,7 @@ describe.skipIf(!hasOpenssl)("a provider behind TLS", () => {
     onTestFinished(async () => {
       for (const { processId } of await local.list()) await provider.stop(processId, 0);
       await provider.close();
-      certificate.close();
+      await certificate.close();
       await rm(root, { recursive: true, force: true });
     });
     return { provider, files, errors, root };

@@ -24,12 +24,12 @@ async function open(play: (socket: Socket) => void) {
   game.listen(plainPort, "127.0.0.1");
   await once(game, "listening");
   const files = createCertificate();
-  const certificate = openCertificate({ ...files, publicHost: "localhost", log, pollMs: 20 });
+  const certificate = await openCertificate({ ...files, publicHost: "localhost", log, pollMs: 20 });
   const port = await freePort();
   const terminator = await openTerminator({ port, plainPort }, { certificate, host: "127.0.0.1" });
   onTestFinished(async () => {
     await terminator.close();
-    certificate.close();
+    await certificate.close();
     for (const socket of sockets) socket.destroy();
     game.close();
   });
@@ -106,7 +106,7 @@ describe.skipIf(!hasOpenssl)("a TLS port", () => {
   test("closes a player's connection while the game does not listen", async () => {
     const files = createCertificate();
     const route = { port: await freePort(), plainPort: await freePort() };
-    const terminator = await openTerminator(route, { certificate: openFiles(files), host: "127.0.0.1" });
+    const terminator = await openTerminator(route, { certificate: await openFiles(files), host: "127.0.0.1" });
     onTestFinished(() => terminator.close());
     const player = await connectTls(route.port, files.cert);
     await once(player.resume(), "close");
@@ -174,13 +174,13 @@ describe.skipIf(!hasOpenssl)("a TLS port", () => {
 
   test("that somebody holds is an error", async () => {
     const { port, files, plainPort } = await open(echo);
-    const again = openTerminator({ port, plainPort }, { certificate: openFiles(files), host: "127.0.0.1" });
+    const again = openTerminator({ port, plainPort }, { certificate: await openFiles(files), host: "127.0.0.1" });
     await expect(again).rejects.toThrow("EADDRINUSE");
   });
 });
 
-function openFiles(files: { readonly certFile: string; readonly keyFile: string }) {
-  const certificate = openCertificate({ ...files, publicHost: "localhost", log });
+async function openFiles(files: { readonly certFile: string; readonly keyFile: string }) {
+  const certificate = await openCertificate({ ...files, publicHost: "localhost", log });
   onTestFinished(() => certificate.close());
   return certificate;
 }
