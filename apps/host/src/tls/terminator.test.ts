@@ -166,7 +166,7 @@ describe.skipIf(!hasOpenssl)("a TLS port", () => {
     handshaking.on("error", () => {});
     await once(handshaking, "connect");
     await terminator.close();
-    await Promise.all([player, handshaking].map((socket) => socket.closed || once(socket.resume(), "close")));
+    for (const socket of [player, handshaking]) if (!socket.closed) await once(socket.resume(), "close");
     const next = createServer().listen(port, "127.0.0.1");
     await once(next, "listening");
     next.close();

@@ -141,7 +141,9 @@ class LocalProvider implements Provider {
     await prepareFiles(files);
     const shim = await spawnShim({ ...command, env, exitFile: files.exit, logFile: files.log });
     try {
-      const wanted = ports.map(({ bindPort: _, ...port }) => port);
+      const wanted = ports.map(({ name, port, transportType, plainPort }) => {
+        return { name, port, transportType, plainPort };
+      });
       const state = { processId, ...(await identify(shim.pid)), ports: wanted };
       await writeState(files, state);
       this.#keep(state);
