@@ -1,3 +1,4 @@
+import { median, quantile } from "../median.ts";
 import type { Cuts } from "./cuts.ts";
 import type { Renewals } from "./renewals.ts";
 
@@ -31,7 +32,6 @@ export function report({ renewals, cuts, ...facts }: Run): void {
 }
 
 function distribution(values: readonly number[]) {
-  const sorted = values.toSorted((a, b) => a - b);
-  const at = (share: number) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
-  return { n: sorted.length, median: at(0.5), p90: at(0.9), p99: at(0.99), max: sorted.at(-1) ?? Number.NaN };
+  const [p90, p99] = [quantile(values, 0.9), quantile(values, 0.99)];
+  return { n: values.length, median: median(values), p90, p99, max: Math.max(...values) };
 }

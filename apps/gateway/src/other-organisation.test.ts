@@ -10,6 +10,7 @@ import {
   arrangeProcesses,
   arrangeRoom,
   arrangeRoomWithoutProcess,
+  arrangeStaticProcess,
   arrangeSuspendedRoom,
   arrangeUnscheduledRoom,
   runProcesses,
@@ -93,6 +94,7 @@ async function arrangeVictim(place: Place): Promise<Victim> {
   const active = await arrangeRoom(place, settings);
   await runProcesses(place);
   const processIds = Object.values(await arrangeProcesses(place));
+  const { processId: ofStatic } = await arrangeStaticProcess(place);
   const { roomId } = active;
   const { username } = await issueCredential(place.rooms, place.game.application, { roomId, playerId: PLAYER });
   return {
@@ -105,7 +107,7 @@ async function arrangeVictim(place: Place): Promise<Victim> {
       scheduling,
       destroyed: destroyed.roomId,
     },
-    processIds: [...processIds, active.processId, unscheduled.processId],
+    processIds: [...processIds, active.processId, unscheduled.processId, ofStatic],
     username,
     cursor: await firstCursor(place.game),
   };
@@ -174,6 +176,8 @@ function queryValue(name: string, operationId: string): string {
       return "60";
     case "follow":
       return "true";
+    case "roomsVersion":
+      return "0123456789abcdef0123456789abcdef";
     default:
       throw new Error(
         `this walk does not know the query parameter ${name} of ${operationId}: add a value to queryValue`,
@@ -195,11 +199,14 @@ function bodyOf({ route }: Operation): string | undefined {
   const media = route.request?.body?.content["application/json"];
   const schema = media && "schema" in media ? media.schema : undefined;
   if (!(schema instanceof z.ZodType)) return undefined;
-  const bodies = bodiesOf(toJsonSchema(schema, "input")).filter((one) => schema.safeParse(one).success);
+  const input = toJsonSchema(schema, "input");
+  const bodies = bodiesOf(input).filter((one) => schema.safeParse(one).success);
   const [body] = fc.sample(bodies, { numRuns: 1, seed: 1 });
-  const { deploymentId } = victim.game;
   const { username: _, ...rest } = z.record(z.string(), z.unknown()).parse(body);
-  return JSON.stringify({ ...rest, deploymentId, playerId: PLAYER });
+  const victims = { deploymentId: victim.game.deploymentId, playerId: PLAYER };
+  // Some bodies refuse a key that they do not know.
+  const known = Object.entries(victims).filter(([name]) => name in (input.properties ?? {}));
+  return JSON.stringify({ ...rest, ...Object.fromEntries(known) });
 }
 
 interface Answer {

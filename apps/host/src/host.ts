@@ -3,6 +3,7 @@ import {
   checkSchema,
   type Database,
   type HostBeat,
+  LeaseWatch,
   listen,
   newUuid,
   openDatabase,
@@ -16,7 +17,6 @@ import { drainHost } from "./drain.ts";
 import type { Env } from "./env.ts";
 import { startHeartbeat } from "./heartbeat.ts";
 import { startHousekeeper } from "./housekeeper.ts";
-import { LeaseWatch } from "./lease-watch.ts";
 import { startSampler } from "./metrics/process-sampler.ts";
 import { EMPTY_CONFIG, type OperatorConfig, readOperatorConfig } from "./operator-config.ts";
 import { OutageLog } from "./outage-log.ts";

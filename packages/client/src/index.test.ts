@@ -22,6 +22,7 @@ import type {
   ProcessMetrics,
   ProcessStatus,
   Region,
+  RegisterStaticProcessParams,
   RepeatableCallOptions,
   RevokeIceServersParams,
   Room,
@@ -31,6 +32,8 @@ import type {
   RoomPage,
   RoomsV2,
   RoomWithoutAllocations,
+  StaticProcess,
+  StaticProcessRoom,
   TurnUsage,
   UpdateRoomConfigParams,
   WaitOptions,
@@ -50,6 +53,9 @@ test("the types have the fields of the bodies that the server sends, no more and
   expectTypeOf<keyof ProcessMetrics>().toEqualTypeOf<keyof models.ProcessMetricsData>();
   expectTypeOf<ProcessMetricName>().toEqualTypeOf<models.ProcessMetricName>();
   expectTypeOf<keyof MetricValue>().toEqualTypeOf<keyof models.MetricValue>();
+  expectTypeOf<keyof StaticProcess>().toEqualTypeOf<keyof models.StaticProcess>();
+  expectTypeOf<keyof StaticProcessRoom>().toEqualTypeOf<keyof models.StaticProcessRoom>();
+  expectTypeOf<keyof RegisterStaticProcessParams>().toEqualTypeOf<keyof models.RegisterStaticProcessParams>();
   expectTypeOf<keyof UpdateRoomConfigParams>().toEqualTypeOf<keyof models.UpdateRoomConfigParams>();
   expectTypeOf<keyof CreateRoomParams>().toEqualTypeOf<keyof models.CreateRoomParams>();
   expectTypeOf<keyof IceServersAnswer>().toEqualTypeOf<keyof models.IceServersAnswer>();

@@ -36,6 +36,11 @@ const CALLS: Calls = {
     new Response(await logsV1.getLogsForProcess(given(processId), { follow, tailLines })).text(),
   DownloadLogForProcess: async ({ logsV1 }, { processId }) =>
     new Response(await logsV1.downloadLogForProcess(given(processId))).text(),
+  RegisterStaticProcess: ({ processesV3 }, { registration }) => processesV3.registerStaticProcess(given(registration)),
+  HeartbeatStaticProcess: ({ processesV3 }, { processId, roomsVersion }) =>
+    processesV3.heartbeatStaticProcess(given(processId), { roomsVersion }),
+  DeregisterStaticProcess: ({ processesV3 }, { processId, exitCode }) =>
+    processesV3.deregisterStaticProcess(given(processId), { exitCode }),
 };
 
 /** As they are on the wire: what was asked for, with seconds in place of dates. */

@@ -4,6 +4,7 @@ import type {
   ProcessMetricName,
   ProcessStatus,
   Region,
+  RegisterStaticProcessParams,
 } from "@roombridge/models/api";
 import type { Place } from "../arrange.ts";
 import type { createGame } from "../suite.ts";
@@ -24,6 +25,10 @@ export interface Call {
   };
   /** Body of an update. */
   readonly roomConfig?: string | undefined;
+  /** Body of a registration. */
+  readonly registration?: RegisterStaticProcessParams;
+  readonly roomsVersion?: string;
+  readonly exitCode?: number;
   /** Body of CreateIceServers. */
   readonly issue?: CreateIceServersParams | undefined;
   /** Body of RevokeIceServers. */

@@ -8,6 +8,7 @@ import { PROCESS_ROWS } from "./process-rows.ts";
 import { ROOM_ROWS } from "./room-rows.ts";
 import type { Driver, Row } from "./row.ts";
 import { sdkDriver } from "./sdk-driver.ts";
+import { STATIC_ROWS } from "./static-rows.ts";
 
 export const DRIVERS: readonly Driver[] = [sdkDriver, clientDriver];
 
@@ -22,6 +23,7 @@ const NEWEST: readonly Row[] = [
   ...ICE_SERVERS_ROWS,
   ...PROCESS_ROWS,
   ...LOG_ROWS,
+  ...STATIC_ROWS,
   ...accessRows(NEEDING_A_TOKEN),
 ];
 
