@@ -29,14 +29,15 @@ export interface DrainOptions {
 }
 
 /**
- * Takes no more rooms; then stops every process of this host (`HOST_ON_SHUTDOWN=stop`) or leaves them running. Without a
- * database the processes are stopped all the same, and the next host reports their end.
+ * With `HOST_ON_SHUTDOWN=stop` takes no more rooms and stops every process of this host; without a database they are
+ * stopped all the same, and the next host reports their end. Else leaves all as it is: the lease goes on for six seconds,
+ * and a host of the same HOST_ID that is there by then adopts them.
  */
 export async function drainHost(options: DrainOptions): Promise<void> {
   const { env, log, database, beat, isSuperseded } = options;
-  if (isSuperseded) return;
+  if (isSuperseded || env.HOST_ON_SHUTDOWN === "leave") return;
   await attempt(log, "retiring the host", () => retireHost(database, beat.hostId, beat.incarnation));
-  if (env.HOST_ON_SHUTDOWN === "stop") await stopAll(options);
+  await stopAll(options);
 }
 
 async function stopAll(options: DrainOptions): Promise<void> {
@@ -57,10 +58,14 @@ async function askAll(database: Database, { hostId, incarnation }: HostBeat): Pr
   return own;
 }
 
-async function stopObserved({ env, provider }: DrainOptions): Promise<void> {
+async function stopObserved({ env, provider, log }: DrainOptions): Promise<void> {
   const graceMs = Math.min(env.HOST_STOP_GRACE_SECONDS * 1_000, MAX_GRACE_MS);
-  const observed = await provider.list();
-  await Promise.all(observed.map(({ processId }) => provider.stop(processId, graceMs)));
+  try {
+    const observed = await provider.list();
+    await Promise.all(observed.map(({ processId }) => provider.stop(processId, graceMs)));
+  } catch (error) {
+    log.error({ err: error }, "game servers could not be stopped; the next host sees to it");
+  }
 }
 
 async function reportShutdown(database: Database, provider: Provider, processId: string): Promise<void> {

@@ -49,6 +49,29 @@ test("a region that is none is named", () => {
   expect(() => parseEnv({ ...REQUIRED, HOST_REGIONS: "Dallas,Berlin" })).toThrow("HOST_REGIONS: unknown: Berlin;");
 });
 
+const DOCKER = { ...REQUIRED, HOST_PROVIDER: "docker", HOST_ID: "one" };
+
+test.each([
+  [{}, "unix:///var/run/docker.sock", undefined],
+  [{ DOCKER_HOST: "unix:///run/user/1000/docker.sock" }, "unix:///run/user/1000/docker.sock", undefined],
+  [{ DOCKER_HOST: "tcp://127.0.0.1:2375" }, "tcp://127.0.0.1:2375", undefined],
+  [{ DOCKER_HOST: "tcp://[::1]:2375", DOCKER_CERT_PATH: "/c" }, "tcp://[::1]:2375", undefined],
+  [{ DOCKER_HOST: "tcp://e.net:2376", DOCKER_TLS_VERIFY: "1", DOCKER_CERT_PATH: "/c" }, "tcp://e.net:2376", "/c"],
+])("the engine of %o is found", (given, url, certPath) => {
+  expect(parseEnv({ ...DOCKER, ...given })).toMatchObject({ DOCKER_HOST: url, DOCKER_CERT_PATH: certPath });
+});
+
+test.each([
+  [{ DOCKER_HOST: "ssh://me@host" }, "DOCKER_HOST: expected unix:///path or tcp://host:port"],
+  [{ DOCKER_HOST: "tcp://host" }, "DOCKER_HOST: expected unix:///path or tcp://host:port"],
+  [{ DOCKER_HOST: "tcp://10.0.0.1:2375" }, "DOCKER_HOST: tcp beyond loopback needs TLS"],
+  [{ DOCKER_HOST: "tcp://127.0.0.1.example.net:2375" }, "DOCKER_HOST: tcp beyond loopback needs TLS"],
+  [{ DOCKER_TLS_VERIFY: "1" }, "DOCKER_CERT_PATH: is required with DOCKER_TLS_VERIFY"],
+  [{ HOST_ID: undefined }, "HOST_ID: is required with docker"],
+])("docker with %o is refused", (given, message) => {
+  expect(() => parseEnv({ ...DOCKER, ...given })).toThrow(message);
+});
+
 test("a game server inherits nothing but PATH, HOME, TZ and LANG", () => {
   const env = parseEnv({ ...REQUIRED, PATH: "/bin", HOME: "/root", TOKEN: "secret" });
   expect(baseEnvironment(env)).toEqual({ PATH: "/bin", HOME: "/root" });

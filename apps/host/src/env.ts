@@ -2,14 +2,15 @@ import { hostname } from "node:os";
 import { isRegion, type Region, REGIONS } from "@roombridge/models/api";
 import { databaseUrl, integer, logVariables, parseEnvironment } from "@roombridge/service";
 import { z } from "zod";
+import { checkEngineUrl, DEFAULT_ENGINE } from "./provider/docker/engine-address.ts";
 
 const Environment = z
   .object({
     HOST_ID: z
       .string()
       .regex(/^[!-~]{1,255}$/, { error: "expected 1 to 255 printable ASCII characters without spaces" })
-      .default(() => hostname()),
-    HOST_PROVIDER: z.enum(["local"], { error: "expected local" }).default("local"),
+      .optional(),
+    HOST_PROVIDER: z.enum(["local", "docker"], { error: "expected local or docker" }).default("local"),
     HOST_REGIONS: z
       .string({ error: "is required: regions separated by commas, such as Washington_DC,Frankfurt, or all" })
       .transform(parseRegions),
@@ -32,13 +33,32 @@ const Environment = z
     DATABASE_DIRECT_URL: databaseUrl.optional(),
     ROOMBRIDGE_DATA_DIR: z.string({ error: "is required: where processes keep their state and logs" }),
     ROOMBRIDGE_CONFIG: z.string().optional(),
+    DOCKER_HOST: z.string().default(DEFAULT_ENGINE),
+    DOCKER_TLS_VERIFY: z.string().default(""),
+    DOCKER_CERT_PATH: z.string().optional(),
     PATH: z.string().default("/usr/local/bin:/usr/bin:/bin"),
     HOME: z.string().optional(),
     TZ: z.string().optional(),
     LANG: z.string().optional(),
     ...logVariables,
   })
-  .transform((env) => ({ ...env, DATABASE_DIRECT_URL: env.DATABASE_DIRECT_URL ?? env.DATABASE_URL }));
+  .superRefine((env, context) => {
+    const problem = (name: string, message: string) => context.addIssue({ code: "custom", path: [name], message });
+    if (env.HOST_PROVIDER !== "docker") return;
+    // Two installations that share an engine, and a name, would each end what the other one runs.
+    if (env.HOST_ID === undefined)
+      problem("HOST_ID", "is required with docker: a name that no other host of this engine has");
+    const hasTls = env.DOCKER_TLS_VERIFY !== "";
+    if (hasTls && env.DOCKER_CERT_PATH === undefined) problem("DOCKER_CERT_PATH", "is required with DOCKER_TLS_VERIFY");
+    const wrong = checkEngineUrl(env.DOCKER_HOST, hasTls);
+    if (wrong !== undefined) problem("DOCKER_HOST", wrong);
+  })
+  .transform(({ DOCKER_TLS_VERIFY, DOCKER_CERT_PATH, ...env }) => ({
+    ...env,
+    HOST_ID: env.HOST_ID ?? hostname(),
+    DATABASE_DIRECT_URL: env.DATABASE_DIRECT_URL ?? env.DATABASE_URL,
+    DOCKER_CERT_PATH: DOCKER_TLS_VERIFY === "" ? undefined : DOCKER_CERT_PATH,
+  }));
 
 export type Env = z.output<typeof Environment>;
 

@@ -22,7 +22,7 @@ const ORDER: StartOrder = {
 };
 const PLACEMENT: Placement = {
   publicHost: "game.example.net",
-  ports: [{ name: "default", port: 20_000, transportType: "tcp" }],
+  ports: [{ name: "default", port: 20_000, bindPort: 20_000, transportType: "tcp" }],
 };
 
 test("a process with a room gets exactly what it gets on Hathora, and PORT", () => {
@@ -58,12 +58,18 @@ test.each<[string, Partial<StartOrder>, Partial<Placement>, Record<string, strin
     {},
     {
       ports: [
-        { name: "default", port: 1, transportType: "tcp" },
-        { name: "udp", port: 2, transportType: "udp" },
-        { name: "web-rtc", port: 3, transportType: "udp" },
+        { name: "default", port: 1, bindPort: 1, transportType: "tcp" },
+        { name: "udp", port: 2, bindPort: 2, transportType: "udp" },
+        { name: "web-rtc", port: 3, bindPort: 3, transportType: "udp" },
       ],
     },
     { PORT: "1", HATHORA_DEFAULT_PORT: "1", HATHORA_UDP_PORT: "2", HATHORA_WEB_RTC_PORT: "3" },
+  ],
+  [
+    "where ports are mapped a process binds another port than players are told",
+    {},
+    { ports: [{ name: "default", port: 20_000, bindPort: 8000, transportType: "tcp" }] },
+    { PORT: "8000", HATHORA_DEFAULT_PORT: "20000" },
   ],
   [
     "the deployment's variables come along",

@@ -43,6 +43,6 @@ function ownVariables(order: StartOrder, { publicHost, ports }: Placement): [nam
       `HATHORA_${name.toUpperCase().replaceAll("-", "_")}_PORT`,
       String(port),
     ]),
-    ["PORT", defaultPort === undefined ? null : String(defaultPort.port)],
+    ["PORT", defaultPort === undefined ? null : String(defaultPort.bindPort)],
   ];
 }

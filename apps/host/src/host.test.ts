@@ -244,20 +244,45 @@ describe("the end of a game server", () => {
 });
 
 describe("the end of a host", () => {
-  test("after SIGKILL the next host ends what is left, unschedules its rooms and serves new ones", async () => {
+  test("after SIGKILL the next host goes on with what runs: a player never notices", async () => {
     const machine = await newMachine(suite(), { game: ECHO_ROOM });
+    const first = await machine.startHost();
+    const game = await newGame(machine, { command: "game" });
+    const { roomId, processId } = await game.create();
+    const { exposedPort } = await game.active(roomId);
+    const socket = new WebSocket(`ws://127.0.0.1:${exposedPort?.port}/${roomId}`);
+    onTestFinished(() => socket.terminate());
+    await once(socket, "message");
+    await first.kill();
+    const second = await machine.startHost();
+    await second.line(/game server adopted/, 20_000);
+    socket.send("still here");
+    expect(String((await once(socket, "message"))[0])).toBe("still here");
+    expect(await game.connection(roomId)).toMatchObject({ status: "active", exposedPort });
+    expect(await game.processes()).toMatchObject([{ processId, status: "running" }]);
+    // Its second slot is given away again, and it is stopped like any other.
+    expect((await game.create()).processId).toBe(processId);
+    const leader = await leaderOf(machine.dataDir, processId);
+    await requestStop(machine.database, processId ?? "", "stop_requested");
+    await game.destroyed(roomId);
+    await waitFor(async () => (await membersOf(leader)).length === 0, { what: "its end", timeoutMs: 20_000 });
+  });
+
+  test("what ended while there was no host is told by the next one with its exit code", async () => {
+    const machine = await newMachine(suite(), {
+      game: script("process.on('SIGUSR2', () => process.exit(6)); listen()"),
+    });
     const first = await machine.startHost();
     const game = await newGame(machine, { command: "game" });
     const { roomId, processId } = await game.create();
     await game.active(roomId);
     const leader = await leaderOf(machine.dataDir, processId);
     await first.kill();
-    expect(await membersOf(leader)).not.toEqual([]);
+    for (const pid of await membersOf(leader)) if (pid !== leader) process.kill(pid, "SIGUSR2");
+    await waitFor(async () => (await membersOf(leader)).length === 0, { what: "its end" });
     await machine.startHost();
     await game.unscheduled(roomId);
-    expect(await membersOf(leader)).toEqual([]);
-    expect(await game.processes()).toMatchObject([{ status: "failed", stopReason: "host_lost" }]);
-    await game.active((await game.create()).roomId);
+    expect(await game.processes()).toMatchObject([{ status: "failed", stopReason: "exited", exitCode: 6 }]);
   });
 
   test("SIGTERM stops every game server with its children and unschedules the rooms", async () => {
@@ -278,7 +303,7 @@ describe("the end of a host", () => {
     await expect(game.create()).rejects.toMatchObject({ code: "no_capacity" });
   });
 
-  test("with HOST_ON_SHUTDOWN=leave the game servers go on until the next host", async () => {
+  test("with HOST_ON_SHUTDOWN=leave the game servers go on, and the next host goes on with them", async () => {
     const machine = await newMachine(suite(), { game: ECHO_ROOM });
     const host = await machine.startHost({ HOST_ON_SHUTDOWN: "leave" });
     const game = await newGame(machine, { command: "game" });
@@ -286,25 +311,28 @@ describe("the end of a host", () => {
     const { exposedPort } = await game.active(roomId);
     expect((await host.stop()).code).toBe(0);
     expect((await fetch(`http://127.0.0.1:${exposedPort?.port}/`)).status).toBe(200);
-    const leader = await leaderOf(machine.dataDir, processId);
-    await machine.startHost();
-    await game.unscheduled(roomId);
-    expect(await membersOf(leader)).toEqual([]);
+    const next = await machine.startHost();
+    await next.line(/game server adopted/, 20_000);
+    expect(await game.processes()).toMatchObject([{ processId, status: "running" }]);
+    expect((await game.connection(roomId)).status).toBe("active");
+    expect((await fetch(`http://127.0.0.1:${exposedPort?.port}/`)).status).toBe(200);
   });
 
-  test("a second host of the same HOST_ID takes over; the first one ends and stops nothing of the second", async () => {
+  test("a second host of the same HOST_ID takes over with all that runs; the first one ends and stops nothing", async () => {
     const machine = await newMachine(suite(), { game: ECHO_ROOM });
     const first = await machine.startHost();
-    const game = await newGame(machine, { command: "game" });
+    const game = await newGame(machine, { command: "game", roomsPerProcess: 1 });
     const old = await game.create();
     await game.active(old.roomId);
-    await machine.startHost();
-    await game.unscheduled(old.roomId);
+    const second = await machine.startHost();
+    await second.line(/game server adopted/, 20_000);
     const { roomId, processId } = await game.create();
     await game.active(roomId);
     expect((await first.exited).code).toBe(0);
     expect(first.output()).toContain("has taken over");
-    expect((await game.processes()).find((row) => row.processId === processId)).toMatchObject({ status: "running" });
+    const running = (await game.processes()).filter(({ status }) => status === "running");
+    expect(running.map((row) => row.processId).sort()).toEqual([old.processId, processId].sort());
+    expect((await game.connection(old.roomId)).status).toBe("active");
   });
 });
 

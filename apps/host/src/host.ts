@@ -1,4 +1,3 @@
-import { join } from "node:path";
 import {
   checkSchema,
   type Database,
@@ -11,14 +10,15 @@ import {
 } from "@roombridge/rooms";
 import type { Logger, RunningService } from "@roombridge/service";
 import { drainHost } from "./drain.ts";
-import { baseEnvironment, type Env } from "./env.ts";
+import type { Env } from "./env.ts";
 import { startHeartbeat } from "./heartbeat.ts";
 import { startHousekeeper } from "./housekeeper.ts";
 import { LeaseWatch } from "./lease-watch.ts";
 import { startLoop } from "./loop.ts";
-import { type Command, readCommands } from "./operator-config.ts";
+import { EMPTY_CONFIG, type OperatorConfig, readOperatorConfig } from "./operator-config.ts";
 import { OutageLog } from "./outage-log.ts";
-import { openLocalProvider } from "./provider/local/local-provider.ts";
+import { openProvider } from "./provider/open-provider.ts";
+import type { Provider } from "./provider/provider.ts";
 import { Actions } from "./reconciler/actions.ts";
 import { PortFinder } from "./reconciler/port-finder.ts";
 import { Reconciler } from "./reconciler/reconciler.ts";
@@ -27,7 +27,7 @@ const ROUND_MS = 2_000;
 
 /** Starts the host: from here on it serves its regions. Throws when the database or the operator's file is not in order. */
 export async function startHost(env: Env, log: Logger): Promise<RunningService> {
-  const commands = await loadCommands(env, log);
+  const config = await loadConfig(env, log);
   const database = openDatabase({ url: env.DATABASE_URL, applicationName: "roombridge host" });
   await checkSchema(database);
   const outages = new OutageLog(log);
@@ -37,8 +37,9 @@ export async function startHost(env: Env, log: Logger): Promise<RunningService> 
   const onChange = (): void => wake();
   // First of all: from now on an elder host of the same HOST_ID claims and starts nothing.
   await registerHost(database, beat);
-  const root = join(env.ROOMBRIDGE_DATA_DIR, "processes");
-  const provider = await openLocalProvider({ root, commands, baseEnv: baseEnvironment(env), onChange, log });
+  const provider = await openProvider({ env, config, onChange, log });
+  // Nobody waits for it: a start that needs an image waits for that image.
+  void provider.prepare();
 
   const heartbeat = startHeartbeat(database, beat, { outages, watch });
   const { actions, reconciler } = newReconciler({ env, log, database, beat, outages, provider, onChange });
@@ -74,7 +75,7 @@ interface Parts {
   readonly database: Database;
   readonly beat: HostBeat;
   readonly outages: OutageLog;
-  readonly provider: Awaited<ReturnType<typeof openLocalProvider>>;
+  readonly provider: Provider;
   readonly onChange: () => void;
 }
 
@@ -82,7 +83,8 @@ function newReconciler({ env, log, database, beat, outages, provider, onChange }
   const { hostId, incarnation, publicHost } = beat;
   const ports = new PortFinder({ database, provider, hostId, range: env.HOST_PORT_RANGE });
   const stopGraceMs = env.HOST_STOP_GRACE_SECONDS * 1_000;
-  const actions = new Actions({ database, provider, ports, incarnation, publicHost, stopGraceMs, outages, log });
+  const identity = { hostId, incarnation, publicHost };
+  const actions = new Actions({ database, provider, ports, ...identity, stopGraceMs, outages, log });
   const bindDeadlineMs = env.HOST_BIND_DEADLINE_SECONDS * 1_000;
   const reconciler = new Reconciler({ database, provider, beat, bindDeadlineMs, actions, outages, onChange });
   return { actions, reconciler };
@@ -103,8 +105,8 @@ function housekeepingSettings(env: Env) {
   return { unscheduledTtlHours: env.ROOM_UNSCHEDULED_TTL_HOURS, bindDeadlineSeconds: env.HOST_BIND_DEADLINE_SECONDS };
 }
 
-async function loadCommands(env: Env, log: Logger): Promise<ReadonlyMap<string, Command>> {
-  if (env.ROOMBRIDGE_CONFIG !== undefined) return readCommands(env.ROOMBRIDGE_CONFIG);
+async function loadConfig(env: Env, log: Logger): Promise<OperatorConfig> {
+  if (env.ROOMBRIDGE_CONFIG !== undefined) return readOperatorConfig(env.ROOMBRIDGE_CONFIG);
   log.warn("ROOMBRIDGE_CONFIG is not set: this host has no command that it may run");
-  return new Map();
+  return EMPTY_CONFIG;
 }

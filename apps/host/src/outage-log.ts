@@ -1,16 +1,24 @@
 import { isConnectionError } from "@roombridge/rooms";
 import type { Logger } from "@roombridge/service";
+import { ProviderAwayError } from "./provider/provider.ts";
 
-/** Tells of a database that is away once, and once more when it is back, however many loops notice. */
+/** Tells of a database or an engine that is away once, and once more when it is back, however many loops notice. */
 export class OutageLog {
   readonly #log: Logger;
   #isAway = false;
+  #isProviderAway = false;
 
   constructor(log: Logger) {
     this.#log = log;
   }
 
   failed(error: unknown, what: string): void {
+    if (error instanceof ProviderAwayError) {
+      if (!this.#isProviderAway)
+        this.#log.error({ err: error }, "the engine does not answer; nothing is started or ended");
+      this.#isProviderAway = true;
+      return;
+    }
     if (!isConnectionError(error)) {
       this.#log.error({ err: error }, `${what} failed; it will be tried again`);
       return;
@@ -19,9 +27,16 @@ export class OutageLog {
     this.#isAway = true;
   }
 
+  /** The database has answered. */
   succeeded(): void {
     if (!this.#isAway) return;
     this.#isAway = false;
     this.#log.info("the database answers again");
+  }
+
+  providerAnswered(): void {
+    if (!this.#isProviderAway) return;
+    this.#isProviderAway = false;
+    this.#log.info("the engine answers again");
   }
 }

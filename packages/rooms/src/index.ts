@@ -55,6 +55,7 @@ export type { ProcessFilter } from "./store/find-processes.ts";
 export { checkSchema, migrate } from "./store/migrate.ts";
 export { leasePorts } from "./store/port-leases.ts";
 export {
+  adoptProcess,
   claimProcesses,
   endProcess,
   listHostProcesses,

@@ -1,20 +1,28 @@
-import type { TransportType } from "@roombridge/models/api";
+import type { ExposedPort, Region, TransportType } from "@roombridge/models/api";
 
-/** A port of a process on its host. */
+/** A port of a process. */
 export interface ProcessPort {
   /** `default` for the main port. */
   readonly name: string;
+  /** On the host: the number that players are told. */
   readonly port: number;
+  /** What the process itself binds: another number than `port` where the provider maps ports. */
+  readonly bindPort: number;
   readonly transportType: TransportType;
 }
 
 export interface ProcessSpec {
   readonly processId: string;
+  readonly appId: string;
+  readonly deploymentId: string;
+  readonly region: Region;
   /** Name of a command in the operator's config file. */
   readonly command: string | null;
   readonly ports: readonly ProcessPort[];
   /** What the deployment, and Hathora's contract, give the process; the provider adds what every process has. */
   readonly env: Readonly<Record<string, string>>;
+  /** In cores and MiB; `local` cannot enforce them. */
+  readonly limits: { readonly cpu: number; readonly memoryMb: number };
 }
 
 /** `starting` until every port is bound by the process itself, then `running`, in the end `exited`. */
@@ -24,16 +32,37 @@ export type Phase = "starting" | "running" | "exited";
 export interface ProcessExit {
   readonly code?: number;
   readonly signal?: string;
+  /** The kernel ended it because it reached its memory limit. */
+  readonly oom?: boolean;
 }
 
 export interface Observed {
   readonly processId: string;
   readonly phase: Phase;
-  /** True when the ports were bound at some time. */
+  /** True when this provider saw the ports bound at some time. */
   readonly hasRun: boolean;
-  /** Ports that somebody else holds while the process still wants them. */
+  /** Where players reach it, once it runs. */
+  readonly endpoints: readonly ExposedPort[];
+  /** Ports that somebody else holds: while the process still wants them, or when it exited before it had them. */
   readonly foreignPorts: readonly number[];
   readonly exit?: ProcessExit;
+}
+
+export interface LogOptions {
+  /** The last lines only; all that is kept when absent. */
+  readonly tailLines?: number;
+  /** Goes on until the process ends. */
+  readonly follow?: boolean;
+  /** Ends the reading without an error. */
+  readonly signal?: AbortSignal;
+}
+
+export interface ProcessStats {
+  /** Since the start, over all cores. */
+  readonly cpuSeconds: number;
+  readonly memoryBytes: number;
+  /** Established connections to its TCP ports; absent where they cannot be counted. */
+  readonly tcpConnections?: number;
 }
 
 /** Thrown by `start` when the process cannot exist at all; the message names the reason. */
@@ -41,25 +70,53 @@ export class SpawnError extends Error {
   override readonly name = "SpawnError";
 }
 
+/** Thrown by `start` when somebody else holds ports on the host; nothing was started. */
+export class PortTakenError extends Error {
+  override readonly name = "PortTakenError";
+  readonly ports: readonly number[];
+
+  constructor(ports: readonly number[], options?: ErrorOptions) {
+    super(`ports ${ports.join(", ")} are taken`, options);
+    this.ports = ports;
+  }
+}
+
+/** Thrown by every method when the engine behind the provider does not answer: nothing is known, try again later. */
+export class ProviderAwayError extends Error {
+  override readonly name = "ProviderAwayError";
+}
+
 /**
  * Owns processes and their addresses and nothing else: rooms, slots, deadlines and retries are the reconciler's.
- * `list` is the truth; `onChange` only wakes.
+ * `list` is the truth; the `onChange` that a provider is opened with only wakes, and may be lost.
  */
 export interface Provider {
-  readonly kind: string;
-  /** Returns once the process exists. Throws SpawnError; throws Error when the process is known already. */
+  readonly kind: "local" | "docker";
+  /** True when processes bind the ports that the deployment names, and `port` is only where the host publishes them. */
+  readonly mapsPorts: boolean;
+  /**
+   * Returns once the process exists; does nothing for one that is known already, even if it has exited.
+   * Throws SpawnError and PortTakenError.
+   */
   start(spec: ProcessSpec): Promise<void>;
   /** Every process of this provider that has not been forgotten, also those that an earlier host left. */
   list(): Promise<Observed[]>;
   inspect(processId: string): Promise<Observed | undefined>;
-  /** SIGTERM, then SIGKILL after `graceMs`; returns when the process and its children are gone. Unknown ids are fine. */
+  /**
+   * SIGTERM, then SIGKILL after `graceMs`; returns when the process and its children are gone. A second call sends no
+   * second SIGTERM. Unknown ids are fine.
+   */
   stop(processId: string, graceMs: number): Promise<void>;
   /** The end was recorded: drops what is known of an exited process, except its log. */
   forget(processId: string): Promise<void>;
-  /** Those of these ports that are in use on this machine, for TCP or UDP. */
+  /** Those of these ports that are seen to be in use on the host, for TCP or UDP. */
   takenPorts(ports: readonly number[]): Promise<number[]>;
-  /** The last bytes of what the process wrote, whole lines; empty when there is no log. */
-  tail(processId: string, bytes: number): Promise<string>;
+  /** What the process wrote, both streams; of a forgotten one too, for 72 h. Nothing when there is no log. */
+  logs(processId: string, options?: LogOptions): AsyncIterable<Uint8Array>;
+  /** Undefined when the process is unknown, has ended, or cannot be measured here. */
+  stats(processId: string): Promise<ProcessStats | undefined>;
+  /** Fetches or checks what starts will need. May take minutes; problems are logged, never thrown. */
+  prepare(): Promise<void>;
   /** Leaves the processes running. */
   close(): Promise<void>;
 }

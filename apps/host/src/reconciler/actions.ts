@@ -1,9 +1,17 @@
-import { type Database, endProcess, type EndReason, reportBooted, reportRunning } from "@roombridge/rooms";
+import {
+  adoptProcess,
+  type Database,
+  endProcess,
+  type EndReason,
+  reportBooted,
+  reportRunning,
+  type StartOrder,
+} from "@roombridge/rooms";
 import type { ExposedPort } from "@roombridge/models/api";
 import type { Logger } from "@roombridge/service";
 import { hathoraEnvironment } from "../hathora-environment.ts";
 import type { OutageLog } from "../outage-log.ts";
-import { type ProcessPort, type Provider, SpawnError } from "../provider/provider.ts";
+import { type ProcessPort, PortTakenError, type Provider, SpawnError } from "../provider/provider.ts";
 import type { Action } from "./decide.ts";
 import type { Launch } from "./launch.ts";
 import type { PortFinder } from "./port-finder.ts";
@@ -16,6 +24,7 @@ export interface ActionsOptions {
   readonly database: Database;
   readonly provider: Provider;
   readonly ports: PortFinder;
+  readonly hostId: string;
   readonly incarnation: string;
   readonly publicHost: string;
   readonly stopGraceMs: number;
@@ -47,18 +56,19 @@ export class Actions {
       case "end":
         return this.#end(processId, action.reason);
       case "launch":
-        return launch && this.#launch(launch);
+        return launch?.order && this.#launch({ ...launch, order: launch.order });
+      case "adopt":
+        return this.#adopt(processId);
       case "report_running":
-        return launch && this.#reportRunning(launch);
+        await this.#reportRunning(processId, action.endpoints);
+        return launch;
       case "change_ports":
-        return launch && this.#changePorts(launch, action.taken);
-      case "explain_exit":
-        return launch && this.#explainExit(launch);
+        return this.#changePorts(processId, launch, action.taken);
     }
   }
 
-  async #launch(launch: Launch): Promise<Launch | undefined> {
-    const { database, provider, ports: finder, publicHost, outages, log } = this.#options;
+  async #launch(launch: Launch & { readonly order: StartOrder }): Promise<Launch | undefined> {
+    const { ports: finder, log } = this.#options;
     const { order } = launch;
     const { processId } = order;
     const ports = await finder.find(order);
@@ -67,10 +77,10 @@ export class Actions {
       return this.#end(processId, "port_taken");
     }
     if (this.#isClosed) return launch;
-    const env = hathoraEnvironment(order, { publicHost, ports });
     try {
-      await provider.start({ processId, command: order.command, ports, env });
+      await this.#start(order, ports);
     } catch (error) {
+      if (error instanceof PortTakenError) return this.#changePorts(processId, launch, error.ports);
       if (!(error instanceof SpawnError)) throw error;
       log.error(
         { err: error, processId, appId: order.appId, command: order.command },
@@ -78,51 +88,63 @@ export class Actions {
       );
       return this.#end(processId, "spawn_error");
     }
-    const startedAtMs = performance.now();
-    log.info({ processId, appId: order.appId, region: order.region, port: ports[0]?.port }, "game server started");
-    // The start has happened: without this report the process merely has no time of booting.
-    await reportBooted(database, processId).catch((error: unknown) => outages.failed(error, "reporting a boot"));
-    return { ...launch, startedAtMs, ports };
+    return { ...launch, startedAtMs: performance.now() };
   }
 
-  async #reportRunning(launch: Launch): Promise<Launch> {
-    const { database, incarnation, publicHost, log } = this.#options;
-    const { processId } = launch.order;
-    const exposed = launch.ports.map((port) => toExposedPort(publicHost, port));
-    const [exposedPort, ...additionalExposedPorts] = exposed;
+  async #start(order: StartOrder, ports: readonly ProcessPort[]): Promise<void> {
+    const { database, provider, publicHost, outages, log } = this.#options;
+    const { processId, appId, deploymentId, region, command } = order;
+    const env = hathoraEnvironment(order, { publicHost, ports });
+    const limits = { cpu: order.requestedCpu, memoryMb: order.requestedMemoryMb };
+    await provider.start({ processId, appId, deploymentId, region, command, ports, env, limits });
+    log.info({ processId, appId, region, port: ports[0]?.port }, "game server started");
+    // The start has happened: without this report the process merely has no time of booting.
+    await reportBooted(database, processId).catch((error: unknown) => outages.failed(error, "reporting a boot"));
+  }
+
+  /** Goes on with what an earlier incarnation of this host has started: its players notice nothing. */
+  async #adopt(processId: string): Promise<Launch | undefined> {
+    const { database, hostId, incarnation, log } = this.#options;
+    if (!(await adoptProcess(database, { processId, hostId, incarnation }))) return undefined;
+    log.info({ processId }, "game server adopted");
+    return { order: undefined, startedAtMs: performance.now(), clashes: 0 };
+  }
+
+  async #reportRunning(processId: string, endpoints: readonly ExposedPort[]): Promise<void> {
+    const { database, incarnation, log } = this.#options;
+    const [exposedPort, ...additionalExposedPorts] = endpoints;
     if (!exposedPort) throw new Error("a process without ports cannot run");
     if (await reportRunning(database, { processId, incarnation, exposedPort, additionalExposedPorts })) {
       log.info({ processId, port: exposedPort.port }, "game server running");
     }
-    return launch;
   }
 
   /** A process that could not have its port is none of the game's failures, so it gets other ports first. */
-  async #changePorts(launch: Launch, taken: readonly number[]): Promise<Launch | undefined> {
+  async #changePorts(
+    processId: string,
+    launch: Launch | undefined,
+    taken: readonly number[],
+  ): Promise<Launch | undefined> {
     const { provider, ports: finder, stopGraceMs, log } = this.#options;
-    const { processId } = launch.order;
     log.warn({ processId, ports: taken }, "somebody else holds the port of a game server");
     finder.avoid(taken);
-    const clashes = launch.clashes + 1;
-    if (clashes === MAX_CLASHES) return this.#end(processId, "port_taken");
+    const clashes = (launch?.clashes ?? 0) + 1;
+    if (!launch?.order || clashes === MAX_CLASHES) return this.#end(processId, "port_taken");
     await provider.stop(processId, stopGraceMs);
     await provider.forget(processId);
-    return { order: launch.order, startedAtMs: undefined, ports: [], clashes };
-  }
-
-  async #explainExit(launch: Launch): Promise<Launch | undefined> {
-    const taken = await this.#options.provider.takenPorts(launch.ports.map(({ port }) => port));
-    return taken.length > 0 ? this.#changePorts(launch, taken) : this.#end(launch.order.processId, "exited");
+    return { order: launch.order, startedAtMs: undefined, clashes };
   }
 
   async #end(processId: string, reason: EndReason): Promise<undefined> {
     const { database, provider, stopGraceMs, log } = this.#options;
     const graceMs = reason === "host_lost" ? Math.min(stopGraceMs, LEFTOVER_GRACE_MS) : stopGraceMs;
     await provider.stop(processId, graceMs);
-    const { code: exitCode, signal: exitSignal } = (await provider.inspect(processId))?.exit ?? {};
+    const { code: exitCode, signal: exitSignal, oom } = (await provider.inspect(processId))?.exit ?? {};
     if (await endProcess(database, { processId, reason, exitCode, exitSignal })) {
       log.info({ processId, reason, exitCode, exitSignal }, "game server ended");
     }
+    if (oom)
+      log.warn({ processId }, "the game server had reached its memory limit: requestedMemoryMB of its deployment");
     await provider.forget(processId);
   }
 
@@ -131,8 +153,4 @@ export class Actions {
     await provider.stop(processId, stopGraceMs);
     await provider.forget(processId);
   }
-}
-
-function toExposedPort(host: string, { name, port, transportType }: ProcessPort): ExposedPort {
-  return { host, name, port, transportType };
 }

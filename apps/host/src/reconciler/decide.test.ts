@@ -14,10 +14,12 @@ const row = (fields: Partial<HostProcessRow> = {}): HostProcessRow => ({
   stopReason: null,
   ...fields,
 });
+const ENDPOINTS = [{ host: "127.0.0.1", name: "default", port: 20_000, transportType: "tcp" as const }];
 const seen = (phase: Observed["phase"], fields: Partial<Observed> = {}): Observed => ({
   processId: "p",
   phase,
   hasRun: phase === "running",
+  endpoints: ENDPOINTS,
   foreignPorts: [],
   ...fields,
 });
@@ -39,13 +41,20 @@ const ORDER = {
   initialRoomId: null,
   initialRoomConfig: null,
 } as const;
-const claimed: Launch = { order: ORDER, startedAtMs: undefined, ports: [], clashes: 0 };
+const claimed: Launch = { order: ORDER, startedAtMs: undefined, clashes: 0 };
+const adopted: Launch = { order: undefined, startedAtMs: NOW_MS - DEADLINE_MS - 1, clashes: 0 };
 const started = (ageMs = 0): Launch => ({ ...claimed, startedAtMs: NOW_MS - ageMs });
 
 test.each<[string, HostProcessRow | undefined, Observed | undefined, Launch | undefined, Action]>([
   ["a claimed process is started", row(), undefined, claimed, { do: "launch" }],
   ["a starting one is left alone", row(), seen("starting"), started(), { do: "nothing" }],
-  ["one that has bound its ports is reported", row(), seen("running"), started(), { do: "report_running" }],
+  [
+    "one that has bound its ports is reported",
+    row(),
+    seen("running"),
+    started(),
+    { do: "report_running", endpoints: ENDPOINTS },
+  ],
   ["one that is reported is left alone", row({ status: "running" }), seen("running"), started(), { do: "nothing" }],
   [
     "one that takes too long is ended",
@@ -68,7 +77,21 @@ test.each<[string, HostProcessRow | undefined, Observed | undefined, Launch | un
     started(),
     { do: "change_ports", taken: [7] },
   ],
-  ["an exit before it ran is looked into", row(), seen("exited"), started(), { do: "explain_exit" }],
+  ["an exit before it ran", row(), seen("exited"), started(), { do: "end", reason: "exited" }],
+  [
+    "an exit before it ran, with a stranger on its port",
+    row(),
+    seen("exited", { foreignPorts: [7] }),
+    started(),
+    { do: "change_ports", taken: [7] },
+  ],
+  [
+    "a stranger on the port of one that has had it",
+    row({ status: "running" }),
+    seen("starting", { foreignPorts: [7] }),
+    started(),
+    { do: "nothing" },
+  ],
   [
     "an exit before running was reported",
     row(),
@@ -94,9 +117,38 @@ test.each<[string, HostProcessRow | undefined, Observed | undefined, Launch | un
   ],
   ["a claim whose answer was lost", row(), undefined, undefined, { do: "end", reason: "host_lost" }],
   [
-    "one of an earlier host",
-    row({ incarnation: "old" }),
+    "one of an earlier host is adopted",
+    row({ incarnation: "old", status: "running" }),
+    seen("starting"),
+    undefined,
+    { do: "adopt" },
+  ],
+  ["so is one that still starts", row({ incarnation: "old" }), seen("starting"), undefined, { do: "adopt" }],
+  [
+    "one of an earlier host that shall end",
+    row({ incarnation: "old", stopReason: "idle" }),
     seen("running"),
+    undefined,
+    { do: "end", reason: "exited" },
+  ],
+  [
+    "one of an earlier host that ended by itself",
+    row({ incarnation: "old", status: "running" }),
+    seen("exited", { exit: { code: 0 } }),
+    undefined,
+    { do: "end", reason: "exited" },
+  ],
+  [
+    "one of an earlier host that ended unseen",
+    row({ incarnation: "old", status: "running" }),
+    seen("exited", { exit: {} }),
+    undefined,
+    { do: "end", reason: "host_lost" },
+  ],
+  [
+    "one of an earlier host that ended while it started",
+    row({ incarnation: "old" }),
+    seen("exited", { exit: { code: 1 } }),
     undefined,
     { do: "end", reason: "host_lost" },
   ],
@@ -106,6 +158,13 @@ test.each<[string, HostProcessRow | undefined, Observed | undefined, Launch | un
     undefined,
     undefined,
     { do: "end", reason: "host_lost" },
+  ],
+  [
+    "an adopted one that has not been looked at",
+    row({ status: "running" }),
+    seen("starting"),
+    adopted,
+    { do: "nothing" },
   ],
   ["one that the database has closed", undefined, seen("running"), started(), { do: "discard" }],
   ["an unknown one at the provider", undefined, seen("starting"), undefined, { do: "discard" }],

@@ -1,3 +1,4 @@
+import type { ExposedPort } from "@roombridge/models/api";
 import type { EndReason, HostProcessRow } from "@roombridge/rooms";
 import type { Observed } from "../provider/provider.ts";
 import type { Launch } from "./launch.ts";
@@ -18,11 +19,11 @@ export type Action =
   | { readonly do: "nothing" }
   /** Begin what was claimed. */
   | { readonly do: "launch" }
-  | { readonly do: "report_running" }
+  /** An earlier incarnation of this host has started it, and it lives. */
+  | { readonly do: "adopt" }
+  | { readonly do: "report_running"; readonly endpoints: readonly ExposedPort[] }
   /** Its port is somebody else's: begin again on another one. */
   | { readonly do: "change_ports"; readonly taken: readonly number[] }
-  /** It exited before it had its ports: find out whether a port was the reason. */
-  | { readonly do: "explain_exit" }
   /** Stop what is left of it, then record the end. */
   | { readonly do: "end"; readonly reason: EndReason }
   /** The database has closed it: stop it and forget it. */
@@ -32,27 +33,34 @@ export type Action =
 export function decide(situation: Situation): Action {
   const { row, observed, launch, incarnation } = situation;
   if (!row) return observed || launch ? { do: "discard" } : { do: "nothing" };
-  if (row.incarnation !== incarnation) return { do: "end", reason: "host_lost" };
   if (row.stopReason !== null) return { do: "end", reason: "exited" };
+  if (row.incarnation !== incarnation) return decideOnInherited(row, observed);
   // The answer to our claim was lost with a connection, and with it how to start the process.
   if (!launch) return { do: "end", reason: "host_lost" };
   if (!observed) return launch.startedAtMs === undefined ? { do: "launch" } : { do: "end", reason: "exited" };
   return decideOnSeen({ ...situation, row, observed, launch });
 }
 
+function decideOnInherited(row: HostProcessRow, observed: Observed | undefined): Action {
+  if (!observed) return { do: "end", reason: "host_lost" };
+  if (observed.phase !== "exited") return { do: "adopt" };
+  const wasSeen = observed.exit?.code !== undefined || observed.exit?.signal !== undefined;
+  // While it was starting the loss of its host may be why it did not come up.
+  return { do: "end", reason: row.status === "running" && wasSeen ? "exited" : "host_lost" };
+}
+
 function decideOnSeen(
   situation: Situation & Required<{ row: HostProcessRow; observed: Observed; launch: Launch }>,
 ): Action {
   const { row, observed, launch, nowMs, bindDeadlineMs } = situation;
-  switch (observed.phase) {
-    case "exited":
-      return observed.hasRun || row.status !== "starting" ? { do: "end", reason: "exited" } : { do: "explain_exit" };
-    case "running":
-      return row.status === "starting" ? { do: "report_running" } : { do: "nothing" };
-    case "starting":
-      if (observed.foreignPorts.length > 0) return { do: "change_ports", taken: observed.foreignPorts };
-      return launch.startedAtMs !== undefined && nowMs - launch.startedAtMs > bindDeadlineMs
-        ? { do: "end", reason: "bind_deadline" }
-        : { do: "nothing" };
+  if (row.status !== "starting") {
+    return observed.phase === "exited" ? { do: "end", reason: "exited" } : { do: "nothing" };
   }
+  if (observed.phase === "running") return { do: "report_running", endpoints: observed.endpoints };
+  // Also when it has exited: without its ports it could do nothing else.
+  if (observed.foreignPorts.length > 0) return { do: "change_ports", taken: observed.foreignPorts };
+  if (observed.phase === "exited") return { do: "end", reason: "exited" };
+  return launch.startedAtMs !== undefined && nowMs - launch.startedAtMs > bindDeadlineMs
+    ? { do: "end", reason: "bind_deadline" }
+    : { do: "nothing" };
 }

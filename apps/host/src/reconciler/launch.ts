@@ -1,28 +1,36 @@
+import type { TransportType } from "@roombridge/models/api";
 import type { StartOrder } from "@roombridge/rooms";
 import type { ProcessPort } from "../provider/provider.ts";
 
-/** A process that this incarnation has claimed, and how far its start got. */
+/** A process that this incarnation has claimed or adopted, and how far its start got. */
 export interface Launch {
-  readonly order: StartOrder;
+  /** Undefined for a process that an earlier incarnation has started. */
+  readonly order: StartOrder | undefined;
   /** On the monotonic clock; undefined until the provider has started it. */
   readonly startedAtMs: number | undefined;
-  readonly ports: readonly ProcessPort[];
   /** How often it was started and found a port taken. */
   readonly clashes: number;
 }
 
 export function newLaunch(order: StartOrder): Launch {
-  return { order, startedAtMs: undefined, ports: [], clashes: 0 };
+  return { order, startedAtMs: undefined, clashes: 0 };
 }
 
 /** The ports that the deployment declares, at the numbers that were leased for them. */
-export function portsOf(order: StartOrder, leased: ReadonlyMap<string, number>): ProcessPort[] {
-  return wantedPorts(order).flatMap(({ name, transportType }) => {
+export function portsOf(order: StartOrder, leased: ReadonlyMap<string, number>, mapsPorts: boolean): ProcessPort[] {
+  return wantedPorts(order).flatMap(({ name, containerPort, transportType }) => {
     const port = leased.get(name);
-    return port === undefined ? [] : [{ name, port, transportType }];
+    return port === undefined ? [] : [{ name, port, bindPort: mapsPorts ? containerPort : port, transportType }];
   });
 }
 
-export function wantedPorts({ transportType, additionalContainerPorts }: StartOrder): Omit<ProcessPort, "port">[] {
-  return [{ name: "default", transportType }, ...additionalContainerPorts];
+interface WantedPort {
+  readonly name: string;
+  readonly containerPort: number;
+  readonly transportType: TransportType;
+}
+
+export function wantedPorts({ containerPort, transportType, additionalContainerPorts }: StartOrder): WantedPort[] {
+  const additional = additionalContainerPorts.map(({ port, ...rest }) => ({ ...rest, containerPort: port }));
+  return [{ name: "default", containerPort, transportType }, ...additional];
 }

@@ -36,7 +36,7 @@ export class PortFinder {
       const leased = await leasePorts(database, { hostId, processId: order.processId, names, range, except });
       if (!leased) return undefined;
       const taken = await provider.takenPorts([...leased.values()]);
-      if (taken.length === 0) return portsOf(order, leased);
+      if (taken.length === 0) return portsOf(order, leased, provider.mapsPorts);
       this.avoid(taken);
     }
     return undefined;

@@ -6,6 +6,7 @@ import { claimProcesses, createRoom, registerHost } from "@roombridge/rooms";
 import { createLog } from "@roombridge/service";
 import { createDeployment, createTenant, registerTestHost, TEST_REGION } from "@roombridge/testing";
 import { expect, onTestFinished, test } from "vitest";
+import { newSpec } from "../../test/process-spec.ts";
 import { useRooms } from "../../test/setup.ts";
 import { OutageLog } from "../outage-log.ts";
 import { openLocalProvider } from "../provider/local/local-provider.ts";
@@ -21,6 +22,7 @@ async function openProvider(root: string) {
     root,
     commands: new Map([["game", { argv: ["sleep", "600"], cwd: "/" }]]),
     baseEnv: { PATH: process.env["PATH"] ?? "" },
+    publicHost: "127.0.0.1",
     onChange: () => {},
     log,
   });
@@ -44,14 +46,15 @@ test("a host that has a successor, and does not know it yet, stops nothing of th
   const { processId = "" } = await createRoom(rooms, { application, region: TEST_REGION });
   await claimProcesses(database, { ...successor, limit: 1 });
   const theirs = await openProvider(root);
-  await theirs.start({ processId, command: "game", ports: [], env: {} });
+  await theirs.start(newSpec({ processId }));
 
   // Of the same data directory: it finds the process of the successor.
   const provider = await openProvider(root);
   const ports = new PortFinder({ database, provider, hostId: elder.hostId, range: { min: 20_000, max: 29_999 } });
   const outages = new OutageLog(log);
-  const { incarnation, publicHost } = elder;
-  const actions = new Actions({ database, provider, ports, incarnation, publicHost, stopGraceMs: 0, outages, log });
+  const { hostId, incarnation, publicHost } = elder;
+  const identity = { hostId, incarnation, publicHost };
+  const actions = new Actions({ database, provider, ports, ...identity, stopGraceMs: 0, outages, log });
   const options = { database, provider, beat: elder, bindDeadlineMs: 100_000, actions, outages, onChange: () => {} };
   const reconciler = new Reconciler(options);
   await reconciler.round();

@@ -42,9 +42,11 @@ export class Reconciler {
   async round(): Promise<void> {
     const { provider, outages } = this.#options;
     try {
-      await this.#claim();
       this.#outdated.clear();
       const observed = await provider.list();
+      outages.providerAnswered();
+      // Only now: while the engine is away other hosts may have what waits.
+      await this.#claim();
       const rows = await this.#listRows();
       outages.succeeded();
       if (rows) this.#act(rows, observed);

@@ -87,6 +87,22 @@ export async function listHostProcesses({ sql }: Database, hostId: string): Prom
       from processes where host_id = ${hostId} and terminated_at is null order by process_id`;
 }
 
+/**
+ * Goes on with a process that an earlier incarnation of the host has started. False when it has ended or shall end, or
+ * when this incarnation has a successor itself.
+ */
+export async function adoptProcess(
+  { sql }: Database,
+  adoption: { readonly processId: string; readonly hostId: string; readonly incarnation: string },
+): Promise<boolean> {
+  const { processId, hostId, incarnation } = adoption;
+  const rows = await sql`
+    update processes set host_incarnation = ${incarnation}
+     where process_id = ${processId} and host_id = ${hostId} and terminated_at is null and stop_reason is null
+       and exists (select from hosts where host_id = ${hostId} and incarnation = ${incarnation})`;
+  return rows.count === 1;
+}
+
 /** The process object exists at the provider and boots. */
 export async function reportBooted({ sql }: Database, processId: string): Promise<void> {
   await sql`

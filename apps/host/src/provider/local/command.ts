@@ -2,21 +2,7 @@ import { constants } from "node:fs";
 import { access, stat } from "node:fs/promises";
 import { delimiter, isAbsolute, resolve } from "node:path";
 import type { Command } from "../../operator-config.ts";
-import { type ProcessPort, SpawnError } from "../provider.ts";
-
-/**
- * The command with its ports filled in: `{port}` is the default port, `{port:name}` another one.
- * Throws SpawnError for a port that the deployment does not have.
- */
-export function fillPorts(argv: readonly string[], ports: readonly ProcessPort[]): string[] {
-  return argv.map((argument) =>
-    argument.replace(/\{port(?::([^}]*))?\}/g, (_text, name: string = "default") => {
-      const found = ports.find((port) => port.name === name);
-      if (!found) throw new SpawnError(`the command wants the port "${name}", which the deployment does not have`);
-      return String(found.port);
-    }),
-  );
-}
+import { SpawnError } from "../provider.ts";
 
 /** Throws SpawnError when the program or the working directory is not there: the shell would only answer 127. */
 export async function checkCommand({ argv, cwd }: Command, path: string): Promise<void> {

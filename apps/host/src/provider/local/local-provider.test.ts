@@ -1,18 +1,17 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { appendFile, mkdir, mkdtemp, readFile, rm, stat, utimes, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { newUuid } from "@roombridge/rooms";
 import { createLog } from "@roombridge/service";
 import { freePort, waitFor } from "@roombridge/testing";
 import { expect, onTestFinished, test } from "vitest";
+import { newSpec, plainPort, readText } from "../../../test/process-spec.ts";
 import { leaders, membersOf } from "../../../test/setup.ts";
 import type { ProcessPort } from "../provider.ts";
-import { toProcessExit } from "./exit-code.ts";
 import { openLocalProvider } from "./local-provider.ts";
 import { identify, isAlive } from "./process-identity.ts";
-import { removeOldLogs, rotateLog, tailLog } from "./process-log.ts";
 
 async function temporary(): Promise<string> {
   const directory = await mkdtemp(join(tmpdir(), "roombridge-local-"));
@@ -25,6 +24,7 @@ async function open(root: string, argv: readonly string[] = []) {
     root: join(root, "processes"),
     commands: new Map([["game", { argv, cwd: "/" }]]),
     baseEnv: { PATH: process.env["PATH"] ?? "" },
+    publicHost: "127.0.0.1",
     onChange: () => {},
     log: createLog({ name: "test", level: "silent", format: "json" }),
   });
@@ -35,15 +35,12 @@ async function open(root: string, argv: readonly string[] = []) {
   return provider;
 }
 
-const NO_PORTS: readonly ProcessPort[] = [];
-const start = { command: "game", ports: NO_PORTS, env: {} };
-
 test("what an earlier provider started is found again, with the exit that nobody saw", async () => {
   const root = await temporary();
   const first = await open(root, ["sleep", "600"]);
   const [lives, exits] = [newUuid(), newUuid()];
-  await first.start({ ...start, processId: lives });
-  await (await open(root, ["sh", "-c", "exit 7"])).start({ ...start, processId: exits });
+  await first.start(newSpec({ processId: lives }));
+  await (await open(root, ["sh", "-c", "exit 7"])).start(newSpec({ processId: exits }));
   await first.close();
   const second = await open(root);
   const exit = await waitFor(async () => (await second.inspect(exits))?.exit, { what: "the exit" });
@@ -84,13 +81,10 @@ test("a process is ready when all its ports are bound, and UDP counts", async ()
   const root = await temporary();
   const provider = await open(root, ["node", "-e", source]);
   const processId = newUuid();
-  const ports: ProcessPort[] = [
-    { name: "default", port: tcp, transportType: "tcp" },
-    { name: "udp", port: udp, transportType: "udp" },
-  ];
-  await provider.start({ ...start, processId, ports });
+  const ports: ProcessPort[] = [plainPort(tcp), plainPort(udp, { name: "udp", transportType: "udp" })];
+  await provider.start(newSpec({ processId, ports }));
   await waitFor(async () => (await provider.takenPorts([tcp])).length === 1, { what: "the TCP port" });
-  await waitFor(async () => (await provider.tail(processId, 100)) === "half\n", { what: "the log" });
+  await waitFor(async () => (await readText(provider.logs(processId))) === "half\n", { what: "the log" });
   expect((await provider.inspect(processId))?.phase).toBe("starting");
   const leader = (await leaders(root)).get(processId) ?? 0;
   for (const pid of await membersOf(leader)) if (pid !== leader) process.kill(pid, "SIGUSR2");
@@ -103,7 +97,7 @@ test("a child in a process group of its own that ignores SIGTERM does not surviv
   const script = `set -m; sh -c 'trap "" TERM; echo $$ > ${pidFile}; while :; do sleep 1; done' & wait`;
   const provider = await open(root, ["bash", "-c", script]);
   const processId = newUuid();
-  await provider.start({ ...start, processId });
+  await provider.start(newSpec({ processId }));
   const pid = await waitFor(async () => Number(await readFile(pidFile, "utf8").catch(() => "")) || undefined, {
     what: "the child",
   });
@@ -118,7 +112,7 @@ test("a child in a process group of its own goes with its crashed game server", 
   const script = `set -m; sh -c 'echo $$ > ${pidFile}; exec sleep 600' & while ! test -s ${pidFile}; do :; done; exit 3`;
   const provider = await open(root, ["bash", "-c", script]);
   const processId = newUuid();
-  await provider.start({ ...start, processId });
+  await provider.start(newSpec({ processId }));
   const exit = await waitFor(async () => (await provider.inspect(processId))?.exit, { what: "the exit" });
   expect(exit).toEqual({ code: 3 });
   const child = Number(await readFile(pidFile, "utf8"));
@@ -128,8 +122,8 @@ test("a child in a process group of its own goes with its crashed game server", 
 test("a server that had to be killed leaves its exit code", async () => {
   const provider = await open(await temporary(), ["sh", "-c", "trap '' TERM; echo up; while :; do sleep 1; done"]);
   const processId = newUuid();
-  await provider.start({ ...start, processId });
-  await waitFor(async () => (await provider.tail(processId, 10)) === "up\n", { what: "the server" });
+  await provider.start(newSpec({ processId }));
+  await waitFor(async () => (await readText(provider.logs(processId))) === "up\n", { what: "the server" });
   await provider.stop(processId, 0);
   expect(await provider.inspect(processId)).toMatchObject({ phase: "exited", exit: { signal: "SIGKILL" } });
 });
@@ -143,25 +137,17 @@ test("a second stop sends no second SIGTERM", async () => {
     `trap 'echo term >> ${count}' TERM; echo up; while :; do sleep 0.05; done`,
   ]);
   const processId = newUuid();
-  await provider.start({ ...start, processId });
-  await waitFor(async () => (await provider.tail(processId, 10)) === "up\n", { what: "the server" });
+  await provider.start(newSpec({ processId }));
+  await waitFor(async () => (await readText(provider.logs(processId))) === "up\n", { what: "the server" });
   const first = provider.stop(processId, 1_000);
   await waitFor(() => readFile(count, "utf8").catch(() => undefined), { what: "the first SIGTERM" });
   await Promise.all([first, provider.stop(processId, 1_000)]);
   expect(await readFile(count, "utf8")).toBe("term\n");
 });
 
-test("stopping, forgetting and looking at an unknown process are harmless", async () => {
-  const provider = await open(await temporary());
-  await provider.stop(newUuid(), 0);
-  await provider.forget(newUuid());
-  expect(await provider.inspect(newUuid())).toBeUndefined();
-  expect(await provider.tail(newUuid(), 10)).toBe("");
-});
-
 test("a processId that is no UUID never becomes a path", async () => {
   const provider = await open(await temporary(), ["true"]);
-  await expect(provider.start({ ...start, processId: "../../etc" })).rejects.toThrow("must be a UUID");
+  await expect(provider.start(newSpec({ processId: "../../etc" }))).rejects.toThrow("must be a UUID");
 });
 
 test("a process number that is used again is not the process", async () => {
@@ -171,42 +157,4 @@ test("a process number that is used again is not the process", async () => {
   expect(await isAlive(identity)).toBe(true);
   expect(await isAlive({ ...identity, startTime: "1" })).toBe(false);
   expect(await isAlive({ ...identity, bootId: "before" })).toBe(false);
-});
-
-test.each([
-  [0, { code: 0 }],
-  [127, { code: 127 }],
-  [137, { signal: "SIGKILL" }],
-  [255, { code: 255 }],
-  [undefined, {}],
-])("the shell's exit code %s is read", (code, exit) => {
-  expect(toProcessExit(code)).toEqual(exit);
-});
-
-test("a log that has grown is rotated while it is written, and its tail has whole lines", async () => {
-  const log = join(await temporary(), "log");
-  await writeFile(log, "first line\nsecond line\n");
-  expect(await tailLog(log, 1_000)).toBe("first line\nsecond line\n");
-  expect(await tailLog(log, 15)).toBe("second line\n");
-  await rotateLog(log, 1_000);
-  expect((await stat(log)).size).toBeGreaterThan(0);
-  await rotateLog(log, 10);
-  await appendFile(log, "third line\n");
-  expect(await readFile(log, "utf8")).toBe("third line\n");
-  expect(await readFile(`${log}.1`, "utf8")).toBe("first line\nsecond line\n");
-});
-
-test("logs of ended processes go after three days, those of known ones stay", async () => {
-  const root = await temporary();
-  const longAgo = new Date(Date.now() - 73 * 3_600_000);
-  for (const name of ["old", "known", "new"]) {
-    const directory = join(root, name);
-    await mkdir(directory);
-    await writeFile(join(directory, "log"), "");
-    if (name !== "new") await utimes(join(directory, "log"), longAgo, longAgo);
-  }
-  await removeOldLogs(root, (name) => name === "known");
-  await expect(stat(join(root, "old"))).rejects.toThrow("ENOENT");
-  expect((await stat(join(root, "known"))).isDirectory()).toBe(true);
-  expect((await stat(join(root, "new"))).isDirectory()).toBe(true);
 });

@@ -1,13 +1,23 @@
 import type { Logger } from "@roombridge/service";
 import type { Command } from "../../operator-config.ts";
-import { type Observed, type ProcessSpec, type Provider, SpawnError } from "../provider.ts";
-import { checkCommand, fillPorts } from "./command.ts";
+import { fillPorts } from "../fill-ports.ts";
+import { readLog } from "../log-reader.ts";
+import { findTakenPorts } from "../port-probe.ts";
+import { removeOldLogs, rotateLog } from "../process-log.ts";
+import {
+  type LogOptions,
+  type Observed,
+  type ProcessSpec,
+  type ProcessStats,
+  type Provider,
+  SpawnError,
+} from "../provider.ts";
+import { checkCommand } from "./command.ts";
 import { LocalProcess } from "./local-process.ts";
-import { isPortFree } from "./port-probe.ts";
-import { prepareFiles, processFiles, readStates, removeState, writeState } from "./process-files.ts";
+import { prepareFiles, type ProcessState, processFiles, readStates, removeState, writeState } from "./process-files.ts";
 import { identify } from "./process-identity.ts";
-import { removeOldLogs, rotateLog, tailLog } from "./process-log.ts";
-import { type Shim, spawnShim } from "./shim.ts";
+import { readSessionStats } from "./session-stats.ts";
+import { spawnShim } from "./shim.ts";
 
 const READINESS_INTERVAL_MS = 100;
 const FILES_INTERVAL_MS = 10_000;
@@ -19,6 +29,8 @@ export interface LocalProviderOptions {
   readonly commands: ReadonlyMap<string, Command>;
   /** What every process gets besides its own environment: PATH, HOME, TZ, LANG. */
   readonly baseEnv: Readonly<Record<string, string>>;
+  /** Address that players are told. */
+  readonly publicHost: string;
   /** Something may have changed: look at `list`. */
   readonly onChange: () => void;
   readonly log: Logger;
@@ -33,8 +45,10 @@ export async function openLocalProvider(options: LocalProviderOptions): Promise<
 
 class LocalProvider implements Provider {
   readonly kind = "local";
+  readonly mapsPorts = false;
   readonly #options: LocalProviderOptions;
   readonly #processes = new Map<string, LocalProcess>();
+  readonly #starts = new Map<string, Promise<void>>();
   readonly #readinessTimer: NodeJS.Timeout;
   readonly #filesTimer: NodeJS.Timeout;
   #isLooking = false;
@@ -50,32 +64,17 @@ class LocalProvider implements Provider {
     const { root } = this.#options;
     for (const state of await readStates(root)) {
       const { processId } = state;
-      if (!this.#processes.has(processId)) {
-        this.#processes.set(processId, new LocalProcess(state, processFiles(root, processId)));
-      }
+      // A start that is under way may have written its state a moment ago.
+      if (!this.#processes.has(processId) && !this.#starts.has(processId)) this.#keep(state);
     }
   }
 
   async start(spec: ProcessSpec): Promise<void> {
-    const { root, baseEnv, onChange } = this.#options;
-    const { processId, ports } = spec;
-    if (this.#processes.has(processId)) throw new Error(`process ${processId} is known already`);
-    const command = this.#commandOf(spec);
-    // A deployment may choose its language, but not which program a name in the operator's file means.
-    const env = { ...baseEnv, ...spec.env, ...pick(baseEnv, ["PATH", "HOME"]) };
-    await checkCommand(command, env["PATH"] ?? "");
-    const files = processFiles(root, processId);
-    await prepareFiles(files);
-    const shim = await spawnShim({ ...command, env, exitFile: files.exit, logFile: files.log });
-    try {
-      const state = { processId, ...(await identify(shim.pid)), ports: [...ports] };
-      await writeState(files, state);
-      this.#processes.set(processId, new LocalProcess(state, files));
-    } catch (error) {
-      shim.cancel();
-      throw error;
-    }
-    this.#begin(shim, onChange);
+    const { processId } = spec;
+    if (this.#processes.has(processId)) return;
+    const start = this.#starts.get(processId) ?? this.#start(spec).finally(() => this.#starts.delete(processId));
+    this.#starts.set(processId, start);
+    await start;
   }
 
   list(): Promise<Observed[]> {
@@ -97,13 +96,28 @@ class LocalProvider implements Provider {
     this.#processes.delete(processId);
   }
 
-  async takenPorts(ports: readonly number[]): Promise<number[]> {
-    const isFree = await Promise.all(ports.map(isPortFree));
-    return ports.filter((_port, n) => !isFree[n]);
+  takenPorts(ports: readonly number[]): Promise<number[]> {
+    return findTakenPorts(ports);
   }
 
-  tail(processId: string, bytes: number): Promise<string> {
-    return tailLog(processFiles(this.#options.root, processId).log, bytes);
+  logs(processId: string, options: LogOptions = {}): AsyncIterable<Uint8Array> {
+    const { log } = processFiles(this.#options.root, processId);
+    const isOver = async () => (await this.inspect(processId))?.exit !== undefined || !this.#processes.has(processId);
+    return readLog(log, options, isOver);
+  }
+
+  async stats(processId: string): Promise<ProcessStats | undefined> {
+    const process = this.#processes.get(processId);
+    return process && !process.isOver ? readSessionStats(process.state) : undefined;
+  }
+
+  async prepare(): Promise<void> {
+    const { commands, baseEnv, log } = this.#options;
+    for (const [name, command] of commands) {
+      await checkCommand(command, baseEnv["PATH"] ?? "").catch((error: unknown) =>
+        log.warn({ err: error, command: name }, "a command of the operator's file cannot be run"),
+      );
+    }
   }
 
   async close(): Promise<void> {
@@ -111,18 +125,43 @@ class LocalProvider implements Provider {
     clearInterval(this.#filesTimer);
   }
 
+  async #start(spec: ProcessSpec): Promise<void> {
+    const { root, baseEnv, onChange } = this.#options;
+    const { processId, ports } = spec;
+    const command = this.#commandOf(spec);
+    // A deployment may choose its language, but not which program a name in the operator's file means.
+    const env = { ...baseEnv, ...spec.env, ...pick(baseEnv, ["PATH", "HOME"]) };
+    await checkCommand(command, env["PATH"] ?? "");
+    const files = processFiles(root, processId);
+    await prepareFiles(files);
+    const shim = await spawnShim({ ...command, env, exitFile: files.exit, logFile: files.log });
+    try {
+      const wanted = ports.map(({ name, port, transportType }) => ({ name, port, transportType }));
+      const state = { processId, ...(await identify(shim.pid)), ports: wanted };
+      await writeState(files, state);
+      this.#keep(state);
+    } catch (error) {
+      shim.cancel();
+      throw error;
+    }
+    void shim.exited.then(onChange);
+    shim.go();
+  }
+
+  #keep(state: ProcessState): void {
+    const { root, publicHost } = this.#options;
+    const files = processFiles(root, state.processId);
+    this.#processes.set(state.processId, new LocalProcess(state, { files, publicHost }));
+  }
+
   #commandOf({ command: name, ports }: ProcessSpec): Command {
     const command = name === null ? undefined : this.#options.commands.get(name);
-    if (!command) throw new SpawnError(`no command named ${JSON.stringify(name)} in the operator's config file`);
+    if (!command)
+      throw new SpawnError(`no command named ${JSON.stringify(name)} with argv in the operator's config file`);
     if (ports.some(({ transportType }) => transportType === "tls")) {
       throw new SpawnError("the local provider does not terminate TLS; let the port be tcp");
     }
     return { argv: fillPorts(command.argv, ports), cwd: command.cwd };
-  }
-
-  #begin(shim: Shim, onChange: () => void): void {
-    void shim.exited.then(onChange);
-    shim.go();
   }
 
   async #checkReadiness(): Promise<void> {

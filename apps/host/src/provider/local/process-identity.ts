@@ -39,6 +39,8 @@ export interface ProcessStat {
   readonly session: number;
   /** In clock ticks since boot. */
   readonly startTime: string;
+  /** Processor time of itself and of the children that it has waited for, in clock ticks. */
+  readonly ticks: number;
 }
 
 /** Undefined when there is no such process. */
@@ -49,7 +51,8 @@ export async function readStat(pid: number): Promise<ProcessStat | undefined> {
   const [state, , group, session] = fields;
   const startTime = fields[19];
   if (state === undefined || startTime === undefined) return undefined;
-  return { pid, state, group: Number(group), session: Number(session), startTime };
+  const ticks = fields.slice(11, 15).reduce((sum, field) => sum + Number(field), 0);
+  return { pid, state, group: Number(group), session: Number(session), startTime, ticks };
 }
 
 /** Undefined for a zombie too: it does nothing any more. */

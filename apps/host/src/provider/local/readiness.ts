@@ -1,8 +1,15 @@
-import { readdir, readFile, readlink } from "node:fs/promises";
+import { readdir, readlink } from "node:fs/promises";
 import { connect } from "node:net";
-import type { ProcessPort } from "../provider.ts";
+import type { TransportType } from "@roombridge/models/api";
+import { type KernelSocket, readSockets } from "../socket-table.ts";
 import { HAS_PROC } from "./process-identity.ts";
 import { readAllStats } from "./process-session.ts";
+
+/** A port that a process of this machine is to bind. */
+export interface WantedPort {
+  readonly port: number;
+  readonly transportType: TransportType;
+}
 
 export interface Readiness {
   /** Every port is bound by the session itself. */
@@ -15,10 +22,10 @@ export interface Readiness {
  * Whether the processes of a session have bound these ports (TCP: listening). That something answers there proves nothing:
  * it may be a stranger that took the port first.
  */
-export async function checkReadiness(session: number, ports: readonly ProcessPort[]): Promise<Readiness> {
+export async function checkReadiness(session: number, ports: readonly WantedPort[]): Promise<Readiness> {
   if (!HAS_PROC) return checkByConnecting(ports);
-  const [tcp, udp] = await Promise.all([readHolders("tcp"), readHolders("udp")]);
-  const holders = ports.map(({ port, transportType }) => (transportType === "udp" ? udp : tcp).get(port) ?? []);
+  const sockets = await readSockets("/proc/net");
+  const holders = ports.map((port) => sockets.filter((socket) => isHolder(socket, port)).map(({ inode }) => inode));
   // Most looks end here: who holds what is worth finding out only when something is bound.
   if (holders.every((inodes) => inodes.length === 0)) return { isReady: ports.length === 0, foreignPorts: [] };
   const own = await readSocketInodes(session);
@@ -29,24 +36,8 @@ export async function checkReadiness(session: number, ports: readonly ProcessPor
   };
 }
 
-const TCP_LISTEN = "0A";
-
-/** Local port → inodes of the sockets bound to it. */
-async function readHolders(protocol: "tcp" | "udp"): Promise<Map<number, string[]>> {
-  const tables = await Promise.all(
-    // The files with a 6 are missing where IPv6 is off.
-    [protocol, `${protocol}6`].map((name) => readFile(`/proc/net/${name}`, "utf8").catch(() => "")),
-  );
-  const holders = new Map<number, string[]>();
-  for (const line of tables.flatMap((table) => table.split("\n").slice(1))) {
-    const fields = line.trim().split(/\s+/);
-    const [, local = "", , state] = fields;
-    const inode = fields[9];
-    if (inode === undefined || (protocol === "tcp" && state !== TCP_LISTEN)) continue;
-    const port = Number.parseInt(local.slice(local.lastIndexOf(":") + 1), 16);
-    holders.set(port, [...(holders.get(port) ?? []), inode]);
-  }
-  return holders;
+function isHolder({ protocol, state, port }: KernelSocket, wanted: WantedPort): boolean {
+  return state === "bound" && port === wanted.port && (protocol === "udp") === (wanted.transportType === "udp");
 }
 
 async function readSocketInodes(session: number): Promise<Set<string>> {
@@ -63,7 +54,7 @@ async function readInodesOf(pid: number): Promise<string[]> {
 }
 
 /** The best that can be done without /proc; the host probed before that the ports were free. UDP counts as ready. */
-async function checkByConnecting(ports: readonly ProcessPort[]): Promise<Readiness> {
+async function checkByConnecting(ports: readonly WantedPort[]): Promise<Readiness> {
   const tcp = ports.filter(({ transportType }) => transportType !== "udp");
   const answers = await Promise.all(tcp.map(({ port }) => accepts(port)));
   return { isReady: answers.every(Boolean), foreignPorts: [] };

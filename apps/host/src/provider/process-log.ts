@@ -1,4 +1,4 @@
-import { copyFile, open, readdir, rm, stat, truncate } from "node:fs/promises";
+import { copyFile, readdir, rm, stat, truncate } from "node:fs/promises";
 import { join } from "node:path";
 
 const RETENTION_MS = 72 * 3_600_000;
@@ -14,21 +14,6 @@ export async function rotateLog(log: string, maxBytes: number): Promise<void> {
   if (!found || found.size <= maxBytes) return;
   await copyFile(log, `${log}.1`);
   await truncate(log);
-}
-
-/** The last whole lines of a log, at most `bytes`; empty when there is none. */
-export async function tailLog(log: string, bytes: number): Promise<string> {
-  const file = await open(log, "r").catch(() => undefined);
-  if (!file) return "";
-  try {
-    const { size } = await file.stat();
-    const start = Math.max(0, size - bytes);
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(size - start), 0, size - start, start);
-    const text = buffer.subarray(0, bytesRead).toString();
-    return start === 0 ? text : text.slice(text.indexOf("\n") + 1);
-  } finally {
-    await file.close();
-  }
 }
 
 /** Deletes the directories of ended processes after 72 h, and the oldest ones beyond a thousand. */

@@ -1,8 +1,13 @@
 import { createSocket } from "node:dgram";
 import { createServer } from "node:net";
 
-/** True when nobody on this machine holds the port, for TCP or UDP, on any address. */
-export async function isPortFree(port: number): Promise<boolean> {
+/** Those of these ports that somebody on this machine holds, for TCP or UDP, on any address. */
+export async function findTakenPorts(ports: readonly number[]): Promise<number[]> {
+  const isFree = await Promise.all(ports.map(isPortFree));
+  return ports.filter((_port, n) => !isFree[n]);
+}
+
+async function isPortFree(port: number): Promise<boolean> {
   return (await isTcpPortFree(port)) && (await isUdpPortFree(port));
 }
 

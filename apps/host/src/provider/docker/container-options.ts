@@ -1,0 +1,108 @@
+import type { ContainerCreateOptions } from "dockerode";
+import { z } from "zod";
+import type { ImageCommand } from "../../operator-config.ts";
+import { fillPorts } from "../fill-ports.ts";
+import type { ProcessPort, ProcessSpec } from "../provider.ts";
+import { isLoopback } from "./engine-address.ts";
+
+/** Names and labels are how a container is found again. Labels can be read by all who may ask the engine: no secrets. */
+export const HOST_LABEL = "roombridge.host";
+const PROCESS_LABEL = "roombridge.process";
+const PORTS_LABEL = "roombridge.ports";
+
+const Ports = z.array(
+  z.object({
+    name: z.string(),
+    port: z.int(),
+    bindPort: z.int(),
+    transportType: z.enum(["tcp", "udp", "tls"]),
+  }),
+);
+
+/** One name for each process on an engine, so that it cannot be started twice. */
+export function containerName(processId: string): string {
+  return `roombridge-${processId}`;
+}
+
+export interface Identity {
+  readonly processId: string;
+  readonly ports: readonly ProcessPort[];
+}
+
+/** Undefined for a container that is not of this host. */
+export function readIdentity(labels: Readonly<Record<string, string>>, hostId: string): Identity | undefined {
+  const processId = labels[PROCESS_LABEL];
+  if (labels[HOST_LABEL] !== hostId || processId === undefined) return undefined;
+  return { processId, ports: readPorts(labels[PORTS_LABEL] ?? "") };
+}
+
+function readPorts(text: string): readonly ProcessPort[] {
+  try {
+    return Ports.parse(JSON.parse(text));
+  } catch {
+    return [];
+  }
+}
+
+const LOG_CONFIG = { Type: "json-file", Config: { "max-size": "10m", "max-file": "2" } };
+/** Counted over all containers of one user (setrlimit(2)); the limit that matters for one of them is `pidsLimit`. */
+const MAX_USER_PROCESSES = 32_768;
+const MAX_FILES = 16_384;
+
+/** The container of a process: its limits, no privileges, and its ports published where the host has leased them. */
+export function containerOptions(
+  spec: ProcessSpec,
+  command: ImageCommand,
+  { hostId, publicHost }: { readonly hostId: string; readonly publicHost: string },
+): ContainerCreateOptions {
+  const { processId, ports, limits } = spec;
+  const memory = Math.round(limits.memoryMb * 1024 * 1024);
+  return {
+    name: containerName(processId),
+    Image: command.image,
+    ...(command.command === undefined ? {} : { Cmd: fillPorts(command.command, ports) }),
+    Env: Object.entries(spec.env).map(([name, value]) => `${name}=${value}`),
+    Labels: {
+      [HOST_LABEL]: hostId,
+      [PROCESS_LABEL]: processId,
+      [PORTS_LABEL]: JSON.stringify(ports),
+      "roombridge.app": spec.appId,
+      "roombridge.deployment": spec.deploymentId,
+      "roombridge.region": spec.region,
+    },
+    ExposedPorts: Object.fromEntries(ports.map((port) => [portKey(port), {}])),
+    HostConfig: {
+      PortBindings: publish(ports, publicHost),
+      Memory: memory,
+      // The same number: no swap.
+      MemorySwap: memory,
+      NanoCpus: Math.round(limits.cpu * 1e9),
+      PidsLimit: command.pidsLimit,
+      Ulimits: [
+        { Name: "nofile", Soft: MAX_FILES, Hard: MAX_FILES },
+        { Name: "nproc", Soft: MAX_USER_PROCESSES, Hard: MAX_USER_PROCESSES },
+      ],
+      CapDrop: ["ALL"],
+      SecurityOpt: ["no-new-privileges"],
+      // Passes signals on to a server that would ignore them as process 1, and reaps its children.
+      Init: true,
+      RestartPolicy: { Name: "no" },
+      LogConfig: LOG_CONFIG,
+      ...(command.readOnly ? { ReadonlyRootfs: true, Tmpfs: { "/tmp": "rw,nosuid,nodev,size=64m" } } : {}),
+    },
+  };
+}
+
+/** Only on loopback where players are told a loopback address: published ports go past most firewalls. */
+function publish(ports: readonly ProcessPort[], publicHost: string): Record<string, object[]> {
+  const HostIp = !isLoopback(publicHost) ? "" : publicHost === "localhost" ? "127.0.0.1" : publicHost;
+  const bindings: Record<string, object[]> = {};
+  for (const port of ports) {
+    (bindings[portKey(port)] ??= []).push({ HostIp, HostPort: String(port.port) });
+  }
+  return bindings;
+}
+
+function portKey({ bindPort, transportType }: ProcessPort): string {
+  return `${bindPort}/${transportType === "udp" ? "udp" : "tcp"}`;
+}

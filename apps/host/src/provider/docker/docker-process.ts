@@ -1,0 +1,53 @@
+import type { ExposedPort } from "@roombridge/models/api";
+import { toProcessExit } from "../exit-code.ts";
+import type { Observed, ProcessExit, ProcessPort } from "../provider.ts";
+import type { ContainerState, ListedContainer } from "./engine.ts";
+import { isAlive } from "./stop-container.ts";
+
+/** One container of this host: what was seen of it so far. */
+export class DockerProcess {
+  readonly processId: string;
+  readonly ports: readonly ProcessPort[];
+  readonly containerId: string;
+  hasRun = false;
+  wasTold = false;
+  /** Told once: that nobody can see whether it has bound its ports. */
+  isUnknowable = false;
+  exit: ProcessExit | undefined;
+  #seenAliveIn: number | undefined;
+
+  constructor(processId: string, container: { readonly id: string; readonly ports: readonly ProcessPort[] }) {
+    this.processId = processId;
+    this.containerId = container.id;
+    this.ports = container.ports;
+  }
+
+  get isStarting(): boolean {
+    return !this.hasRun && this.exit === undefined;
+  }
+
+  /** `epoch` grows whenever the connection to the engine has broken. */
+  seen({ status }: ListedContainer, epoch: number): void {
+    if (isAlive({ status })) this.#seenAliveIn = epoch;
+  }
+
+  /**
+   * An engine that is stopped sends SIGTERM to all it runs, and games end with code 0 then, which would destroy their rooms.
+   * So that code counts only for a process that was seen alive with the engine, and without a break since.
+   */
+  ended({ status, exitCode, isOutOfMemory }: ContainerState, epoch: number): void {
+    // Never started: its engine, or the host, died in between.
+    const exit = status === "created" ? {} : toProcessExit(exitCode);
+    const isBelieved = exit.code !== 0 || this.#seenAliveIn === epoch || this.wasTold;
+    this.exit = { ...(isBelieved ? exit : {}), ...(isOutOfMemory && exitCode !== 0 ? { oom: true } : {}) };
+  }
+
+  observed(publicHost: string): Observed {
+    const endpoints = this.ports.map(({ name, port, transportType }): ExposedPort => {
+      return { host: publicHost, name, port, transportType };
+    });
+    const seen = { processId: this.processId, hasRun: this.hasRun, endpoints, foreignPorts: [] };
+    if (this.exit) return { ...seen, phase: "exited", exit: this.exit };
+    return { ...seen, phase: this.hasRun ? "running" : "starting" };
+  }
+}

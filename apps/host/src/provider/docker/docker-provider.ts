@@ -1,0 +1,280 @@
+import { mkdir } from "node:fs/promises";
+import type { Logger } from "@roombridge/service";
+import type { DockerSettings, ImageCommand } from "../../operator-config.ts";
+import { readLog } from "../log-reader.ts";
+import { findTakenPorts } from "../port-probe.ts";
+import { removeOldLogs } from "../process-log.ts";
+import {
+  type LogOptions,
+  type Observed,
+  type ProcessSpec,
+  type ProcessStats,
+  type Provider,
+  SpawnError,
+} from "../provider.ts";
+import { containerName, containerOptions, HOST_LABEL, readIdentity } from "./container-options.ts";
+import { DockerProcess } from "./docker-process.ts";
+import { type ContainerState, Engine, type ListedContainer } from "./engine.ts";
+import { type EngineAddress, isOnThisMachine } from "./engine-address.ts";
+import { toStartError } from "./engine-error.ts";
+import { EngineWatch } from "./engine-watch.ts";
+import { ImageStore } from "./image-store.ts";
+import { keepLog, keptLog } from "./kept-log.ts";
+import { checkContainer, readContainerSockets } from "./readiness.ts";
+import { followContainer } from "./follow-container.ts";
+import { isAlive, stopContainer } from "./stop-container.ts";
+
+const READINESS_INTERVAL_MS = 250;
+const FILES_INTERVAL_MS = 60_000;
+
+export interface DockerProviderOptions {
+  /** Where logs of ended processes are kept; made when missing. */
+  readonly root: string;
+  /** Containers with this name in their label are ours, and no others. */
+  readonly hostId: string;
+  readonly address: EngineAddress;
+  readonly images: ReadonlyMap<string, ImageCommand>;
+  readonly settings: DockerSettings;
+  /** Address that players are told. */
+  readonly publicHost: string;
+  /** Something may have changed: look at `list`. */
+  readonly onChange: () => void;
+  readonly log: Logger;
+  /** Where processes of this machine are seen; /proc. */
+  readonly procRoot?: string;
+}
+
+/**
+ * Game servers as containers of one Docker-compatible engine, which may be away at any time. What an earlier provider of
+ * the same `hostId` left is taken over: all that is known of a container is in its labels.
+ */
+export async function openDockerProvider(options: DockerProviderOptions): Promise<Provider> {
+  await mkdir(options.root, { recursive: true, mode: 0o700 });
+  return new DockerProvider(options);
+}
+
+class DockerProvider implements Provider {
+  readonly kind = "docker";
+  readonly mapsPorts = true;
+  readonly #options: DockerProviderOptions;
+  readonly #engine: Engine;
+  readonly #images: ImageStore;
+  readonly #watch: EngineWatch;
+  readonly #processes = new Map<string, DockerProcess>();
+  readonly #starts = new Map<string, Promise<void>>();
+  readonly #readinessTimer: NodeJS.Timeout;
+  readonly #filesTimer: NodeJS.Timeout;
+  #isLooking = false;
+
+  constructor(options: DockerProviderOptions) {
+    const { address, settings, log, onChange, hostId } = options;
+    this.#options = options;
+    this.#engine = new Engine(address);
+    this.#images = new ImageStore({ engine: this.#engine, settings, log });
+    this.#watch = new EngineWatch({ engine: this.#engine, label: `${HOST_LABEL}=${hostId}`, onChange });
+    this.#readinessTimer = setInterval(() => void this.#checkReadiness(), READINESS_INTERVAL_MS);
+    this.#filesTimer = setInterval(() => void this.#keepFiles(), FILES_INTERVAL_MS);
+  }
+
+  async start(spec: ProcessSpec): Promise<void> {
+    const { processId } = spec;
+    const start = this.#starts.get(processId) ?? this.#start(spec).finally(() => this.#starts.delete(processId));
+    this.#starts.set(processId, start);
+    await start;
+  }
+
+  async list(): Promise<Observed[]> {
+    const { hostId } = this.#options;
+    const epoch = this.#watch.epoch;
+    const found = await this.#watch.observe(this.#engine.list(`${HOST_LABEL}=${hostId}`));
+    const observed = await Promise.all(found.map((container) => this.#observe(container, epoch)));
+    const ids = new Set(found.map(({ id }) => id));
+    for (const [processId, { containerId }] of this.#processes) {
+      if (!ids.has(containerId) && !this.#starts.has(processId)) this.#processes.delete(processId);
+    }
+    return observed.filter((seen) => seen !== undefined);
+  }
+
+  async inspect(processId: string): Promise<Observed | undefined> {
+    const epoch = this.#watch.epoch;
+    const container = await this.#watch.observe(this.#find(processId));
+    return container && this.#observe(container, epoch);
+  }
+
+  async stop(processId: string, graceMs: number): Promise<void> {
+    const container = await this.#find(processId);
+    const process = container && this.#track(container);
+    if (!process) return;
+    const { wasTold } = process;
+    process.wasTold = true;
+    await stopContainer(this.#engine, container, { graceMs, wasTold });
+  }
+
+  async forget(processId: string): Promise<void> {
+    const { root, log } = this.#options;
+    const container = await this.#find(processId);
+    if (container) {
+      // A full disk must not keep the container.
+      await keepLog(this.#engine, container.id, keptLog(root, processId)).catch((error: unknown) =>
+        log.warn({ err: error, processId }, "the log of a game server could not be kept"),
+      );
+      await this.#engine.remove(container.id);
+    }
+    this.#processes.delete(processId);
+  }
+
+  /** On an engine of another machine nothing can be seen; its `start` tells then. */
+  async takenPorts(ports: readonly number[]): Promise<number[]> {
+    return isOnThisMachine(this.#options.address) ? findTakenPorts(ports) : [];
+  }
+
+  async *logs(processId: string, options: LogOptions = {}): AsyncGenerator<Uint8Array> {
+    const container = await this.#find(processId);
+    if (!container) yield* readLog(keptLog(this.#options.root, processId), { ...options, follow: false }, () => true);
+    else if (options.follow) yield* followContainer(this.#engine, container.id, options);
+    else yield* await this.#engine.readLog(container.id, options.tailLines);
+  }
+
+  async stats(processId: string): Promise<ProcessStats | undefined> {
+    const container = await this.#find(processId);
+    const ports = container && this.#track(container)?.ports;
+    if (!ports || !isAlive(container)) return undefined;
+    const [used, sockets] = await Promise.all([
+      this.#engine.stats(container.id),
+      readContainerSockets(container, this.#options.procRoot ?? "/proc"),
+    ]);
+    if (!used || !sockets) return used;
+    const tcp = new Set(ports.filter((port) => port.transportType !== "udp").map((port) => port.bindPort));
+    const connections = sockets.filter(({ state, port }) => state === "established" && tcp.has(port));
+    return { ...used, tcpConnections: connections.length };
+  }
+
+  async prepare(): Promise<void> {
+    const { images, settings, log } = this.#options;
+    const { probeImage } = settings;
+    const probe = probeImage === undefined ? [] : [{ image: probeImage, pull: "missing" as const }];
+    for (const command of [...images.values(), ...probe]) {
+      await (command.pull === "always" ? this.#images.pull(command.image) : this.#images.need(command)).catch(
+        (error: unknown) => log.warn({ err: error, image: command.image }, "an image is not there"),
+      );
+    }
+  }
+
+  async close(): Promise<void> {
+    clearInterval(this.#readinessTimer);
+    clearInterval(this.#filesTimer);
+    await this.#watch.close();
+  }
+
+  async #start(spec: ProcessSpec): Promise<void> {
+    const { images, hostId, publicHost } = this.#options;
+    const { processId, ports, command: name } = spec;
+    const known = await this.#find(processId);
+    // One that was only created is what an answer that never came has left behind.
+    if (known && known.status !== "created") return;
+    if (known) await this.#engine.remove(known.id);
+    const command = name === null ? undefined : images.get(name);
+    if (!command)
+      throw new SpawnError(`no command named ${JSON.stringify(name)} with an image in the operator's config file`);
+    if (ports.some(({ transportType }) => transportType === "tls")) {
+      throw new SpawnError("the docker provider does not terminate TLS; let the port be tcp");
+    }
+    await this.#images.need(command);
+    try {
+      const id = await this.#engine.create(containerOptions(spec, command, { hostId, publicHost }));
+      if (id === undefined) {
+        // Another provider of the same host was faster; or a stranger has the name.
+        if (await this.#find(processId)) return;
+        throw new SpawnError(`the engine has a container ${containerName(processId)} that is not this host's`);
+      }
+      this.#processes.set(processId, new DockerProcess(processId, { id, ports }));
+      await this.#engine.start(id);
+    } catch (error) {
+      await this.#discard(processId);
+      throw toStartError(error, ports);
+    }
+  }
+
+  /** What could not be started has no log, and its name is wanted again. */
+  async #discard(processId: string): Promise<void> {
+    const { log } = this.#options;
+    this.#processes.delete(processId);
+    const remove = async () => {
+      const left = await this.#find(processId);
+      if (left) await this.#engine.remove(left.id);
+    };
+    await remove().catch((error: unknown) => log.warn({ err: error, processId }, "a container could not be removed"));
+  }
+
+  /** Undefined for a container that is somebody else's, whatever its name. */
+  async #find(processId: string): Promise<ContainerState | undefined> {
+    const container = await this.#engine.inspect(containerName(processId));
+    return container && readIdentity(container.labels, this.#options.hostId) ? container : undefined;
+  }
+
+  #track(container: ListedContainer): DockerProcess | undefined {
+    const identity = readIdentity(container.labels, this.#options.hostId);
+    if (!identity) return undefined;
+    const { processId, ports } = identity;
+    const known = this.#processes.get(processId);
+    if (known?.containerId === container.id) return known;
+    const found = new DockerProcess(processId, { id: container.id, ports });
+    this.#processes.set(processId, found);
+    return found;
+  }
+
+  async #observe(container: ListedContainer, epoch: number): Promise<Observed | undefined> {
+    const process = this.#track(container);
+    if (!process) return undefined;
+    process.seen(container, epoch);
+    const isOver = !isAlive(container) && !this.#starts.has(process.processId);
+    if (isOver && !process.exit) {
+      const state = await this.#watch.observe(this.#engine.inspect(container.id));
+      if (!state) return undefined;
+      process.ended(state, epoch);
+    }
+    return process.observed(this.#options.publicHost);
+  }
+
+  async #checkReadiness(): Promise<void> {
+    const starting = [...this.#processes.values()].filter(({ isStarting }) => isStarting);
+    if (this.#isLooking || starting.length === 0) return;
+    this.#isLooking = true;
+    try {
+      await Promise.all(starting.map((process) => this.#checkOne(process)));
+    } finally {
+      this.#isLooking = false;
+    }
+  }
+
+  async #checkOne(process: DockerProcess): Promise<void> {
+    const { procRoot = "/proc", settings, hostId, onChange, log } = this.#options;
+    const { processId, containerId, ports } = process;
+    try {
+      const container = await this.#engine.inspect(containerId);
+      if (!container || !isAlive(container)) return;
+      const options = { engine: this.#engine, procRoot, probeImage: settings.probeImage, hostId };
+      const readiness = await checkContainer(container, ports, options);
+      if (readiness === "ready") {
+        process.hasRun = true;
+        onChange();
+      }
+      if (readiness !== "unknowable" || process.isUnknowable) return;
+      process.isUnknowable = true;
+      log.error(
+        { processId },
+        "cannot see into this engine's containers: give images a HEALTHCHECK, or set docker.probeImage",
+      );
+    } catch (error) {
+      // An engine that is away, or a container that is just going: the reconciler hears of both.
+      log.debug({ err: error, processId }, "could not look at the ports of a container");
+    }
+  }
+
+  async #keepFiles(): Promise<void> {
+    const { root, log } = this.#options;
+    await removeOldLogs(root, () => false).catch((error: unknown) =>
+      log.warn({ err: error }, "could not look after the logs of game servers"),
+    );
+  }
+}

@@ -1,0 +1,46 @@
+import { PortTakenError, type ProcessPort, ProviderAwayError, SpawnError } from "../provider.ts";
+
+/** The engine has answered, with a refusal. */
+export class EngineRefusedError extends Error {
+  override readonly name = "EngineRefusedError";
+  /** HTTP status. */
+  readonly status: number;
+
+  constructor(status: number, message: string) {
+    super(message);
+    this.status = status;
+  }
+}
+
+/** 503 is what engines answer that are about to start or to stop, and proxies without one behind them. */
+const AWAY = [502, 503, 504];
+
+/** What a failed call means: an answer, or none. */
+export function toEngineError(error: unknown, call: string): EngineRefusedError | ProviderAwayError {
+  if (error instanceof ProviderAwayError || error instanceof EngineRefusedError) return error;
+  const status = readField(error, "statusCode");
+  if (typeof status === "number" && !AWAY.includes(status)) {
+    const message = readField(readField(error, "json"), "message");
+    return new EngineRefusedError(status, typeof message === "string" ? message : `HTTP status ${status}`);
+  }
+  const reason = error instanceof Error ? error.message : String(error);
+  return new ProviderAwayError(`the engine did not answer (${call}): ${reason}`, { cause: error });
+}
+
+/**
+ * What a failed start of a container means: ports that somebody else holds, a container that cannot exist, or nothing
+ * certain. Engines tell of a port in words only: "Bind for 0.0.0.0:20000 failed: port is already allocated", "listen udp4
+ * 0.0.0.0:20000: bind: address already in use", "Ports are not available: exposing port TCP 0.0.0.0:20000".
+ */
+export function toStartError(error: unknown, ports: readonly ProcessPort[]): unknown {
+  if (!(error instanceof EngineRefusedError)) return error;
+  if (/already allocated|address already in use|ports are not available/i.test(error.message)) {
+    const named = ports.map(({ port }) => port).filter((port) => new RegExp(`:${port}\\b`).test(error.message));
+    return new PortTakenError(named.length > 0 ? named : ports.map(({ port }) => port), { cause: error });
+  }
+  return new SpawnError(`the engine refuses it: ${error.message}`, { cause: error });
+}
+
+function readField(value: unknown, name: string): unknown {
+  return typeof value === "object" && value !== null && name in value ? Reflect.get(value, name) : undefined;
+}

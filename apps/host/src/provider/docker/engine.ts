@@ -1,0 +1,200 @@
+import Docker, { type ContainerCreateOptions } from "dockerode";
+import type { ProcessStats } from "../provider.ts";
+import { connectionOptions, type EngineAddress } from "./engine-address.ts";
+import { EngineRefusedError, toEngineError } from "./engine-error.ts";
+import { readFrames } from "./log-frames.ts";
+
+const CALL_MS = 10_000;
+/** Creating and starting wait for disks and for other containers. */
+const START_MS = 60_000;
+
+export interface ListedContainer {
+  readonly id: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly status: string;
+}
+
+export interface ContainerState extends ListedContainer {
+  /** In the engine's namespace of processes; 0 when it does not run. */
+  readonly pid: number;
+  readonly exitCode: number;
+  readonly isOutOfMemory: boolean;
+  /** Undefined for an image without HEALTHCHECK. */
+  readonly health: string | undefined;
+  /** What the image wants in place of SIGTERM. */
+  readonly stopSignal: string;
+}
+
+export interface RegistryLogin {
+  readonly username: string;
+  readonly password: string;
+  readonly serveraddress: string;
+}
+
+/**
+ * The calls that we make of the Docker Engine API (1.41 or newer). Every one ends: throws ProviderAwayError when no answer
+ * came in time, EngineRefusedError when it was no. "Not there" and "is so already" are no errors.
+ */
+export class Engine {
+  readonly #docker: Docker;
+
+  constructor(address: EngineAddress) {
+    this.#docker = new Docker(connectionOptions(address));
+  }
+
+  async list(label: string): Promise<ListedContainer[]> {
+    const found = await this.#call("list", (abortSignal) =>
+      this.#docker.listContainers({ all: true, filters: { label: [label] }, abortSignal }),
+    );
+    return found.map(({ Id, Labels, State }) => ({ id: Id, labels: Labels, status: State }));
+  }
+
+  /** By id or name. */
+  async inspect(name: string): Promise<ContainerState | undefined> {
+    const found = await this.#unlessMissing("inspect", (abortSignal) =>
+      this.#docker.getContainer(name).inspect({ abortSignal }),
+    );
+    if (!found) return undefined;
+    const { Id, Config, State } = found;
+    // Missing in the library's types.
+    const { StopSignal } = Config as { StopSignal?: string };
+    return {
+      id: Id,
+      labels: Config.Labels ?? {},
+      status: State.Status,
+      pid: State.Pid,
+      exitCode: State.ExitCode,
+      isOutOfMemory: State.OOMKilled,
+      health: State.Health?.Status,
+      stopSignal: StopSignal || "SIGTERM",
+    };
+  }
+
+  /** Answers the id; undefined when the name is taken. */
+  async create(options: ContainerCreateOptions): Promise<string | undefined> {
+    const create = (abortSignal: AbortSignal) => this.#docker.createContainer({ ...options, abortSignal });
+    const made = await this.#unless(409, this.#call("create", create, START_MS));
+    return made?.id;
+  }
+
+  async start(id: string): Promise<void> {
+    const start = (abortSignal: AbortSignal) => this.#docker.getContainer(id).start({ abortSignal });
+    await this.#unless(304, this.#call("start", start, START_MS));
+  }
+
+  /** False when it does not run. */
+  async kill(id: string, signal: string): Promise<boolean> {
+    const kill = async (abortSignal: AbortSignal) => {
+      await this.#docker.getContainer(id).kill({ signal, abortSignal });
+      return true;
+    };
+    // 409: it is not running.
+    return (await this.#unless(409, this.#unlessMissing("kill", kill))) ?? false;
+  }
+
+  /** Removes it with its volumes, killing it if it runs. */
+  async remove(id: string): Promise<void> {
+    const remove = (abortSignal: AbortSignal) =>
+      this.#docker.getContainer(id).remove({ force: true, v: true, abortSignal });
+    // 409: somebody is removing it.
+    await this.#unless(409, this.#unlessMissing("remove", remove));
+  }
+
+  /** What it wrote so far, both streams; the last lines only with `tailLines`. */
+  async readLog(id: string, tailLines: number | undefined): Promise<AsyncIterable<Uint8Array>> {
+    const options = { stdout: true, stderr: true, ...(tailLines === undefined ? {} : { tail: tailLines }) };
+    const text = await this.#unlessMissing(
+      "logs",
+      (abortSignal) => this.#docker.getContainer(id).logs({ ...options, abortSignal }),
+      START_MS,
+    );
+    return readFrames([text ?? new Uint8Array()]);
+  }
+
+  /** The same, and what follows until it ends. The caller ends it earlier by destroying the stream. */
+  async followLog(id: string, tailLines: number | undefined): Promise<NodeJS.ReadableStream | undefined> {
+    const options = { stdout: true, stderr: true, ...(tailLines === undefined ? {} : { tail: tailLines }) };
+    return this.#unlessMissing("logs", () => this.#docker.getContainer(id).logs({ ...options, follow: true }));
+  }
+
+  async stats(id: string): Promise<Omit<ProcessStats, "tcpConnections"> | undefined> {
+    const found = await this.#unlessMissing("stats", () =>
+      this.#docker.getContainer(id).stats({ stream: false, "one-shot": true }),
+    );
+    if (!found) return undefined;
+    const { usage = 0, stats } = found.memory_stats;
+    // What the kernel can give back at any time is no use of memory; the two names are those of cgroup v1 and v2.
+    const cache = stats?.total_inactive_file ?? stats?.inactive_file ?? 0;
+    return { cpuSeconds: (found.cpu_stats.cpu_usage.total_usage ?? 0) / 1e9, memoryBytes: Math.max(0, usage - cache) };
+  }
+
+  async hasImage(reference: string): Promise<boolean> {
+    const found = await this.#unlessMissing("inspect image", () => this.#docker.getImage(reference).inspect());
+    return found !== undefined;
+  }
+
+  /** The lines of progress, in JSON. */
+  async pull(reference: string, login: RegistryLogin | undefined): Promise<NodeJS.ReadableStream> {
+    const pull = () => this.#docker.pull(reference, login === undefined ? {} : { authconfig: login });
+    return this.#call("pull", pull, START_MS);
+  }
+
+  /** A line for each end of a container with this label, until the connection breaks or the stream is destroyed. */
+  async watch(label: string): Promise<NodeJS.ReadableStream> {
+    const filters = { type: ["container" as const], event: ["die", "destroy"], label: [label] };
+    return this.#call("events", () => this.#docker.getEvents({ filters }));
+  }
+
+  /** Runs a container of these options to its end, and answers what it wrote. */
+  async run(options: ContainerCreateOptions): Promise<string> {
+    const id = await this.create(options);
+    if (id === undefined) throw new EngineRefusedError(409, "the name is taken");
+    try {
+      await this.start(id);
+      await this.#call("wait", (abortSignal) => this.#docker.getContainer(id).wait({ abortSignal }));
+      const chunks: Uint8Array[] = [];
+      for await (const chunk of await this.readLog(id, undefined)) chunks.push(chunk);
+      return Buffer.concat(chunks).toString();
+    } finally {
+      await this.remove(id);
+    }
+  }
+
+  #unlessMissing<Answer>(
+    what: string,
+    call: (signal: AbortSignal) => Promise<Answer>,
+    timeoutMs?: number,
+  ): Promise<Answer | undefined> {
+    return this.#unless(404, this.#call(what, call, timeoutMs));
+  }
+
+  async #unless<Answer>(status: number, call: Promise<Answer>): Promise<Answer | undefined> {
+    try {
+      return await call;
+    } catch (error) {
+      if (error instanceof EngineRefusedError && error.status === status) return undefined;
+      throw error;
+    }
+  }
+
+  /** The library never answers when a connection breaks in the middle of an answer, so the clock is ours. */
+  async #call<Answer>(
+    what: string,
+    call: (signal: AbortSignal) => Promise<Answer>,
+    timeoutMs = CALL_MS,
+  ): Promise<Answer> {
+    const abort = new AbortController();
+    const { promise: late, reject } = Promise.withResolvers<never>();
+    const timer = setTimeout(() => {
+      reject(new Error(`not within ${timeoutMs / 1_000} s`));
+      abort.abort();
+    }, timeoutMs);
+    try {
+      return await Promise.race([call(abort.signal), late]);
+    } catch (error) {
+      throw toEngineError(error, what);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+}
