@@ -1,6 +1,7 @@
 import { closeRooms, createProcess, createRoom, suspendRoom, type RoomsContext } from "@roombridge/rooms";
 import { createTestDatabase, openTestRooms, TEST_REGION, type TestDatabase } from "@roombridge/testing";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { arrangeStaticProcess } from "../test/arrange.ts";
 import { exchange, statusesOf } from "../test/exchange.ts";
 import { spawnGateway, type SpawnedGateway } from "../test/spawn-gateway.ts";
 import { createGame, type Game } from "../test/suite.ts";
@@ -39,20 +40,24 @@ const BODYLESS = OPERATIONS.flatMap(({ route }) =>
 const WITH_OPTIONAL_BODY = OPERATIONS.flatMap(({ route }) => (route.request?.body?.required === false ? [route] : []));
 
 /** The path with a region, a room that is suspended where that may be, and a process of the game. */
-async function fill(path: string, { application, appId }: Game, { isAsleep }: { isAsleep: boolean }): Promise<string> {
+async function fill(path: string, game: Game, { isAsleep }: { isAsleep: boolean }): Promise<string> {
+  const { application, appId } = game;
   const { roomId } = await createRoom(rooms, { application, region: TEST_REGION });
   if (isAsleep) await suspendRoom(rooms, appId, roomId);
-  const { processId } = await createProcess(rooms, application, TEST_REGION);
+  const { processId } = path.includes("/static/")
+    ? await arrangeStaticProcess({ rooms, game })
+    : await createProcess(rooms, application, TEST_REGION);
   const values: Readonly<Record<string, string>> = { appId, roomId, processId, region: TEST_REGION };
   return path.replaceAll(/\{(\w+)\}/g, (_, name: string) => values[name] ?? "");
 }
 
-test("there are nine of them", () => {
+test("there are ten of them", () => {
   expect(BODYLESS.map(({ operationId }) => operationId).sort()).toEqual([
     "CreateProcess",
     "CreateProcessV2Deprecated",
     "DestroyRoom",
     "DestroyRoomDeprecated",
+    "HeartbeatStaticProcess",
     "ResumeRoom",
     "StopProcess",
     "StopProcessV2Deprecated",
@@ -69,8 +74,9 @@ describe.each(BODYLESS)("$operationId", ({ path, responses }) => {
   });
 });
 
-test("one takes a body that may be missing", () => {
-  expect(WITH_OPTIONAL_BODY.map(({ operationId }) => operationId)).toEqual(["CreateIceServers"]);
+test("two take a body that may be missing", () => {
+  const optional = WITH_OPTIONAL_BODY.map(({ operationId }) => operationId);
+  expect(optional).toEqual(["CreateIceServers", "DeregisterStaticProcess"]);
 });
 
 describe.each(WITH_OPTIONAL_BODY)("$operationId", ({ path, responses }) => {

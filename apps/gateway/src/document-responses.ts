@@ -6,6 +6,8 @@ const MEANINGS = {
   400: "Refused: the room id is taken, or there is nothing that could run the room.",
   401: "The token is missing, unknown or revoked.",
   404: "Unknown, destroyed, or another organisation's.",
+  409: "Another instance has registered under the same name and lives: end.",
+  410: "It has ended while it thought it lived: register anew.",
   422: "The request breaks the schema; the message names the field.",
   429: "No capacity now, a limit is reached, or asked too soon again; `Retry-After` says when to try again.",
   500: "Unforeseen; the message holds the request id.",

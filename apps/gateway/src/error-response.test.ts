@@ -4,9 +4,10 @@ import { describe, expect, test } from "vitest";
 import { toErrorAnswer } from "./error-response.ts";
 
 describe("toErrorAnswer", () => {
-  test.each(ERROR_CODES)("%s has a status that RoomsV2 documents and exactly a message", (code) => {
+  test.each(ERROR_CODES)("%s has a status that RoomsV2 documents, or one of ours, and exactly a message", (code) => {
     const { status, body } = toErrorAnswer(new RoomError(code, "why"), "request-1");
-    expect([400, 401, 404, 422, 429, 500]).toContain(status);
+    const isOurs = code === "process_gone" || code === "process_superseded";
+    expect(isOurs ? [409, 410] : [400, 401, 404, 422, 429, 500]).toContain(status);
     expect(body).toEqual({ message: expect.any(String) });
   });
 

@@ -2,7 +2,10 @@ import type { ApiError, ErrorCode } from "@roombridge/models/api";
 import { RoomError } from "@roombridge/rooms";
 import type { Answer } from "./answer.ts";
 
-/** Only statuses that RoomsV2 documents: any other reaches callers of the SDKs without its message. */
+/**
+ * Only statuses that RoomsV2 documents, because any other reaches callers of the SDKs without its message. 409 and 410 are of
+ * operations that Hathora does not have.
+ */
 const HTTP_STATUS = {
   invalid_params: 422,
   unauthenticated: 401,
@@ -13,6 +16,8 @@ const HTTP_STATUS = {
   room_exists: 400,
   no_deployment: 400,
   start_failed: 400,
+  process_superseded: 409,
+  process_gone: 410,
   no_capacity: 429,
   rate_limited: 429,
   turn_limit: 429,

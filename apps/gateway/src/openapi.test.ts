@@ -15,7 +15,15 @@ const suite = useGateway();
 /** What our answers have and Hathora's have not; published clients leave it out. */
 const EXTRAS = ["iceServers"];
 /** Operations that Hathora does not have. */
-const ONLY_OURS = ["ListRooms", "CreateIceServers", "ListIceServers", "RevokeIceServers"];
+const ONLY_OURS = [
+  "ListRooms",
+  "CreateIceServers",
+  "ListIceServers",
+  "RevokeIceServers",
+  "RegisterStaticProcess",
+  "HeartbeatStaticProcess",
+  "DeregisterStaticProcess",
+];
 
 describe("the OpenAPI document", () => {
   test("is served as it is printed", async () => {

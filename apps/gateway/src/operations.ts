@@ -2,6 +2,7 @@ import type { Operation } from "./operation.ts";
 import { createIceServersOperation } from "./routes/create-ice-servers.ts";
 import { createProcessOperation } from "./routes/create-process.ts";
 import { createRoomOperation } from "./routes/create-room.ts";
+import { deregisterStaticProcessOperation } from "./routes/deregister-static-process.ts";
 import { destroyRoomOperation } from "./routes/destroy-room.ts";
 import { getConnectionInfoOperation } from "./routes/get-connection-info.ts";
 import { getLatestProcessesOperation } from "./routes/get-latest-processes.ts";
@@ -12,9 +13,11 @@ import {
   getActiveRoomsForProcessOperation,
   getInactiveRoomsForProcessOperation,
 } from "./routes/get-rooms-for-process.ts";
+import { heartbeatStaticProcessOperation } from "./routes/heartbeat-static-process.ts";
 import { listIceServersOperation } from "./routes/list-ice-servers.ts";
 import { listRoomsOperation } from "./routes/list-rooms.ts";
 import { PROCESSES_V2 } from "./routes/processes-v2.ts";
+import { registerStaticProcessOperation } from "./routes/register-static-process.ts";
 import { resumeRoomOperation } from "./routes/resume-room.ts";
 import { revokeIceServersOperation } from "./routes/revoke-ice-servers.ts";
 import { ROOMS_V1 } from "./routes/rooms-v1.ts";
@@ -43,6 +46,9 @@ export const OPERATIONS: readonly Operation[] = [
   getProcessOperation,
   createProcessOperation,
   stopProcessOperation,
+  registerStaticProcessOperation,
+  heartbeatStaticProcessOperation,
+  deregisterStaticProcessOperation,
   ...PROCESSES_V2,
   ...ROOMS_V1,
 ];

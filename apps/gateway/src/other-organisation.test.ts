@@ -10,6 +10,7 @@ import {
   arrangeProcesses,
   arrangeRoom,
   arrangeRoomWithoutProcess,
+  arrangeStaticProcess,
   arrangeSuspendedRoom,
   arrangeUnscheduledRoom,
   runProcesses,
@@ -93,6 +94,7 @@ async function arrangeVictim(place: Place): Promise<Victim> {
   const active = await arrangeRoom(place, settings);
   await runProcesses(place);
   const processIds = Object.values(await arrangeProcesses(place));
+  const { processId: ofStatic } = await arrangeStaticProcess(place);
   const { roomId } = active;
   const { username } = await issueCredential(place.rooms, place.game.application, { roomId, playerId: PLAYER });
   return {
@@ -105,7 +107,7 @@ async function arrangeVictim(place: Place): Promise<Victim> {
       scheduling,
       destroyed: destroyed.roomId,
     },
-    processIds: [...processIds, active.processId, unscheduled.processId],
+    processIds: [...processIds, active.processId, unscheduled.processId, ofStatic],
     username,
     cursor: await firstCursor(place.game),
   };
@@ -164,6 +166,8 @@ function queryValue(name: string, operationId: string): string {
       return victim.cursor;
     case "before":
       return String(Date.now());
+    case "roomsVersion":
+      return "0123456789abcdef0123456789abcdef";
     default:
       throw new Error(
         `this walk does not know the query parameter ${name} of ${operationId}: add a value to queryValue`,

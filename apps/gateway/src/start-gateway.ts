@@ -2,6 +2,7 @@ import { checkSchema, closeRooms, openRooms } from "@roombridge/rooms";
 import { toTurnSettings, type Logger, type RunningService } from "@roombridge/service";
 import type { Env } from "./env.ts";
 import { listen } from "./listener.ts";
+import { startLostServers } from "./lost-servers.ts";
 
 /** Serves RoomsV2. Rejects when the database is not there or older than this release, or the address is taken. */
 export async function startGateway(env: Env, log: Logger): Promise<RunningService> {
@@ -22,9 +23,11 @@ export async function startGateway(env: Env, log: Logger): Promise<RunningServic
     },
     address,
   );
+  const lostServers = startLostServers(rooms.database, log);
   return {
     port: listener.port,
     async drain() {
+      await lostServers.stop();
       await listener.drain();
       await closeRooms(rooms);
     },

@@ -58,7 +58,7 @@ async function arrange({ operation }: Success) {
   const { call, verify } = await row.arrange(place);
   const { appId, roomId, processId, region, token = "" } = call;
   const values = { appId, roomId, processId, region };
-  const known = call.params ?? call.issue ?? call.revoke;
+  const known = call.params ?? call.registration ?? call.issue ?? call.revoke;
   const body = known ?? (call.roomConfig === undefined ? {} : { roomConfig: call.roomConfig });
   return { status: row.status, call, values, token, body, verify };
 }

@@ -1,15 +1,18 @@
-import type { ExposedPort, Region } from "@roombridge/models/api";
+import type { ExposedPort, Region, RegisterStaticProcessParams } from "@roombridge/models/api";
 import {
   claimProcesses,
   createProcess,
   createRoom,
   destroyRoom,
+  endLostStaticProcesses,
   endProcess,
+  registerStaticProcess,
   reportBooted,
   reportRunning,
   stopProcess,
   suspendRoom,
   type RoomsContext,
+  type StaticProcess,
 } from "@roombridge/rooms";
 import { TEST_REGION } from "@roombridge/testing";
 import type { Game } from "./suite.ts";
@@ -138,6 +141,35 @@ export async function loseHosts({ rooms }: Place): Promise<void> {
 export async function stopPools({ rooms, game }: Place): Promise<void> {
   await rooms.database.sql`
     update pools set stopped_until = clock_timestamp() + interval '60 seconds' where app_id = ${game.appId}`;
+}
+
+/** How a game server registers that somebody else has started. */
+export const REGISTRATION: RegisterStaticProcessParams = {
+  name: "anna-laptop",
+  instanceId: "5f0c9c1e-6a0f-4c8e-9a53-0d6c7f6f2a11",
+  region: TEST_REGION,
+  exposedPort: { host: MAIN_PORT.host, port: MAIN_PORT.port, transportType: MAIN_PORT.transportType },
+  additionalExposedPorts: [OTHER_PORT],
+};
+
+/** A game server that has registered; its lease has no end. */
+export async function arrangeStaticProcess(
+  { rooms, game }: Place,
+  params: Partial<RegisterStaticProcessParams> = {},
+): Promise<StaticProcess> {
+  const { application } = game;
+  const registration = { ...REGISTRATION, ...params };
+  const exposedPort = { ...registration.exposedPort, name: "default" };
+  const process = await registerStaticProcess(rooms, { ...registration, application, exposedPort });
+  await rooms.database.sql`
+    update hosts set beat_at = 'infinity' where provider = 'static' and host_is_alive(beat_at)`;
+  return process;
+}
+
+/** The registered game servers of the game have stopped sending heartbeats, and that was noticed. */
+export async function loseStaticProcesses({ rooms }: Place): Promise<void> {
+  await rooms.database.sql`update hosts set beat_at = '-infinity' where provider = 'static'`;
+  await endLostStaticProcesses(rooms.database);
 }
 
 /** One process per status, without rooms; what waited before is claimed. */

@@ -151,7 +151,7 @@ export function stormRequests(operations: readonly Operation[]): fc.Arbitrary<Fu
   );
   return fc.oneof(
     ...storming.map((operation) => ({
-      weight: /^(Stop|Destroy|CreateProcess)/.test(operation.route.operationId) ? 1 : 8,
+      weight: /^(Stop|Destroy|CreateProcess|Register|Deregister)/.test(operation.route.operationId) ? 1 : 8,
       arbitrary: goodRequestsOf(operation),
     })),
   );

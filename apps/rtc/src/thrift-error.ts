@@ -16,6 +16,8 @@ const ANSWERS = {
   no_deployment: "public",
   start_failed: "public",
   no_capacity: "public",
+  process_gone: "public",
+  process_superseded: "public",
   rate_limited: "public",
   turn_limit: "public",
   internal: "private",

@@ -1,3 +1,15 @@
+/** Where this server registers itself when Roombridge has not started it. */
+export interface Registration {
+  readonly serverUrl: string;
+  readonly token: string;
+  readonly appId: string;
+  /** The same at each start, so that the next one takes over from this one. */
+  readonly name: string;
+  readonly region: string;
+  /** What players connect to. */
+  readonly publicHost: string;
+}
+
 export interface Env {
   readonly host: string;
   readonly tcpPort: number;
@@ -8,6 +20,7 @@ export interface Env {
   readonly maxRooms: number;
   /** The room that this process was started for; null when it was started without one. */
   readonly initialRoom: { readonly roomId: string; readonly roomConfig: string | null } | null;
+  readonly registration: Registration | null;
 }
 
 /** Reads the environment that Hathora (and Roombridge) gives a game server. Throws an Error that names a bad variable. */
@@ -22,6 +35,23 @@ function parseEnv(variables: NodeJS.ProcessEnv): Env {
     region: variables["HATHORA_REGION"] || null,
     maxRooms: integer(variables, "HATHORA_ROOMS_PER_PROCESS", { min: 1, max: 10_000 }) ?? 100,
     initialRoom: roomId ? { roomId, roomConfig: variables["HATHORA_INITIAL_ROOM_CONFIG"] ?? null } : null,
+    registration: variables["ROOMBRIDGE_URL"] ? registration(variables, variables["ROOMBRIDGE_URL"]) : null,
+  };
+}
+
+function registration(variables: NodeJS.ProcessEnv, serverUrl: string): Registration {
+  const required = (name: string): string => {
+    const value = variables[name];
+    if (!value) throw new Error(`${name} is required with ROOMBRIDGE_URL`);
+    return value;
+  };
+  return {
+    serverUrl,
+    token: required("ROOMBRIDGE_TOKEN"),
+    appId: required("ROOMBRIDGE_APP_ID"),
+    name: variables["ROOMBRIDGE_NAME"] || "echo-room",
+    region: required("ROOMBRIDGE_REGION"),
+    publicHost: variables["ROOMBRIDGE_PUBLIC_HOST"] || "127.0.0.1",
   };
 }
 

@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { Duplex } from "node:stream";
 import { type WebSocket, WebSocketServer } from "ws";
 import type { Env } from "./env.ts";
+import type { Identity } from "./identity.ts";
 import { roomIdOf, RoomTable } from "./room-table.ts";
 
 const MAX_MESSAGE_BYTES = 64 * 1024;
@@ -20,21 +21,43 @@ export interface WebServer {
  * `GET /` answers the status as JSON; a WebSocket on `/:roomId` is greeted with `{type: "hello", …}` and hears back what
  * it says. Throws when the port is taken.
  */
-export async function startWebServer(env: Env): Promise<WebServer> {
+export async function startWebServer(env: Env, identity: Identity): Promise<WebServer> {
   const rooms = new RoomTable<WebSocket>(env.maxRooms);
-  const http = createServer((request, response) => answerStatus(env, rooms, request, response));
+  const house = { env, identity, rooms };
+  const http = createServer((request, response) => answerStatus(house, request, response));
   const sockets = new WebSocketServer({ noServer: true, maxPayload: MAX_MESSAGE_BYTES });
-  http.on("upgrade", (request, connection, head) => {
-    const roomId = roomIdOf(request.url ?? "");
-    if (roomId === undefined) refuse(connection);
-    else sockets.handleUpgrade(request, connection, head, (socket) => welcome(env, rooms, roomId, socket));
-  });
+  http.on("upgrade", (request, connection, head) => void upgrade(house, sockets, { request, connection, head }));
   http.listen(env.tcpPort, env.host);
   await once(http, "listening");
   return { port: portOf(http), close: () => close(http, sockets) };
 }
 
-function welcome(env: Env, rooms: RoomTable<WebSocket>, roomId: string, socket: WebSocket): void {
+interface House {
+  readonly env: Env;
+  readonly identity: Identity;
+  readonly rooms: RoomTable<WebSocket>;
+}
+
+interface Upgrade {
+  readonly request: IncomingMessage;
+  readonly connection: Duplex;
+  readonly head: Buffer;
+}
+
+async function upgrade(house: House, sockets: WebSocketServer, { request, connection, head }: Upgrade): Promise<void> {
+  connection.on("error", () => connection.destroy());
+  const roomId = roomIdOf(request.url ?? "");
+  if (roomId === undefined) return refuse(connection, "400 Bad Request");
+  const roomConfig = await house.identity.configOf(roomId);
+  if (roomConfig === undefined) return refuse(connection, "404 Not Found");
+  sockets.handleUpgrade(request, connection, head, (socket) => welcome(house, { roomId, roomConfig }, socket));
+}
+
+function welcome(
+  { env, identity, rooms }: House,
+  { roomId, roomConfig }: { readonly roomId: string; readonly roomConfig: string | null },
+  socket: WebSocket,
+): void {
   socket.on("error", () => socket.terminate());
   if (!rooms.join(roomId, socket)) {
     socket.close(TRY_AGAIN_LATER, `this process has its ${env.maxRooms} rooms`);
@@ -42,21 +65,21 @@ function welcome(env: Env, rooms: RoomTable<WebSocket>, roomId: string, socket: 
   }
   socket.on("close", () => rooms.leave(roomId, socket));
   socket.on("message", (data, isBinary) => socket.send(data, { binary: isBinary }));
-  const roomConfig = env.initialRoom?.roomId === roomId ? env.initialRoom.roomConfig : null;
-  socket.send(JSON.stringify({ type: "hello", roomId, processId: env.processId, region: env.region, roomConfig }));
+  const { processId, region } = identity;
+  socket.send(JSON.stringify({ type: "hello", roomId, processId, region, roomConfig }));
 }
 
-function answerStatus(env: Env, rooms: RoomTable<WebSocket>, request: IncomingMessage, response: ServerResponse): void {
+function answerStatus({ env, identity, rooms }: House, request: IncomingMessage, response: ServerResponse): void {
   const isStatus = request.method === "GET" && request.url === "/";
-  const { processId, region, maxRooms, initialRoom } = env;
+  const { maxRooms, initialRoom } = env;
+  const { processId, region } = identity;
   const status = { processId, region, maxRooms, initialRoomId: initialRoom?.roomId ?? null, rooms: rooms.list() };
   response.writeHead(isStatus ? 200 : 404, { "content-type": "application/json" });
   response.end(JSON.stringify(isStatus ? status : { message: "GET / or a WebSocket on /<roomId>" }));
 }
 
-function refuse(connection: Duplex): void {
-  connection.on("error", () => connection.destroy());
-  connection.end("HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
+function refuse(connection: Duplex, status: string): void {
+  connection.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
 }
 
 async function close(http: Server, sockets: WebSocketServer): Promise<void> {

@@ -19,6 +19,7 @@ import type {
   ProcessesV3,
   ProcessStatus,
   Region,
+  RegisterStaticProcessParams,
   RepeatableCallOptions,
   RevokeIceServersParams,
   Room,
@@ -28,6 +29,8 @@ import type {
   RoomPage,
   RoomsV2,
   RoomWithoutAllocations,
+  StaticProcess,
+  StaticProcessRoom,
   TurnUsage,
   UpdateRoomConfigParams,
   WaitOptions,
@@ -44,6 +47,9 @@ test("the types have the fields of the bodies that the server sends, no more and
   expectTypeOf<keyof ListedRoom>().toEqualTypeOf<keyof models.ListedRoom>();
   expectTypeOf<keyof RoomPage>().toEqualTypeOf<keyof models.RoomPage>();
   expectTypeOf<keyof Process>().toEqualTypeOf<keyof models.ProcessV3>();
+  expectTypeOf<keyof StaticProcess>().toEqualTypeOf<keyof models.StaticProcess>();
+  expectTypeOf<keyof StaticProcessRoom>().toEqualTypeOf<keyof models.StaticProcessRoom>();
+  expectTypeOf<keyof RegisterStaticProcessParams>().toEqualTypeOf<keyof models.RegisterStaticProcessParams>();
   expectTypeOf<keyof UpdateRoomConfigParams>().toEqualTypeOf<keyof models.UpdateRoomConfigParams>();
   expectTypeOf<keyof CreateRoomParams>().toEqualTypeOf<keyof models.CreateRoomParams>();
   expectTypeOf<keyof IceServersAnswer>().toEqualTypeOf<keyof models.IceServersAnswer>();

@@ -14,6 +14,13 @@ export type { RetryOptions } from "./http/retry.ts";
 export type { Open } from "./open.ts";
 export type { Process, ProcessFilter } from "./processes-v3/process.ts";
 export type { ProcessesV3 } from "./processes-v3/processes-v3.ts";
+export type {
+  DeregisterOptions,
+  HeartbeatOptions,
+  RegisterStaticProcessParams,
+  StaticProcess,
+  StaticProcessRoom,
+} from "./processes-v3/static-process.ts";
 export { RoombridgeClient } from "./roombridge-client.ts";
 export type { RoombridgeClientOptions } from "./roombridge-client.ts";
 export { RoombridgeError } from "./roombridge-error.ts";
@@ -43,3 +50,5 @@ export type {
 } from "./rooms-v2/room-params.ts";
 export type { ListedRoom, Room, RoomAllocation, RoomPage, RoomWithoutAllocations } from "./rooms-v2/room.ts";
 export type { RoomsV2 } from "./rooms-v2/rooms-v2.ts";
+export { registerServer, StaticServer } from "./static-server/static-server.ts";
+export type { RegisterServerOptions, ServerHandlers } from "./static-server/server-options.ts";

@@ -66,8 +66,35 @@ const { summaryExitReason: _, ...UNENDED } = PROCESS;
 const STARTING = { ...UNENDED, status: "starting", exposedPort: null, additionalExposedPorts: [], ...NEVER };
 const PARSED_STARTING = { ...STARTING, createdAt: DATE };
 
+const STATIC_PROCESS = {
+  processId: "p",
+  deploymentId: "d",
+  region: "Dallas",
+  roomsPerProcess: 2,
+  status: "running",
+  stopReason: null,
+  heartbeatSeconds: 2,
+  leaseSeconds: 6,
+  roomsVersion: "v",
+};
+const STATIC_ROOMS = [
+  { roomId: "r", roomConfig: "{}", roomAllocationId: "al" },
+  { roomId: "s", roomConfig: null, roomAllocationId: "am" },
+];
+const REGISTRATION = {
+  name: "anna",
+  instanceId: "3f2d1c4b-0000-4000-8000-000000000000",
+  region: "Dallas",
+  exposedPort: { host: "h", port: 7_000, transportType: "tls" },
+  additionalExposedPorts: [PORT],
+  deploymentId: "d",
+  roomsPerProcess: 2,
+  idleTimeoutEnabled: true,
+};
+
 const ROOMS = `/rooms/v2/${ENCODED}`;
 const PROCESSES = `/processes/v3/apps/${ENCODED}/processes`;
+const STATIC = `/processes/v3/apps/${ENCODED}/static`;
 
 export const ROOM_CALLS: readonly ApiCall[] = [
   {
@@ -336,6 +363,47 @@ export const PROCESS_CALLS: readonly ApiCall[] = [
     run: ({ processesV3 }, options) => processesV3.stopProcess(ODD_ID, options),
     method: "POST",
     path: `${PROCESSES}/${ENCODED}/stop`,
+    success: 204,
+    parsed: undefined,
+    repeated: "always",
+  },
+  {
+    name: "registerStaticProcess",
+    run: ({ processesV3 }, options) => processesV3.registerStaticProcess(REGISTRATION, options),
+    method: "POST",
+    path: STATIC,
+    body: REGISTRATION,
+    success: 201,
+    answer: { ...STATIC_PROCESS, rooms: [] },
+    parsed: { ...STATIC_PROCESS, rooms: [] },
+    repeated: "always",
+  },
+  {
+    name: "heartbeatStaticProcess",
+    run: ({ processesV3 }, options) => processesV3.heartbeatStaticProcess(ODD_ID, options),
+    method: "POST",
+    path: `${STATIC}/${ENCODED}/heartbeat`,
+    success: 200,
+    answer: { ...STATIC_PROCESS, stopReason: "idle", rooms: STATIC_ROOMS },
+    parsed: { ...STATIC_PROCESS, stopReason: "idle", rooms: STATIC_ROOMS },
+    repeated: "always",
+  },
+  {
+    name: "heartbeatStaticProcess",
+    run: ({ processesV3 }, options) => processesV3.heartbeatStaticProcess(ODD_ID, { ...options, roomsVersion: ODD_ID }),
+    method: "POST",
+    path: `${STATIC}/${ENCODED}/heartbeat?roomsVersion=${ENCODED}`,
+    success: 200,
+    answer: STATIC_PROCESS,
+    parsed: STATIC_PROCESS,
+    repeated: "always",
+  },
+  {
+    name: "deregisterStaticProcess",
+    run: ({ processesV3 }, options) => processesV3.deregisterStaticProcess(ODD_ID, { ...options, exitCode: 9 }),
+    method: "POST",
+    path: `${STATIC}/${ENCODED}/deregister`,
+    body: { exitCode: 9 },
     success: 204,
     parsed: undefined,
     repeated: "always",

@@ -40,6 +40,7 @@ const SENTENCES: Readonly<Record<string, string>> = {
   idle: "stopped: no rooms for 300 s",
   host_shutdown: "stopped with its host",
   host_lost: "its host was lost",
+  superseded: "another server registered under its name",
   spawn_error: "could not be started",
   port_taken: "its port was taken",
   bind_deadline: "did not bind its port in time",

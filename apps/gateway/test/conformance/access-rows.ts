@@ -1,6 +1,6 @@
 import { hashToken } from "@roombridge/rooms";
 import { createTenant, TEST_REGION } from "@roombridge/testing";
-import { arrangeRunningRoom, type Place } from "../arrange.ts";
+import { arrangeRunningRoom, REGISTRATION, type Place } from "../arrange.ts";
 import type { Arranged, Call, Row } from "./row.ts";
 
 /** A call that would succeed for the owner, whatever the operation takes. */
@@ -15,6 +15,7 @@ async function goodCall(place: Place, operationId: string): Promise<Call> {
     region: TEST_REGION,
     params: { region: TEST_REGION },
     roomConfig: "new",
+    registration: REGISTRATION,
     issue: { playerId: "p1" },
     revoke: {},
     ...(isCreate ? {} : { roomId }),

@@ -30,6 +30,11 @@ const CALLS: Calls = {
   }),
   CreateProcess: ({ processesV3 }, { region }) => processesV3.createProcess(given(region)),
   StopProcess: ({ processesV3 }, { processId }) => processesV3.stopProcess(given(processId)),
+  RegisterStaticProcess: ({ processesV3 }, { registration }) => processesV3.registerStaticProcess(given(registration)),
+  HeartbeatStaticProcess: ({ processesV3 }, { processId, roomsVersion }) =>
+    processesV3.heartbeatStaticProcess(given(processId), { roomsVersion }),
+  DeregisterStaticProcess: ({ processesV3 }, { processId, exitCode }) =>
+    processesV3.deregisterStaticProcess(given(processId), { exitCode }),
 };
 
 /** The client of this repository; one attempt per call. */

@@ -9,6 +9,7 @@ import {
   arrangeUnscheduledRoom,
   deleteDeployments,
   loseHosts,
+  REGISTRATION,
   stopPools,
   type Place,
   type ProcessKind,
@@ -261,6 +262,8 @@ const UNKNOWN_PROCESS: readonly Row[] = [
   "StopProcess",
   "GetActiveRoomsForProcess",
   "GetInactiveRoomsForProcess",
+  "HeartbeatStaticProcess",
+  "DeregisterStaticProcess",
 ].flatMap((operationId): Row[] =>
   (
     [
@@ -285,7 +288,13 @@ async function otherApplicationsProcess({ rooms, game }: Place): Promise<string>
   return (await createProcess(rooms, application, region)).processId;
 }
 
-const UNFORESEEN_ROWS: readonly Row[] = ["CreateProcess", "StopProcess"].flatMap((operationId): Row[] =>
+const UNFORESEEN_ROWS: readonly Row[] = [
+  "CreateProcess",
+  "StopProcess",
+  "RegisterStaticProcess",
+  "HeartbeatStaticProcess",
+  "DeregisterStaticProcess",
+].flatMap((operationId): Row[] =>
   (
     [
       ["broken", "the database lacks what the operation needs"],
@@ -296,7 +305,7 @@ const UNFORESEEN_ROWS: readonly Row[] = ["CreateProcess", "StopProcess"].flatMap
     status: 500,
     when,
     gateway,
-    arrange: (place) => arranged(place, { processId: UNKNOWN_ID, region }, UNFORESEEN),
+    arrange: (place) => arranged(place, { processId: UNKNOWN_ID, region, registration: REGISTRATION }, UNFORESEEN),
   })),
 );
 

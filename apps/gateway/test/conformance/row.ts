@@ -1,4 +1,10 @@
-import type { CreateIceServersParams, LiveRoomState, ProcessStatus, Region } from "@roombridge/models/api";
+import type {
+  CreateIceServersParams,
+  LiveRoomState,
+  ProcessStatus,
+  Region,
+  RegisterStaticProcessParams,
+} from "@roombridge/models/api";
 import type { Place } from "../arrange.ts";
 import type { createGame } from "../suite.ts";
 
@@ -18,6 +24,10 @@ export interface Call {
   };
   /** Body of an update. */
   readonly roomConfig?: string | undefined;
+  /** Body of a registration. */
+  readonly registration?: RegisterStaticProcessParams;
+  readonly roomsVersion?: string;
+  readonly exitCode?: number;
   /** Body of CreateIceServers. */
   readonly issue?: CreateIceServersParams | undefined;
   /** Body of RevokeIceServers. */

@@ -7,6 +7,7 @@ import { PROCESS_ROWS } from "./process-rows.ts";
 import { ROOM_ROWS } from "./room-rows.ts";
 import type { Driver, Row } from "./row.ts";
 import { sdkDriver } from "./sdk-driver.ts";
+import { STATIC_ROWS } from "./static-rows.ts";
 
 export const DRIVERS: readonly Driver[] = [sdkDriver, clientDriver];
 
@@ -16,7 +17,13 @@ const NEEDING_A_TOKEN = OPERATIONS.map(({ route }) => route)
   .filter(({ security, tags = [] }) => security !== undefined && !tags.some((tag) => OLDER_TAGS.includes(tag)))
   .map(({ operationId }) => operationId);
 
-const NEWEST: readonly Row[] = [...ROOM_ROWS, ...ICE_SERVERS_ROWS, ...PROCESS_ROWS, ...accessRows(NEEDING_A_TOKEN)];
+const NEWEST: readonly Row[] = [
+  ...ROOM_ROWS,
+  ...ICE_SERVERS_ROWS,
+  ...PROCESS_ROWS,
+  ...STATIC_ROWS,
+  ...accessRows(NEEDING_A_TOKEN),
+];
 
 /** The whole table: every operation with every status that it documents. */
 export const ROWS: readonly Row[] = [...NEWEST, ...olderRows(NEWEST)];

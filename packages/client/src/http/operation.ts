@@ -22,5 +22,8 @@ export const ISSUE: Operation = { ...CREATE, repeat: "refused" };
 export const RESUME: Operation = { method: "POST", success: 200, needsToken: true, repeat: "safe" };
 /** Suspend, update, stop: a second time changes nothing. */
 export const CHANGE: Operation = { method: "POST", success: 204, needsToken: true, repeat: "safe" };
+/** With an instance of its own: a second time finds the first one's process. */
+export const REGISTER: Operation = { ...CREATE, repeat: "safe" };
+export const HEARTBEAT: Operation = { ...RESUME };
 /** The id is free again at once: a second time could end a new room of the same id, or answer 404 for the first one's success. */
 export const DESTROY: Operation = { ...CHANGE, repeat: "refused" };

@@ -3,13 +3,20 @@ import { applicationId } from "../application-id.ts";
 import type { CallOptions, RepeatableCallOptions } from "../call-options.ts";
 import type { HttpTransport } from "../http/http-transport.ts";
 import { JsonReader } from "../http/json-reader.ts";
-import { CHANGE, CREATE, READ, type Operation } from "../http/operation.ts";
+import { CHANGE, CREATE, HEARTBEAT, READ, REGISTER, type Operation } from "../http/operation.ts";
 import { urlPath, urlQuery } from "../http/url-path.ts";
 import type { Open } from "../open.ts";
 import type { Process, ProcessFilter } from "./process.ts";
 import { readProcess } from "./read-process.ts";
+import {
+  readStaticProcess,
+  type DeregisterOptions,
+  type HeartbeatOptions,
+  type RegisterStaticProcessParams,
+  type StaticProcess,
+} from "./static-process.ts";
 
-/** Hathora ProcessesV3. Every method throws RoombridgeError. */
+/** Hathora ProcessesV3, and game servers that somebody else starts. Every method throws RoombridgeError. */
 export class ProcessesV3 {
   readonly #transport: HttpTransport;
   readonly #appId: string | undefined;
@@ -49,9 +56,41 @@ export class ProcessesV3 {
     await this.#call(CHANGE, urlPath`/${processId}/stop`, options);
   }
 
+  /**
+   * Registers a game server that somebody else has started; it must send heartbeats from then on, which `registerServer` does by
+   * itself.
+   */
+  async registerStaticProcess(
+    params: RegisterStaticProcessParams,
+    options: RepeatableCallOptions = {},
+  ): Promise<StaticProcess> {
+    const body = { ...params, instanceId: params.instanceId ?? crypto.randomUUID() };
+    return readStaticProcess(new JsonReader(await this.#callStatic(REGISTER, "", options, body)));
+  }
+
+  /** Keeps a registered game server alive. Status 410: it was lost, register anew; 409: end, another one has its name. */
+  async heartbeatStaticProcess(processId: string, options: HeartbeatOptions = {}): Promise<StaticProcess> {
+    const { roomsVersion, ...rest } = options;
+    const path = urlPath`/${processId}/heartbeat` + urlQuery({ roomsVersion });
+    return readStaticProcess(new JsonReader(await this.#callStatic(HEARTBEAT, path, rest)));
+  }
+
+  /** Tells that a registered game server ends. Does nothing to one that has ended. */
+  async deregisterStaticProcess(processId: string, options: DeregisterOptions = {}): Promise<void> {
+    const { exitCode = 0, ...rest } = options;
+    await this.#callStatic(CHANGE, urlPath`/${processId}/deregister`, rest, { exitCode });
+  }
+
   async #call(operation: Operation, path: string, options: CallOptions): Promise<unknown> {
-    const base = urlPath`/processes/v3/apps/${applicationId(options, this.#appId)}/processes`;
-    return this.#transport.call({ operation, path: base + path }, options);
+    return this.#transport.call({ operation, path: `${this.#base(options)}/processes${path}` }, options);
+  }
+
+  async #callStatic(operation: Operation, path: string, options: CallOptions, body?: object): Promise<unknown> {
+    return this.#transport.call({ operation, path: `${this.#base(options)}/static${path}`, body }, options);
+  }
+
+  #base(options: CallOptions): string {
+    return urlPath`/processes/v3/apps/${applicationId(options, this.#appId)}`;
   }
 }
 

@@ -17,6 +17,10 @@ export const ERROR_CODES = [
   "start_failed",
   /** No free slot and no way to start a process, or no live host in the region. */
   "no_capacity",
+  /** A static process has ended while its game server thought it lived; the server may register anew. */
+  "process_gone",
+  /** Another instance has registered under the name of a static process and lives. */
+  "process_superseded",
   /** The same was asked for too often; trying again later may help. */
   "rate_limited",
   /** The room has as many TURN credentials or relay sessions as it may have, or asks for them too often. */

@@ -18,5 +18,11 @@ export { RoomAllocationData } from "./room-allocation-data.ts";
 export { RoomConnectionData } from "./room-connection-data.ts";
 export { isRoomId, RoomId } from "./room-id.ts";
 export { ListedRoom, LiveRoomState, RoomPage } from "./room-page.ts";
+export {
+  DeregisterStaticProcessParams,
+  RegisterStaticProcessParams,
+  StaticProcess,
+  StaticProcessRoom,
+} from "./static-process.ts";
 export { isStorable } from "./storable-text.ts";
 export { UpdateRoomConfigParams } from "./update-room-config-params.ts";

@@ -16,12 +16,16 @@ import type { ExposedPort } from "../api/exposed-port.ts";
 import type { ProcessStatus } from "../api/process.ts";
 import { instant } from "./columns.ts";
 
-/** A process host: one `apps/host`. It beats every 2 s and counts as dead after 6 s without a beat. */
+/**
+ * A process host: one `apps/host`, or (provider `static`) one game server that somebody else has started and that may run
+ * nothing but itself. It beats every 2 s and counts as dead after 6 s without a beat.
+ */
 export const hosts = pgTable("hosts", {
   hostId: text().primaryKey(),
   provider: text().notNull(),
   regions: text().array().notNull(),
   publicHost: text().notNull(),
+  /** Zero: it starts none, and what it has does not count against the capacity of others. */
   maxProcesses: integer().notNull(),
   /** A new value each time the host starts, so that a host can tell its own processes from its predecessor's. */
   incarnation: uuid().notNull(),
@@ -69,6 +73,8 @@ export const processes = pgTable(
     additionalExposedPorts: jsonb().$type<ExposedPort[]>().notNull().default([]),
     initialRoomKey: text(),
     initialRoomConfig: text(),
+    /** Whether it is stopped after 300 s without rooms; null: as its deployment says. */
+    idleTimeoutEnabled: boolean(),
     /** Owner; its lease is `hosts.beat_at`. */
     hostId: text(),
     hostIncarnation: uuid(),

@@ -85,6 +85,10 @@ export const roomAllocations = pgTable(
       .where(sql`unscheduled_at is null`),
     index("room_allocations_room_idx").on(table.roomKey, table.scheduledAt),
     index("room_allocations_process_idx").on(table.processId),
+    // Asked for every 2 s by each static process, which may have seen many rooms in 72 h.
+    index("room_allocations_on_process_idx")
+      .on(table.processId)
+      .where(sql`unscheduled_at is null`),
     index("room_allocations_ended_idx")
       .on(table.unscheduledAt)
       .where(sql`unscheduled_at is not null`),

@@ -43,19 +43,23 @@ export async function destroyForgottenRooms({ sql }: Database, ttlHours: number)
   return rows.length;
 }
 
-/** Processes that seem lost: see `endLostProcess`. */
+/**
+ * Processes that seem lost: see `endLostProcess`. Not static ones: only who takes their heartbeats knows whether they could
+ * send any.
+ */
 export async function findLostProcesses({ sql }: Database, bindDeadlineSeconds: number): Promise<string[]> {
   const rows = await sql<{ processId: string }[]>`
     select p.process_id as "processId"
       from processes p left join hosts h on h.host_id = p.host_id
      where p.terminated_at is null and lost_reason(p, h.beat_at, ${bindDeadlineSeconds}::integer) is not null
+       and h.provider is distinct from 'static'
      order by p.process_id limit ${BATCH}`;
   return rows.map(({ processId }) => processId);
 }
 
 /**
- * Asks for the end of running processes that have had no room for 300 s, where the deployment allows it. One statement: a
- * process that gets a room meanwhile keeps running.
+ * Asks for the end of running processes that have had no room for 300 s, where the process itself or else its deployment
+ * allows it. One statement: a process that gets a room meanwhile keeps running.
  */
 export async function stopIdleProcesses({ sql }: Database): Promise<number> {
   const { count } = await sql`
@@ -63,7 +67,7 @@ export async function stopIdleProcesses({ sql }: Database): Promise<number> {
       update processes p set status = 'stopping', stop_reason = 'idle', stopping_at = clock_timestamp()
        where p.process_id in (
          select i.process_id from processes i join deployments d on d.deployment_id = i.deployment_id
-          where d.idle_timeout_enabled and i.terminated_at is null
+          where coalesce(i.idle_timeout_enabled, d.idle_timeout_enabled) and i.terminated_at is null
             and i.status = 'running' and i.stop_reason is null and i.rooms_allocated = 0
             and i.started_at < statement_timestamp() - interval '300 seconds'
             and not exists (

@@ -127,8 +127,18 @@ export async function reportRunning(
   return row?.done ?? false;
 }
 
-/** Why a process ended. `exited`: by itself, with the exit code or signal. Recorded stop reasons win over these. */
-export type EndReason = "exited" | "spawn_error" | "port_taken" | "bind_deadline" | "host_lost" | "host_shutdown";
+/**
+ * Why a process ended. `exited`: by itself, with the exit code or signal. `superseded`: a static process whose name another
+ * instance has taken. Recorded stop reasons win over these.
+ */
+export type EndReason =
+  | "exited"
+  | "spawn_error"
+  | "port_taken"
+  | "bind_deadline"
+  | "host_lost"
+  | "host_shutdown"
+  | "superseded";
 
 export interface ProcessEnd {
   readonly processId: string;

@@ -1,0 +1,2 @@
+ALTER TABLE "processes" ADD COLUMN "idle_timeout_enabled" boolean;--> statement-breakpoint
+CREATE INDEX "room_allocations_on_process_idx" ON "room_allocations" USING btree ("process_id") WHERE unscheduled_at is null;

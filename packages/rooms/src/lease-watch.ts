@@ -1,0 +1,24 @@
+/** A gap between two beats that is longer may have ended leases: a lease lasts six seconds. */
+const MAX_GAP_MS = 5_000;
+/** What every other holder of a lease gets to renew it after whatever kept it from doing so. */
+const SETTLE_MS = 8_000;
+
+/**
+ * Tells whether leases can be believed. After an outage, which an app may have seen as errors, as silence or, if it has just
+ * started, not at all, every lease is over although every holder lives.
+ */
+export class LeaseWatch {
+  #lastMs: number | undefined;
+  #steadySinceMs = 0;
+
+  /** The app has just been in touch with the database; times on the monotonic clock. */
+  beaten(nowMs: number): void {
+    if (this.#lastMs === undefined || nowMs - this.#lastMs > MAX_GAP_MS) this.#steadySinceMs = nowMs;
+    this.#lastMs = nowMs;
+  }
+
+  /** True when that has happened without a gap for eight seconds. */
+  isSteady(nowMs: number): boolean {
+    return this.#lastMs !== undefined && nowMs - this.#lastMs <= MAX_GAP_MS && nowMs - this.#steadySinceMs >= SETTLE_MS;
+  }
+}
