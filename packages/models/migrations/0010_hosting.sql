@@ -1,8 +1,25 @@
--- Which running processes have nothing to do any more. Lock order as in the placement migration.
+-- Which processes take no more rooms, and which have nothing to do any more. Lock order as in the placement migration.
+
+-- Whether rooms come to a deployment only from who names it: it is not the newest one of its application, or deleted.
+create function is_outdated(p_deployment_id text) returns boolean language sql stable as $$
+  select not exists (
+    select from deployments d
+     where d.deployment_id = p_deployment_id and d.deleted_at is null
+       and not exists (
+         select from deployments n where n.app_id = d.app_id and n.sequence > d.sequence and n.deleted_at is null))
+$$;
+--> statement-breakpoint
+
+-- The status that callers are shown: a running process of an outdated deployment is draining.
+create function shown_status(p processes) returns text language sql stable as $$
+  select case when p.status = 'running' and is_outdated(p.deployment_id) then 'draining' else p.status end
+$$;
+--> statement-breakpoint
 
 -- Why a process shall end; null while it shall not.
 -- idle: it has had no room for 300 s; or it has rooms, none of them younger than 300 s, all its ports are TCP or TLS, and
--- its host has seen no connection for 300 s. Both only where the process itself, or else its deployment, allows it.
+-- its host has seen no connection for 300 s. Both only where the process itself, or else its deployment, allows it; but of
+-- an outdated deployment none stays without rooms, unless the process itself says so.
 create function retirement(p processes) returns text language plpgsql as $$
 declare
   v_long_ago timestamptz := clock_timestamp() - interval '300 seconds';
@@ -14,7 +31,8 @@ begin
   if p.rooms_allocated > 0 and coalesce(p.no_connections_since >= v_long_ago, true) then
     return null;
   end if;
-  select coalesce(p.idle_timeout_enabled, d.idle_timeout_enabled) into v_is_allowed
+  select coalesce(p.idle_timeout_enabled, d.idle_timeout_enabled or (p.rooms_allocated = 0 and is_outdated(p.deployment_id)))
+    into v_is_allowed
     from deployments d where d.deployment_id = p.deployment_id;
   if not coalesce(v_is_allowed, false) then
     return null;
