@@ -1,6 +1,9 @@
 // `pnpm bench <name> [options]`. Nothing here fails because a machine is slow: figures are read by people.
 const BENCHMARKS: Readonly<Record<string, () => Promise<unknown>>> = {
+  create: () => import("./create/bench.ts"),
+  hosting: () => import("./hosting/bench.ts"),
   thrift: () => import("./thrift/bench.ts"),
+  turn: () => import("./turn/bench.ts"),
 };
 
 const benchmark = BENCHMARKS[process.argv[2] ?? ""];

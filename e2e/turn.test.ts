@@ -1,4 +1,7 @@
+import { rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { createDeployment, createTenant, requireProgram } from "@roombridge/testing";
+import { newLeakSearch } from "@roombridge/testing/roombridge";
 import { allocate } from "@roombridge/testing/turn";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import {
@@ -80,5 +83,17 @@ describe.skipIf(!turnserver)("real coturn beside npm start", () => {
     const allocation = await allocate({ ...relay(), transport: "udp", username, password });
     expect(allocation).toMatchObject({ ok: true });
     if (allocation.ok) await allocation.close();
+  });
+
+  test("a secret that stood in a file would be found when the start is removed", async () => {
+    const service = roomService(roombridge);
+    const { username, password = "" } = await service.create();
+    await service.close();
+    const file = join(roombridge.dataDir, "game.log");
+    await writeFile(file, `joined with ${password}`);
+    const leaks = await newLeakSearch(roombridge);
+    expect(await leaks()).toEqual([`the TURN password of ${username} in game.log`]);
+    await rm(file);
+    expect(await leaks()).toEqual([]);
   });
 });

@@ -45,6 +45,7 @@ export function prepareCandidates(directory: string): Candidates {
     node("raw net echo", process.version, directory, "echo.ts"),
     node("ours, sync handler", process.version, directory, "ours.ts", "sync"),
     node("ours, async handler", process.version, directory, "ours.ts", "async"),
+    node("ours, sync handler, metered", process.version, directory, "ours.ts", "metered"),
   ];
   const present: Candidate[] = [];
   const absent: string[] = [];

@@ -1,11 +1,11 @@
 import { execFile, spawn, spawnSync, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { readFileSync } from "node:fs";
 import { connect, createServer } from "node:net";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { cpuMicroseconds } from "../cpu-time.ts";
 import type { Candidate } from "./candidates.ts";
 
 /** How many connections, and how many calls each has under way. */
@@ -65,9 +65,9 @@ export class RunningServer {
   async measure({ connections, depth }: Shape, milliseconds: number, load: Load): Promise<Sample> {
     const own = [this.#port, connections, depth, milliseconds].map(String);
     const [file = "", ...args] = pinned("0", [...load.command, ...own, this.#isEcho ? "echo" : "reply"]);
-    const before = this.#cpuMicroseconds();
+    const before = cpuMicroseconds(this.#child.pid);
     const { stdout } = await promisify(execFile)(file, args, { timeout: milliseconds + DEADLINE_MS });
-    const cpu = this.#cpuMicroseconds() - before;
+    const cpu = cpuMicroseconds(this.#child.pid) - before;
     const [calls = 0, nanoseconds = 0] = stdout.trim().split(" ").map(Number);
     if (calls === 0) throw new Error("no call was answered");
     return { cpuMicrosecondsPerCall: cpu / calls, callsPerSecond: (calls / nanoseconds) * 1e9 };
@@ -78,14 +78,6 @@ export class RunningServer {
     const closed = once(this.#child, "close");
     this.#child.kill("SIGKILL");
     await closed;
-  }
-
-  /** proc(5): utime and stime in ticks of 10 ms, behind the name in parentheses. */
-  #cpuMicroseconds(): number {
-    const fields = readFileSync(`/proc/${this.#child.pid}/stat`, "utf8")
-      .replace(/^.*\) /s, "")
-      .split(" ");
-    return (Number(fields[11]) + Number(fields[12])) * 10_000;
   }
 }
 

@@ -1,3 +1,4 @@
+import { median } from "../median.ts";
 import type { Sample, Shape } from "./measure.ts";
 
 /** The samples of one server, by shape and round. */
@@ -66,11 +67,4 @@ function rowOf({ name, version, samples }: Series, { series: [echo] }: Run) {
     };
   });
   return { name, version, figures };
-}
-
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  const middle = Math.floor(sorted.length / 2);
-  const upper = sorted[middle] ?? Number.NaN;
-  return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? upper) + upper) / 2;
 }

@@ -1,79 +1,10 @@
-import { mkdtemp, readFile, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { HathoraCloud } from "@hathora/cloud-sdk-typescript";
 import { RoombridgeClient } from "@roombridge/client";
 import { RoomService } from "@roombridge/client/room-service";
-import { removeEmbeddedPostgres } from "@roombridge/embedded-postgres";
 import { openDatabase, type Database } from "@roombridge/rooms";
-import { startApp, type App } from "@roombridge/testing";
+import type { Roombridge } from "@roombridge/testing/roombridge";
 
-const READY =
-  /^roombridge ready gateway=(?<gateway>\S+) rtc=\S+:(?<rtc>\d+)(?: turn=(?<turnHost>\S+):(?<turn>\d+))? app=(?<app>\S+) token-file=(?<tokenFile>.+) database-url-file=(?<databaseUrlFile>.+)$/;
-
-/** A running `npm start`, seen from outside. */
-export interface Roombridge {
-  readonly app: App;
-  readonly dataDir: string;
-  readonly gateway: string;
-  readonly rtcPort: number;
-  /** Undefined where nothing relays. */
-  readonly turn: { readonly host: string; readonly port: number } | undefined;
-  readonly appId: string;
-  readonly token: string;
-  readonly databaseUrl: string;
-}
-
-/** Starts what `npm start` starts, on free ports. `dataDir` brings an earlier one back. */
-export async function startRoombridge(
-  dataDir: string,
-  env: Readonly<Record<string, string>> = {},
-): Promise<Roombridge> {
-  const app = await startApp({
-    path: "apps/standalone/src/main.ts",
-    readyPattern: READY,
-    timeoutMs: 90_000,
-    env: {
-      ROOMBRIDGE_DATA_DIR: dataDir,
-      GATEWAY_PORT: "0",
-      RTC_PORT: "0",
-      TURN_PORT: "0",
-      LOG_FORMAT: "json",
-      ...(process.env["HOME"] === undefined ? {} : { HOME: process.env["HOME"] }),
-      ...env,
-    },
-  });
-  const {
-    gateway = "",
-    rtc,
-    turnHost,
-    turn,
-    app: appId = "",
-    tokenFile = "",
-    databaseUrlFile = "",
-  } = app.ready.groups ?? {};
-  return {
-    app,
-    dataDir,
-    gateway,
-    rtcPort: Number(rtc),
-    turn: turnHost === undefined ? undefined : { host: turnHost, port: Number(turn) },
-    appId,
-    token: (await readFile(tokenFile, "utf8")).trim(),
-    databaseUrl: (await readFile(databaseUrlFile, "utf8")).trim(),
-  };
-}
-
-export async function newDataDir(): Promise<string> {
-  return mkdtemp(join(tmpdir(), "roombridge-e2e-"));
-}
-
-/** Stops the start (if it still runs) and removes its data, wherever PostgreSQL put it. */
-export async function removeRoombridge({ app, dataDir }: Roombridge): Promise<void> {
-  await app.stop();
-  await removeEmbeddedPostgres(dataDir);
-  await rm(dataDir, { recursive: true, force: true });
-}
+export { newDataDir, removeRoombridge, startRoombridge, type Roombridge } from "@roombridge/testing/roombridge";
 
 /** The published SDK; nothing but the server URL and the token differ from Hathora Cloud. */
 export function hathora({ gateway, token, appId }: Roombridge): HathoraCloud {

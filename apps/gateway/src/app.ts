@@ -14,6 +14,7 @@ import type { Operation } from "./operation.ts";
 import { OPERATIONS } from "./operations.ts";
 import { newRequestId } from "./request-id.ts";
 import { checkedHandle } from "./serialize.ts";
+import { TURN_CHECK } from "./turn-check.ts";
 
 export interface Gateway {
   readonly rooms: RoomsContext;
@@ -23,6 +24,8 @@ export interface Gateway {
   readonly basePath?: string;
   /** See `OperationSettings`. Default true. */
   readonly wakeOnConnectionInfo?: boolean;
+  /** Whether there is the page `/turn/check`. Default true. */
+  readonly turnCheck?: boolean;
 }
 
 interface Endpoint {
@@ -37,7 +40,7 @@ interface Endpoint {
 
 /** The REST face as a function from requests to responses; it does not listen. */
 export function createApp(gateway: Gateway, operations: readonly Operation[] = OPERATIONS): Hono {
-  const { rooms, lifecycle, basePath = "", wakeOnConnectionInfo = true } = gateway;
+  const { rooms, lifecycle, basePath = "", wakeOnConnectionInfo = true, turnCheck = true } = gateway;
   const app = new Hono();
   const api = app.basePath(basePath);
   const serve = (endpoint: Endpoint) => (c: Context) => answer(gateway, endpoint, c);
@@ -67,6 +70,8 @@ export function createApp(gateway: Gateway, operations: readonly Operation[] = O
     "/openapi.json",
     serve({ name: "OpenApi", headers: CORS_HEADERS, handle: () => ({ status: 200, body: document }) }),
   );
+  for (const [path, page] of turnCheck ? TURN_CHECK : [])
+    api.get(path, serve({ name: "TurnCheck", handle: () => page }));
   for (const [path, page] of DOCS) api.get(path, serve({ name: "Docs", handle: () => page }));
   for (const probed of basePath === "" ? [app] : [app, api]) {
     probed.get("/healthz", serve({ name: "Healthz", isProbe: true, handle: checkAlive }));

@@ -1,7 +1,7 @@
-import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import type { Answer } from "./answer.ts";
+import { CACHE, fingerprintOf, pageFile } from "./page-file.ts";
 
 const require = createRequire(import.meta.url);
 
@@ -36,7 +36,7 @@ const FILES: Readonly<Record<string, { readonly type: string; readonly content: 
 };
 
 /** In the URL of every file, so that browsers may keep it for ever. */
-const VERSION = fingerprint();
+const VERSION = fingerprintOf(Object.values(FILES).map(({ content }) => content));
 
 /** Relative addresses: the page works below any path, also one that only a proxy knows. */
 const PAGE = `<!doctype html>
@@ -59,30 +59,11 @@ const PAGE = `<!doctype html>
 </html>
 `;
 
-const HEADERS = {
-  "content-security-policy":
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
-  "x-content-type-options": "nosniff",
-  "referrer-policy": "no-referrer",
-};
-
 /** A readable page over the OpenAPI document; nothing in it comes from anywhere else. Answers to GET, by path. */
 export const DOCS: ReadonlyMap<string, Answer> = new Map<string, Answer>([
-  ["/docs", file("text/html", PAGE, "no-cache")],
+  ["/docs", pageFile("text/html", PAGE, CACHE.never)],
   ["/docs/", { status: 308, headers: { location: "../docs" } }],
   ...Object.entries(FILES).map(
-    ([name, { type, content }]) =>
-      [`/docs/${VERSION}/${name}`, file(type, content, "public, max-age=31536000, immutable")] as const,
+    ([name, { type, content }]) => [`/docs/${VERSION}/${name}`, pageFile(type, content, CACHE.forEver)] as const,
   ),
 ]);
-
-function file(type: string, content: string | Buffer<ArrayBuffer>, cacheControl: string): Answer {
-  const headers = { ...HEADERS, "content-type": `${type}; charset=utf-8`, "cache-control": cacheControl };
-  return { status: 200, file: Buffer.from(content), headers };
-}
-
-function fingerprint(): string {
-  const hash = createHash("sha256");
-  for (const { content } of Object.values(FILES)) hash.update(content);
-  return hash.digest("hex").slice(0, 12);
-}

@@ -189,11 +189,14 @@ function bodyOf({ route }: Operation): string | undefined {
   const media = route.request?.body?.content["application/json"];
   const schema = media && "schema" in media ? media.schema : undefined;
   if (!(schema instanceof z.ZodType)) return undefined;
-  const bodies = bodiesOf(toJsonSchema(schema, "input")).filter((one) => schema.safeParse(one).success);
+  const input = toJsonSchema(schema, "input");
+  const bodies = bodiesOf(input).filter((one) => schema.safeParse(one).success);
   const [body] = fc.sample(bodies, { numRuns: 1, seed: 1 });
-  const { deploymentId } = victim.game;
   const { username: _, ...rest } = z.record(z.string(), z.unknown()).parse(body);
-  return JSON.stringify({ ...rest, deploymentId, playerId: PLAYER });
+  const victims = { deploymentId: victim.game.deploymentId, playerId: PLAYER };
+  // Some bodies refuse a key that they do not know.
+  const known = Object.entries(victims).filter(([name]) => name in (input.properties ?? {}));
+  return JSON.stringify({ ...rest, ...Object.fromEntries(known) });
 }
 
 interface Answer {

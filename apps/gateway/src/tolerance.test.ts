@@ -146,13 +146,17 @@ describe.each(SUCCESSES)("$operationId", (success) => {
   });
 });
 
-describe.each(SUCCESSES.filter(({ hasBody }) => hasBody))("the body of $operationId", (success) => {
-  test("may have keys that nobody knows", async () => {
+// Except for RevokeIceServers, where a key that is spelled wrong would revoke the whole room.
+test.each(SUCCESSES.filter(({ hasBody, operationId }) => hasBody && operationId !== "RevokeIceServers"))(
+  "the body of $operationId may have keys that nobody knows",
+  async (success) => {
     const body = (known: object) =>
       JSON.stringify({ visibility: "public", ["__proto__"]: { a: 1 }, ...known, nested: [{}] });
     await expectSuccess(success, { body });
-  });
+  },
+);
 
+describe.each(SUCCESSES.filter(({ hasBody }) => hasBody))("the body of $operationId", (success) => {
   test("may begin and end with white space", async () => {
     await expectSuccess(success, { body: (known) => `\r\n\t ${JSON.stringify(known, undefined, 2)}\n` });
   });

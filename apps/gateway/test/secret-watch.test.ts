@@ -4,7 +4,7 @@ import { TEST_REGION } from "@roombridge/testing";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { openStage, type Stage } from "./stage.ts";
 import { createGame } from "./suite.ts";
-import { SecretWatch } from "./secret-watch.ts";
+import { SecretWatch } from "@roombridge/testing/secrets";
 
 let stage: Stage;
 

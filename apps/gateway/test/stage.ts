@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { closeRooms, type RoomsContext } from "@roombridge/rooms";
 import { createTestDatabase, openTestRooms } from "@roombridge/testing";
-import { SecretWatch } from "./secret-watch.ts";
+import { SecretWatch } from "@roombridge/testing/secrets";
 import { spawnGateway, type SpawnedGateway } from "./spawn-gateway.ts";
 
 /** A database, the core on it, and gateways as processes that issue with the same TURN key. */

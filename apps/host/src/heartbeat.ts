@@ -1,6 +1,5 @@
-import { beatHost, type Database, type HostBeat } from "@roombridge/rooms";
-import { type Loop, startLoop } from "./loop.ts";
-import type { LeaseWatch } from "./lease-watch.ts";
+import { beatHost, type Database, type HostBeat, type LeaseWatch } from "@roombridge/rooms";
+import { type Loop, startLoop } from "@roombridge/service";
 import type { OutageLog } from "./outage-log.ts";
 
 /** A host counts as alive for six seconds after a beat. */

@@ -2,19 +2,18 @@ import {
   checkSchema,
   type Database,
   type HostBeat,
+  LeaseWatch,
   listen,
   newUuid,
   openDatabase,
   openHousekeepingLock,
   registerHost,
 } from "@roombridge/rooms";
-import type { Logger, RunningService } from "@roombridge/service";
+import { type Logger, type RunningService, startLoop } from "@roombridge/service";
 import { drainHost } from "./drain.ts";
 import type { Env } from "./env.ts";
 import { startHeartbeat } from "./heartbeat.ts";
 import { startHousekeeper } from "./housekeeper.ts";
-import { LeaseWatch } from "./lease-watch.ts";
-import { startLoop } from "./loop.ts";
 import { EMPTY_CONFIG, type OperatorConfig, readOperatorConfig } from "./operator-config.ts";
 import { OutageLog } from "./outage-log.ts";
 import { openProvider } from "./provider/open-provider.ts";

@@ -1,6 +1,11 @@
-import { type Database, type HousekeepingLock, type HousekeepingSettings, runHousekeeping } from "@roombridge/rooms";
-import { type Loop, startLoop } from "./loop.ts";
-import type { LeaseWatch } from "./lease-watch.ts";
+import {
+  type Database,
+  type HousekeepingLock,
+  type HousekeepingSettings,
+  type LeaseWatch,
+  runHousekeeping,
+} from "@roombridge/rooms";
+import { type Loop, startLoop } from "@roombridge/service";
 import type { OutageLog } from "./outage-log.ts";
 
 const INTERVAL_MS = 2_000;

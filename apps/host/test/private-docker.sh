@@ -46,6 +46,13 @@ end() {
   kill "-$1" "$daemon" 2>/dev/null
   wait "$daemon" 2>/dev/null
   daemon=""
+  # Its containerd dies with it, a moment later; an engine that starts in between would wait for it in vain.
+  local containerd
+  containerd=$(cat "$dir/exec/containerd/containerd.pid" 2>/dev/null) || return 0
+  for _ in $(seq 100); do
+    kill -0 "$containerd" 2>/dev/null || break
+    sleep 0.1
+  done
 }
 
 clean() {

@@ -30,6 +30,9 @@ describe("the check of bearer tokens", () => {
       false,
       true,
     ]);
+    // A token that is not even one, or a password.
+    for (const authorization of [`Bearer ${own.token}"`, "Basic YTpi", "", "Bearer"])
+      expect(await check(undefined, { authorization })).toBe(false);
     const origin = "https://example.net";
     expect([await check(undefined, { origin }), await check(own.token, { origin })]).toEqual([false, true]);
   });

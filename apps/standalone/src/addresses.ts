@@ -5,15 +5,30 @@ export function formatAddress(host: string, port: number): string {
 
 /** The address under which this machine itself reaches a listener. */
 export function localAddress(host: string, port: number): string {
-  const local = { "0.0.0.0": "127.0.0.1", "::": "::1" }[host] ?? host;
-  return formatAddress(local, port);
+  return formatAddress(localHost(host), port);
 }
 
-/** What clients are told when `TURN_URIS` does not say otherwise (RFC 7065); `relayIp` stands in for a wildcard. */
-export function turnUris(relay: { readonly host: string; readonly port: number; readonly relayIp: string }): string[] {
+/** The same without the port. */
+export function localHost(host: string): string {
+  return { "0.0.0.0": "127.0.0.1", "::": "::1" }[host] ?? host;
+}
+
+/**
+ * What clients are told when `TURN_URIS` does not say otherwise (RFC 7065): the address before NAT if there is one;
+ * `relayIp` stands in for a wildcard.
+ */
+export function turnUris(relay: {
+  readonly host: string;
+  readonly port: number;
+  readonly relayIp: string;
+  readonly tlsPort?: number | undefined;
+  readonly externalIp?: string | undefined;
+}): string[] {
   const isWildcard = relay.host === "0.0.0.0" || relay.host === "::";
-  const address = formatAddress(isWildcard ? relay.relayIp : relay.host, relay.port);
-  return ["udp", "tcp"].map((transport) => `turn:${address}?transport=${transport}`);
+  const host = relay.externalIp ?? (isWildcard ? relay.relayIp : relay.host);
+  const plain = ["udp", "tcp"].map((transport) => `turn:${formatAddress(host, relay.port)}?transport=${transport}`);
+  if (relay.tlsPort === undefined) return plain;
+  return [...plain, `turns:${formatAddress(host, relay.tlsPort)}?transport=tcp`];
 }
 
 /** The database that a connection URL means: without a path the one that bears the user's name. */

@@ -7,7 +7,7 @@ import { databasePart } from "./database-part.ts";
 import { declareAccess, declareDemoDeployment } from "./demo.ts";
 import { DEFAULT_APP_ID, type StartEnv } from "./env.ts";
 import { writeHostConfig } from "./host-config.ts";
-import { appParts } from "./parts.ts";
+import { appParts, turnAgentPart } from "./parts.ts";
 import { checkPorts } from "./ports.ts";
 import { keepSecrets, type Secrets } from "./secrets.ts";
 import { startTurn } from "./start-turn.ts";
@@ -51,8 +51,11 @@ export async function bringUp(start: Start): Promise<Addresses> {
   await timed(log, "migrations", () => migrate(env.DATABASE_DIRECT_URL ?? databaseUrl));
   const turn = await timed(log, "demo data and TURN", () => prepare(start, { databaseUrl, appId, secrets }));
 
-  const uris = env.TURN_URIS.length > 0 || turn === undefined ? env.TURN_URIS : turnUris(turn);
-  const parts = appParts({
+  const uris =
+    env.TURN_URIS.length > 0 || turn === undefined
+      ? env.TURN_URIS
+      : turnUris({ ...turn, externalIp: env.TURN_EXTERNAL_IP });
+  const settings = {
     ...start,
     databaseUrl,
     appId,
@@ -61,12 +64,14 @@ export async function bringUp(start: Start): Promise<Addresses> {
     hostId: secrets.hostId,
     hostConfig,
     dataDir: directory.path,
-  });
-  const [gateway, rtc] = await timed(log, "gateway, rtc and host", () =>
+  };
+  const parts = appParts(settings);
+  const [gateway, rtc] = await timed(log, turn ? "gateway, rtc, host and turn-agent" : "gateway, rtc and host", () =>
     Promise.all([
       start.supervisor.start(parts.gateway),
       start.supervisor.start(parts.rtc),
       start.supervisor.start(parts.host),
+      ...(turn ? [start.supervisor.start(turnAgentPart(settings, turn))] : []),
     ]),
   );
   return {

@@ -1,13 +1,12 @@
-import { execFile } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { authenticate, closeRooms, getApplication, openDatabase, type Database } from "@roombridge/rooms";
 import { createTestDatabase, openTestRooms } from "@roombridge/testing";
 import { describe, expect, onTestFinished, test } from "vitest";
+import { roombridge } from "../test/roombridge.ts";
 import { temporaryDirectory } from "../test/temporary-directory.ts";
 
-const CLI = join(import.meta.dirname, "cli.ts");
 const PASSWORD = "a password, of coturn's";
 
 describe("migrate", () => {
@@ -84,6 +83,14 @@ test.each([
   [[], "a command is missing"],
   [["dance"], 'unknown command "dance"'],
   [["db"], 'unknown command "db"'],
+  [["turn"], 'unknown command "turn"'],
+  [["turn", "off"], 'unknown command "turn off"'],
+  [["turn", "config", "--coturn-version", "4.5.2"], "--coturn-version"],
+  [["turn", "config"], "no turnserver here"],
+  [["turn", "rotate-secret", "--overlap", "soon"], "--overlap"],
+  [["turn", "rotate-secret", "--at", "tomorrow"], "--at"],
+  [["turn", "rotate-secret", "--at", "2100-01-01T00:00"], "--at"],
+  [["turn", "rotate-secret", "--at", "2000-01-01T00:00:00Z"], "--at must not be in the past"],
   [["migrate", "--fast"], "--fast"],
   [["migrate", "now"], "now"],
   [["db", "coturn-access", "--connections", "0"], "--connections"],
@@ -123,16 +130,4 @@ async function dropRole(url: string, role: string): Promise<void> {
   const { sql } = connect(url);
   await sql`drop owned by ${sql(role)}`;
   await sql`drop role ${sql(role)}`;
-}
-
-function roombridge(
-  args: readonly string[],
-  variables: Record<string, string>,
-): Promise<{ code: unknown; stdout: string; stderr: string }> {
-  return new Promise((resolve) => {
-    const env = { ROOMBRIDGE_DATA_DIR: "/nowhere", ...variables };
-    execFile(process.execPath, [CLI, ...args], { env }, (error, stdout, stderr) => {
-      resolve({ code: error?.code ?? 0, stdout, stderr });
-    });
-  });
 }

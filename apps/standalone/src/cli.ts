@@ -1,8 +1,11 @@
 #!/usr/bin/env node
 import { coturnAccess } from "./command/coturn-access.ts";
 import { migrateCommand } from "./command/migrate.ts";
+import { rotateSecret } from "./command/rotate-secret.ts";
+import { turnConfig } from "./command/turn-config.ts";
+import { turnCheck } from "./command/turn-check.ts";
 import { UsageError } from "./command/usage-error.ts";
-import { parseCommandEnv, PROCESS_VARIABLES } from "./env.ts";
+import { parseCommandEnv, parseTurnConfigEnv, PROCESS_VARIABLES } from "./env.ts";
 import { explainError } from "./explain-error.ts";
 
 const USAGE = `usage: roombridge <command>
@@ -12,12 +15,34 @@ const USAGE = `usage: roombridge <command>
   db coturn-access [--print]  create the role with which coturn reads its views, or print the SQL that does
       --role <name>           its name (coturn_ro)
       --connections <n>       connections that all coturns together may open (50)
+  turn config                 write turnserver.conf, pgpass and cli-password for a coturn elsewhere; from the TURN_*
+                              variables, DATABASE_URL (as coturn reaches it) and COTURN_DB_PASSWORD
+      --directory <path>      where to (coturn)
+      --coturn-version <v>    the coturn that will read it (the one in PATH)
+      --role <name>           its role in the database (coturn_ro)
+  turn rotate-secret          TURN_MODE=rest: the next secret; the ones before it go on for a while
+      --overlap <hours>       for how long (25: a credential may live for a day)
+      --at <time>             when it begins, such as 2026-12-01T03:00:00Z (now)
+  turn check                  relay through every TURN URI that a room is told; by default on a running npm start
+      --gateway <url>         the REST face
+      --app <appId>           the application (ROOMBRIDGE_APP_ID)
+      --token-file <path>     a token of its organisation (ROOMBRIDGE_DEV_TOKEN)
+      --room <roomId>         a room that is there; without it one is made and destroyed
+      --timeout <seconds>     for each step (5)
   help                        this text
 
 environment: DATABASE_URL (default: the database of a running npm start), DATABASE_DIRECT_URL,
-ROOMBRIDGE_DATA_DIR, ROOMBRIDGE_DEV_TOKEN, ROOMBRIDGE_APP_ID, COTURN_DB_PASSWORD
+ROOMBRIDGE_DATA_DIR, ROOMBRIDGE_DEV_TOKEN, ROOMBRIDGE_APP_ID, COTURN_DB_PASSWORD, TURN_*
 exit codes: 0 done, 1 failed, 2 wrong usage
 `;
+
+const COMMANDS = new Map<string, (args: readonly string[], write: (line: string) => void) => Promise<void>>([
+  ["migrate", (args, write) => migrateCommand(args, readEnv(), write)],
+  ["db coturn-access", (args, write) => coturnAccess(args, readEnv(), write)],
+  ["turn config", (args, write) => turnConfig(args, parseTurnConfigEnv(PROCESS_VARIABLES), write)],
+  ["turn check", (args, write) => turnCheck(args, readEnv(), write)],
+  ["turn rotate-secret", (args, write) => rotateSecret(args, readEnv(), write)],
+]);
 
 process.exitCode = await run(process.argv.slice(2));
 
@@ -35,17 +60,18 @@ async function run(args: readonly string[]): Promise<number> {
 }
 
 async function dispatch(args: readonly string[]): Promise<number> {
-  const [command = "", subcommand = ""] = args;
+  const [command = ""] = args;
   if (args.includes("--help") || args.includes("-h") || command === "help") {
     process.stdout.write(USAGE);
     return 0;
   }
   if (command === "") throw new UsageError("a command is missing");
   const write = (line: string): void => void process.stdout.write(`${line}\n`);
-  if (command === "migrate") await migrateCommand(args.slice(1), readEnv(), write);
-  else if (command === "db" && subcommand === "coturn-access") await coturnAccess(args.slice(2), readEnv(), write);
-  else
-    throw new UsageError(`unknown command ${JSON.stringify(command === "db" ? `db ${subcommand}`.trim() : command)}`);
+  const words = command === "db" || command === "turn" ? 2 : 1;
+  const name = args.slice(0, words).join(" ");
+  const run = COMMANDS.get(name);
+  if (!run) throw new UsageError(`unknown command ${JSON.stringify(name)}`);
+  await run(args.slice(words), write);
   return 0;
 }
 

@@ -42,6 +42,11 @@ export function openDataDirectory(wanted: string): DataDirectory {
   };
 }
 
+/** The gateway of the `npm start` that runs on this directory; undefined when none does. */
+export function gatewayOf(dataDir: string): string | undefined {
+  return readStart(join(dataDir, "start.json"))?.gateway;
+}
+
 function readStart(file: string): z.output<typeof Start> | undefined {
   try {
     return Start.parse(JSON.parse(readFileSync(file, "utf8")));

@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
-import { isIP } from "node:net";
 import { databaseUrl, integer, logVariables, parseEnvironment, turnVariables } from "@roombridge/service";
 import { z } from "zod";
+import { checkRelay, relayVariables } from "./relay-env.ts";
 import { REPOSITORY_ROOT } from "./repository.ts";
 
 /** The environment of this process. */
@@ -14,6 +14,11 @@ const dataDir = z
   .string()
   .default(".roombridge")
   .transform((path) => resolve(REPOSITORY_ROOT, path));
+
+const pathInRepository = z
+  .string()
+  .transform((path) => resolve(REPOSITORY_ROOT, path))
+  .optional();
 
 const access = {
   ROOMBRIDGE_DEV_TOKEN: z
@@ -38,31 +43,21 @@ const StartEnvironment = z
     ...turnVariables,
     ROOMBRIDGE_DATA_DIR: dataDir,
     ROOMBRIDGE_DB_PORT: integer(0, 65_535).default(0),
-    ROOMBRIDGE_CONFIG: z
-      .string()
-      .transform((path) => resolve(REPOSITORY_ROOT, path))
-      .optional(),
+    ROOMBRIDGE_CONFIG: pathInRepository,
     DATABASE_URL: databaseUrl.optional(),
     DATABASE_DIRECT_URL: databaseUrl.optional(),
     GATEWAY_HOST: z.string().default("127.0.0.1"),
     GATEWAY_PORT: integer(0, 65_535).default(8080),
     RTC_HOST: z.string().default("127.0.0.1"),
     RTC_PORT: integer(0, 65_535).default(9090),
-    TURN_HOST: z
-      .string()
-      .refine((text) => isIP(text) !== 0, { error: "expected an IP address" })
-      .default("127.0.0.1"),
-    TURN_PORT: integer(0, 65_535).optional(),
-    TURN_MIN_PORT: integer(1_024, 65_535).default(49_152),
-    TURN_MAX_PORT: integer(1_024, 65_535).default(65_535),
+    ...relayVariables,
+    TURN_TLS_CERT_FILE: pathInRepository,
+    TURN_TLS_KEY_FILE: pathInRepository,
     TURN_CREDENTIAL_KEYS: turnVariables.TURN_CREDENTIAL_KEYS.optional(),
     COTURN_DB_PASSWORD: coturnPassword,
     PATH: z.string().default(""),
   })
-  .refine((env) => env.TURN_MIN_PORT <= env.TURN_MAX_PORT, {
-    path: ["TURN_MIN_PORT"],
-    error: "must not be greater than TURN_MAX_PORT",
-  })
+  .superRefine(checkRelay)
   .refine((env) => env.DATABASE_URL !== undefined || env.DATABASE_DIRECT_URL === undefined, {
     path: ["DATABASE_DIRECT_URL"],
     error: "is another way to the database of DATABASE_URL, which is not set",
@@ -82,10 +77,30 @@ const CommandEnvironment = z.object({
   DATABASE_URL: databaseUrl.optional(),
   DATABASE_DIRECT_URL: databaseUrl.optional(),
   COTURN_DB_PASSWORD: coturnPassword,
+  TURN_REALM: turnVariables.TURN_REALM,
+  TURN_REST_SECRET: turnVariables.TURN_REST_SECRET,
 });
 
 /** What the `roombridge` command reads. */
 export type CommandEnv = z.output<typeof CommandEnvironment>;
+
+const TurnConfigEnvironment = CommandEnvironment.extend({
+  ...relayVariables,
+  TURN_CLI_PORT: integer(1, 65_535).default(5_766),
+  TURN_CLI_PASSWORD: z
+    .string()
+    .regex(/^[!-~]{16,256}$/, { error: "expected 16 to 256 printable ASCII characters without spaces" })
+    .optional(),
+  PATH: z.string().default(""),
+}).superRefine(checkRelay);
+
+/** What `roombridge turn config` reads. */
+export type TurnConfigEnv = z.output<typeof TurnConfigEnvironment>;
+
+/** Throws an Error that lists every problem, one per line. */
+export function parseTurnConfigEnv(variables: NodeJS.ProcessEnv): TurnConfigEnv {
+  return parseEnvironment(TurnConfigEnvironment, variables);
+}
 
 /** Throws an Error that lists every problem, one per line. */
 export function parseCommandEnv(variables: NodeJS.ProcessEnv): CommandEnv {

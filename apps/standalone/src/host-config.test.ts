@@ -37,6 +37,16 @@ test("a relative directory, or none, still means the operator's file", () => {
   });
 });
 
+test("images stay as they are, and a relative password file still means the operator's file", () => {
+  const path = temporaryDirectory();
+  const registries = { "ghcr.io": { username: "me", passwordFile: "secrets/ghcr" } };
+  const operator = { commands: { arena: { image: "ghcr.io/me/arena" } }, docker: { registries } };
+  writeFileSync(join(path, "mine.json"), JSON.stringify(operator));
+  const written = JSON.parse(readFileSync(writeHostConfig(temporaryDirectory(), join(path, "mine.json")), "utf8"));
+  expect(written.commands.arena).toEqual(operator.commands.arena);
+  expect(written.docker.registries["ghcr.io"].passwordFile).toBe(join(path, "secrets/ghcr"));
+});
+
 test.each(["", "[1]", '{"commands": 1}', '{"commands": {"a": 1}}'])(
   "an operator's file that is no such object (%s) is named in the error",
   (text) => {

@@ -6,12 +6,16 @@ import { mainOf, REPOSITORY_ROOT } from "./repository.ts";
 import { writePrivate } from "./write-private.ts";
 
 /** Only what must change on the way: the host checks the rest. */
-const Command = z.looseObject({ cwd: z.string().default(".") });
-const OperatorConfig = z.looseObject({ commands: z.record(z.string(), Command).default({}) });
+const Command = z.looseObject({ cwd: z.string().optional() });
+const Registry = z.looseObject({ passwordFile: z.string().optional() });
+const OperatorConfig = z.looseObject({
+  commands: z.record(z.string(), Command).default({}),
+  docker: z.looseObject({ registries: z.record(z.string(), Registry).default({}) }).optional(),
+});
 
 /**
  * Writes the configuration of the host, `roombridge.json` in the data directory, and answers its path: the operator's
- * file if there is one, its relative directories made absolute, and the command of the demo deployment unless that file
+ * file if there is one, its relative paths made absolute, and the command of the demo deployment unless that file
  * defines it.
  * @throws Error when the operator's file cannot be read or is not a JSON object.
  */
@@ -27,7 +31,13 @@ export function writeHostConfig(dataDir: string, operatorFile: string | undefine
 function readConfig(file: string): z.output<typeof OperatorConfig> {
   try {
     const config = OperatorConfig.parse(JSON.parse(readFileSync(file, "utf8")));
-    for (const command of Object.values(config.commands)) command.cwd = resolve(dirname(file), command.cwd);
+    const directory = dirname(file);
+    for (const command of Object.values(config.commands)) {
+      if (!("image" in command)) command.cwd = resolve(directory, command.cwd ?? ".");
+    }
+    for (const registry of Object.values(config.docker?.registries ?? {})) {
+      if (registry.passwordFile !== undefined) registry.passwordFile = resolve(directory, registry.passwordFile);
+    }
     return config;
   } catch (error) {
     if (error instanceof Error && "code" in error)

@@ -5,6 +5,7 @@ import { existsSync, statSync } from "node:fs";
 import { connect, createServer } from "node:net";
 import { join } from "node:path";
 import { childOf, descendants, killTree, requireProgram, stillRunning, waitFor } from "@roombridge/testing";
+import { allocate } from "@roombridge/testing/turn";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { callRooms, newDataDir, start, startVariables, type Started } from "../test/started.ts";
 
@@ -20,7 +21,11 @@ const PARTS = {
   host: /apps\/host\/src\/main\.ts/,
   database: /postgres .*cluster_name=/,
   turn: /turnserver -c/,
+  "turn-agent": /apps\/turn-agent\/src\/main\.ts/,
 } as const;
+/** Those that are there only if coturn is installed. */
+const RELAY_PARTS: readonly string[] = ["turn", "turn-agent"];
+const isPresent = (name: string): boolean => turnserver !== undefined || !RELAY_PARTS.includes(name);
 
 describe("a start that is ready", () => {
   const dataDir = newDataDir();
@@ -78,8 +83,8 @@ describe("a start that is ready", () => {
   });
 
   describe.each(Object.keys(PARTS) as (keyof typeof PARTS)[])("kill -9 of the %s", (name) => {
-    test.skipIf(name === "turn" && turnserver === undefined)(
-      "is healed: rooms are there, new ones become active, on the same addresses",
+    test.skipIf(!isPresent(name))(
+      "is healed: rooms are there, new ones become active and are cut off when destroyed, on the same addresses",
       async () => {
         const roomId = await createRoom(started, "London");
         const before = await killPart(name);
@@ -87,6 +92,7 @@ describe("a start that is ready", () => {
         await waitFor(() => isHealed(roomId), { what: "the room from before and a new one", timeoutMs: HEALED_MS });
         const fresh = await createRoom(started, "London");
         await activeConnection(started, fresh);
+        if (turnserver !== undefined) await endsRelaySession(started);
       },
       SLOW_TEST_MS,
     );
@@ -97,12 +103,13 @@ describe("a start that is ready", () => {
     async () => {
       const roomId = await createRoom(started, "London");
       const names = Object.keys(PARTS) as (keyof typeof PARTS)[];
-      const present = names.filter((name) => name !== "turn" || turnserver !== undefined);
+      const present = names.filter(isPresent);
       const killed = await Promise.all(present.map(killPart));
       for (const [index, name] of present.entries()) {
         await waitFor(() => isNew(name, killed[index]), { what: `a new ${name}`, timeoutMs: HEALED_MS });
       }
       await waitFor(() => isHealed(roomId), { what: "the room from before and a new one", timeoutMs: HEALED_MS });
+      if (turnserver !== undefined) await endsRelaySession(started);
     },
     SLOW_TEST_MS,
   );
@@ -243,6 +250,27 @@ async function createRoom(started: Started, region: string): Promise<string> {
   const { status, body } = await callRooms(started, "create", { region });
   expect(status).toBe(201);
   return String(body["roomId"]);
+}
+
+/** Destroys a room with a relay session over TCP, which ends by that. */
+async function endsRelaySession(started: Started): Promise<void> {
+  const { gateway, appId, token, turnPort: port = 0 } = started;
+  const { body } = await callRooms(started, "create", { region: "London" });
+  const [server] = body["iceServers"] as { username: string; credential: string }[];
+  const { username = "", credential: password = "" } = server ?? {};
+  const session = await waitFor(
+    async () => {
+      const answer = await allocate({ host: "127.0.0.1", port, transport: "tcp", username, password });
+      return answer.ok && answer;
+    },
+    { what: "a relay session", timeoutMs: HEALED_MS },
+  );
+  let isOver = false;
+  void session.closed.then(() => (isOver = true));
+  const headers = { authorization: `Bearer ${token}` };
+  const url = `${gateway}/rooms/v2/${appId}/destroy/${String(body["roomId"])}`;
+  expect((await fetch(url, { method: "POST", headers })).status).toBe(204);
+  await waitFor(() => isOver, { what: "the relay session to end", timeoutMs: HEALED_MS });
 }
 
 interface ExposedPort {

@@ -3,6 +3,8 @@ import { nodePart, type RunningApp } from "./node-part.ts";
 import { partOutput } from "./part-output.ts";
 import { mainOf } from "./repository.ts";
 import type { Part, StopStep } from "./supervisor.ts";
+import { localHost } from "./addresses.ts";
+import type { RunningTurn } from "./turn-part.ts";
 
 /** What the apps are told beyond the variables that are handed on to them. */
 export interface AppSettings {
@@ -21,8 +23,8 @@ export interface AppSettings {
 /** First those that take requests, then what serves them; the database outlives everybody who writes to it. */
 export const STOP_STEPS: readonly StopStep[] = [
   { parts: ["gateway", "rtc"], deadlineMs: 8_000 },
-  // Its game servers have up to 10 s of these.
-  { parts: ["host"], deadlineMs: 20_000 },
+  // The host's game servers have up to 10 s of these.
+  { parts: ["host", "turn-agent"], deadlineMs: 20_000 },
   { parts: ["turn"], deadlineMs: 21_500 },
   { parts: ["database"], deadlineMs: 25_000 },
 ];
@@ -58,7 +60,7 @@ function hostPart(settings: AppSettings): Part<RunningApp> {
   const { variables, hostId, hostConfig, dataDir } = settings;
   return appPart(settings, {
     name: "host",
-    prefixes: ["HOST_", "ROOM_"],
+    prefixes: ["HOST_", "ROOM_", "DOCKER_"],
     variables: {
       HOST_ID: variables["HOST_ID"] || hostId,
       HOST_REGIONS: variables["HOST_REGIONS"] || "all",
@@ -67,6 +69,24 @@ function hostPart(settings: AppSettings): Part<RunningApp> {
       HOST_ON_SHUTDOWN: variables["HOST_ON_SHUTDOWN"] || "stop",
       ROOMBRIDGE_CONFIG: hostConfig,
       ROOMBRIDGE_DATA_DIR: dataDir,
+    },
+  });
+}
+
+/** Beside the coturn that we run. */
+export function turnAgentPart(settings: AppSettings, turn: RunningTurn): Part<RunningApp> {
+  const { variables, turnUris, hostId } = settings;
+  return appPart(settings, {
+    name: "turn-agent",
+    prefixes: ["TURN_AGENT_", "TURN_REALM", "TURN_MODE", "TURN_REST_"],
+    variables: {
+      TURN_AGENT_SERVER_ID: variables["TURN_AGENT_SERVER_ID"] || hostId,
+      TURN_URIS: turnUris.join(","),
+      TURN_HOST: localHost(turn.host),
+      TURN_PORT: String(turn.port),
+      TURN_CLI_HOST: turn.cli.host,
+      TURN_CLI_PORT: String(turn.cli.port),
+      TURN_CLI_PASSWORD: turn.cli.password,
     },
   });
 }

@@ -1,9 +1,10 @@
 import { createSocket } from "node:dgram";
 import { dirname } from "node:path";
-import { openDatabase } from "@roombridge/rooms";
+import { findTurnSecret, openDatabase } from "@roombridge/rooms";
 import { createLog } from "@roombridge/service";
 import { createTestDatabase, requireProgram } from "@roombridge/testing";
 import { expect, onTestFinished, test } from "vitest";
+import { selfSigned } from "../test/self-signed.ts";
 import { temporaryDirectory } from "../test/temporary-directory.ts";
 import { parseStartEnv } from "./env.ts";
 import { startTurn, type TurnOptions } from "./start-turn.ts";
@@ -43,6 +44,30 @@ test.skipIf(turnserver === undefined)(
     expect(warnings).toEqual([expect.stringContaining(`TURN uses port ${turn?.port}; set TURN_PORT`)]);
   },
 );
+
+test.skipIf(turnserver === undefined)("with a certificate it speaks TLS on a port of its own", async () => {
+  const { certFile, keyFile } = selfSigned(temporaryDirectory());
+  const tls = { TURN_TLS_CERT_FILE: certFile, TURN_TLS_KEY_FILE: keyFile, TURN_TLS_PORT: "0" };
+  const { options } = prepare({ PATH, TURN_PORT: "0", ...tls }, await database());
+  const turn = await startTurn(options);
+  expect(turn?.tlsPort).toBeGreaterThan(0);
+  expect(turn?.tlsPort).not.toBe(turn?.port);
+});
+
+test("a certificate that cannot be used stops the start, whether coturn is installed or not", async () => {
+  const tls = { TURN_TLS_CERT_FILE: "/no/such/cert.pem", TURN_TLS_KEY_FILE: "/no/such/key.pem" };
+  const { options } = prepare({ PATH: "/nowhere", ...tls }, NOWHERE);
+  await expect(startTurn(options)).rejects.toThrow("/no/such/");
+});
+
+test("TURN_MODE=rest has a secret from the first start on, and keeps it", async () => {
+  const { options } = prepare({ PATH: "/nowhere", TURN_MODE: "rest" }, await database());
+  await startTurn(options);
+  const secret = await findTurnSecret(options.database, "roombridge");
+  expect(secret).toMatch(/^[\w-]{43}$/);
+  await startTurn(options);
+  expect(await findTurnSecret(options.database, "roombridge")).toBe(secret);
+});
 
 async function database(): Promise<string> {
   const { url, drop } = await createTestDatabase();

@@ -1,10 +1,15 @@
 import { grantCoturnAccess, type Database } from "@roombridge/rooms";
 import { createLog, type Logger } from "@roombridge/service";
 import type { StartEnv } from "./env.ts";
+import { relayCredentials, tlsFilesOf } from "./relay-env.ts";
 import type { Supervisor } from "./supervisor.ts";
 import { COTURN_ROLE, turnPart, type RunningTurn } from "./turn-part.ts";
-import { findTurnserver } from "./turn/find-turnserver.ts";
+import { ensureTurnSecret } from "./turn-secret.ts";
+import { findTurnserver, turnserverVersion } from "./turn/find-turnserver.ts";
 import { isFree } from "./turn/free-port.ts";
+import { isLoopback } from "./turn/peer-addresses.ts";
+import { readTlsFiles } from "./turn/tls-files.ts";
+import { unfixedHoles } from "./turn/unfixed-holes.ts";
 
 /** IANA's port of STUN and TURN. */
 const DEFAULT_PORT = 3478;
@@ -23,10 +28,13 @@ export interface TurnOptions {
 /**
  * Starts coturn if it is installed. Undefined, after a warning, when there is none or it does not run: everything else
  * works without a relay.
- * @throws Error when the port that `TURN_PORT` asks for is taken.
+ * @throws Error when the port that `TURN_PORT` asks for is taken, or the certificate cannot be used.
  */
 export async function startTurn(options: TurnOptions): Promise<RunningTurn | undefined> {
   const { env, log } = options;
+  if (relayCredentials(env) === "secrets") await ensureTurnSecret(options.database, env.TURN_REALM);
+  const tls = tlsFilesOf(env);
+  if (tls) await readTlsFiles(tls);
   const binary = findTurnserver(env.PATH);
   if (binary === undefined) {
     log.warn("coturn is not installed (no turnserver in PATH): TURN credentials are issued, and nothing relays");
@@ -34,6 +42,10 @@ export async function startTurn(options: TurnOptions): Promise<RunningTurn | und
   }
   try {
     await grantCoturnAccess(options.database.sql, { role: COTURN_ROLE, password: options.password });
+    if (!isLoopback(env.TURN_HOST)) {
+      const holes = unfixedHoles(await turnserverVersion(binary));
+      if (holes.length > 0) log.warn({ holes }, "this coturn has holes that no configuration closes; see docs/turn.md");
+    }
     return await startCoturnOnPort(options, binary);
   } catch (error) {
     if (env.TURN_PORT && !(await isFree(env.TURN_HOST, env.TURN_PORT))) throw error;
@@ -61,14 +73,22 @@ async function startCoturnOnPort(options: TurnOptions, binary: string): Promise<
   }
 }
 
-/** What coturn writes for each refused credential; the first looks like an outage of the database and is none. */
-const REFUSALS = /Error retrieving PostgreSQL DB information: *$|Cannot find credentials of user|check_stun_auth/;
+/** A line's level stands after its time; 4.17 leaves out the colons. */
+const FAULT = /^\S+ (?:ERROR|WARNING)\b/;
+
+/**
+ * What coturn writes for each refused credential (the first looks like an outage of the database and is none), and what
+ * it says about settings that are as they should be: a loopback relay, of which all but its own address is denied, and
+ * no certificate where there is no TLS.
+ */
+const EXPECTED =
+  /Error retrieving PostgreSQL DB information: *$|Cannot find credentials of user|check_stun_auth|allow_loopback_peers opens|turn_server_(?:cert|pkey)\.pem/;
 
 /** coturn tells its whole configuration at every start; what went wrong is worth a look. */
 function coturnLog({ LOG_LEVEL, LOG_FORMAT }: StartEnv): (line: string) => void {
   const log = createLog({ name: "coturn", level: LOG_LEVEL, format: LOG_FORMAT });
   return (line) => {
-    const isFault = /: (?:ERROR|WARNING)/.test(line) && !REFUSALS.test(line);
+    const isFault = FAULT.test(line) && !EXPECTED.test(line);
     log[isFault ? "warn" : "debug"](line);
   };
 }

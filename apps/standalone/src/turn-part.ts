@@ -1,8 +1,9 @@
 import { databaseName } from "./addresses.ts";
 import type { StartEnv } from "./env.ts";
+import { relayConfig, relayCredentials, tlsFilesOf } from "./relay-env.ts";
 import { sendSignal } from "./send-signal.ts";
 import type { Part, RunningPart } from "./supervisor.ts";
-import { startCoturn } from "./turn/coturn.ts";
+import { type CoturnCli, startCoturn } from "./turn/coturn.ts";
 
 /** The role with which coturn reads its views. */
 export const COTURN_ROLE = "coturn_ro";
@@ -15,9 +16,12 @@ export interface RunningTurn extends RunningPart {
   readonly port: number;
   /** The address of relayed sockets: an address of this machine that is no wildcard. */
   readonly relayIp: string;
+  /** Undefined without a certificate. */
+  readonly tlsPort: number | undefined;
+  readonly cli: CoturnCli;
 }
 
-/** A private coturn on the database of the rooms. A later start takes the port of the first one. */
+/** A private coturn on the database of the rooms. A later start takes the ports and the command line of the first one. */
 export function turnPart(options: {
   readonly binary: string;
   readonly dataDir: string;
@@ -29,6 +33,9 @@ export function turnPart(options: {
 }): Part<RunningTurn> {
   const { env, binary, dataDir, onLine } = options;
   let { port } = options;
+  let cli: CoturnCli | undefined;
+  const tlsFiles = tlsFilesOf(env);
+  let tls = tlsFiles && { port: env.TURN_TLS_PORT, ...tlsFiles };
   return {
     name: "turn",
     start: async (signal) => {
@@ -43,11 +50,27 @@ export function turnPart(options: {
         maxPort: env.TURN_MAX_PORT,
         realm: env.TURN_REALM,
         database: coturnDatabase(options.databaseUrl, options.password),
+        credentials: relayCredentials(env),
+        config: relayConfig(env),
+        ...(env.TURN_RELAY_IP === undefined ? {} : { relayIp: env.TURN_RELAY_IP }),
+        ...(tls && { tls }),
+        ...(cli && { cli }),
       });
-      ({ port } = coturn);
-      const { pid, host, relayIp } = coturn;
+      ({ port, cli } = coturn);
+      const { pid, host, relayIp, tlsPort } = coturn;
+      if (tls && tlsPort !== undefined) tls = { ...tls, port: tlsPort };
       const exited = coturn.exited.then(({ code, signal: killer }) => killer ?? `exit code ${code}`);
-      return { pid, host, port, relayIp, exited, stop: () => coturn.stop(), kill: () => sendSignal(pid, "SIGKILL") };
+      return {
+        pid,
+        host,
+        port,
+        tlsPort,
+        relayIp,
+        cli,
+        exited,
+        stop: () => coturn.stop(),
+        kill: () => sendSignal(pid, "SIGKILL"),
+      };
     },
   };
 }

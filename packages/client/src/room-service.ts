@@ -7,11 +7,13 @@ import {
   TransportError,
   type CallOptions,
   type ClientTlsOptions,
+  type ClientTransport,
+  type ProtocolName,
   type TransportErrorCode,
 } from "@roombridge/thrift";
 import { RoombridgeError, type RoombridgeErrorCode } from "./roombridge-error.ts";
 
-export type { CallOptions, ClientTlsOptions } from "@roombridge/thrift";
+export type { CallOptions, ClientTlsOptions, ClientTransport, ProtocolName } from "@roombridge/thrift";
 export type { RoomInfo } from "@roombridge/models/thrift";
 export { RoombridgeError } from "./roombridge-error.ts";
 export type { RoombridgeErrorCode } from "./roombridge-error.ts";
@@ -23,22 +25,33 @@ export interface RoomServiceOptions {
   readonly port?: number;
   /** Certificates in PEM; without it the connection is not encrypted. */
   readonly tls?: ClientTlsOptions;
-  /** Deadline of a call, with the connection it may need. Default 10,000. */
-  readonly timeoutMs?: number;
-  /** Default true; rtc understands both. */
-  readonly isFramed?: boolean;
+  /** What carries the calls: "framed" (default), "unframed", "theader" or "http" (HTTPS with `tls`); rtc takes them all. */
+  readonly transport?: ClientTransport;
+  /** "binary" (default), "compact", "json" or "old-binary"; rtc takes them all, in THeader only the first two. */
+  readonly protocol?: ProtocolName;
+  /** An organisation token, for `transport: "http"`: rtc demands it where it listens beyond its own machine. */
+  readonly token?: string;
+  /** The most connections at once, opened as calls need them. Default 1; over HTTP, where each carries one call at a time, 8. */
+  readonly connections?: number;
+  /** Of each call, with the connection it may need, unless the call has a `timeoutMs` of its own. Default 10,000. */
+  readonly deadlineMs?: number;
 }
 
 /**
- * RoomService over one TCP connection, opened by the first call and again after it was lost. Every method throws
- * RoombridgeError and nothing else; no call is ever repeated by itself. Node only.
+ * RoomService over Thrift, on connections that are opened by the first calls and again after they were lost. Every method
+ * throws RoombridgeError and nothing else; no call is ever repeated by itself. Node only.
  */
 export class RoomService {
   readonly #transport: ThriftClient;
   readonly #service: RoomServiceClient;
 
-  constructor({ port = 9090, ...options }: RoomServiceOptions = {}) {
-    this.#transport = new ThriftClient({ port, ...options });
+  /** Throws RoombridgeError `invalid_argument` for options that make no sense. */
+  constructor({ port = 9090, deadlineMs = 10_000, ...options }: RoomServiceOptions = {}) {
+    try {
+      this.#transport = new ThriftClient({ port, timeoutMs: deadlineMs, ...options });
+    } catch (error) {
+      throw toRoombridgeError(error);
+    }
     this.#service = new RoomServiceClient(this.#transport);
   }
 
@@ -69,6 +82,7 @@ export class RoomService {
 }
 
 const TRANSPORT_CODES = {
+  refused: "api",
   unreachable: "network",
   disconnected: "network",
   timeout: "timeout",
@@ -91,7 +105,11 @@ function toRoombridgeError(error: unknown): RoombridgeError {
   if (error instanceof RoomNotFoundException) return new RoombridgeError("room_not_found", error.reason, { cause });
   if (error instanceof TransportError) {
     const mayHaveBeenDone = error.code === "unreachable" ? false : undefined;
-    return new RoombridgeError(TRANSPORT_CODES[error.code], error.message, { cause, mayHaveBeenDone });
+    return new RoombridgeError(TRANSPORT_CODES[error.code], error.message, {
+      cause,
+      mayHaveBeenDone,
+      status: error.status,
+    });
   }
   if (error instanceof ApplicationException) {
     const isMissing = error.type === ApplicationExceptionType.MISSING_RESULT;

@@ -165,18 +165,20 @@ begin
   perform lock_pool(v_pool_id);
   perform pg_advisory_xact_lock(5, hashtext(v_host_id));
   select * into v_living from processes p where p.host_id = v_host_id and p.terminated_at is null;
-  if found then
-    if v_living.host_incarnation = p_instance_id then
-      update hosts h set beat_at = clock_timestamp() where h.host_id = v_host_id;
-    end if;
-    return query
-      select case when v_living.host_incarnation = p_instance_id then 'registered' else 'occupied' end,
-             v_living.process_id, v_living.rooms_per_process;
+  if v_living.host_incarnation = p_instance_id then
+    update hosts h set beat_at = clock_timestamp() where h.host_id = v_host_id;
+    return query select 'registered', v_living.process_id, v_living.rooms_per_process;
     return;
   end if;
+  -- Before the name: nobody shall be ended for the sake of one who is refused.
   select * into strict v_pool from pools where pool_id = v_pool_id;
-  if v_pool.max_processes <= (select count(*) from processes p where p.pool_id = v_pool_id and p.terminated_at is null) then
+  if v_pool.max_processes <= (select count(*) from processes p where p.pool_id = v_pool_id and p.terminated_at is null
+                                 and p.process_id is distinct from v_living.process_id) then
     return query select 'full', null::uuid, null::integer;
+    return;
+  end if;
+  if v_living.process_id is not null then
+    return query select 'occupied', v_living.process_id, v_living.rooms_per_process;
     return;
   end if;
 

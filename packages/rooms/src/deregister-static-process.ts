@@ -5,8 +5,8 @@ import { endProcess } from "./store/processes.ts";
 import { isStaticProcess } from "./store/static-processes.ts";
 
 /**
- * A game server that somebody else has started ends, with this exit code: 0 destroys its rooms, any other leaves them without
- * a process, and so does `idle`; after StopProcess they are destroyed already. Does nothing when it had ended before. Throws `process_not_found`.
+ * A game server that somebody else has started ends. Exit code 0 destroys its rooms, any other leaves them without a process;
+ * after StopProcess they are destroyed already. Does nothing when it had ended before. Throws `process_not_found`.
  */
 export async function deregisterStaticProcess(
   { database }: RoomsContext,

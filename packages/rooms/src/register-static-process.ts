@@ -53,9 +53,11 @@ export async function registerStaticProcess(
     additionalExposedPorts,
     idleTimeoutEnabled,
   };
-  for (let attempt = 0; attempt < TAKE_OVERS; attempt += 1) {
+  for (let attempt = 0; attempt <= TAKE_OVERS; attempt += 1) {
     const row = await insertStaticProcess(database, { ...server, processId: newUuid() });
     if (row.outcome === "occupied" && row.processId !== null) {
+      // Nobody is ended by one who does not try again afterwards: the name would be left without a process.
+      if (attempt === TAKE_OVERS) break;
       // A transaction of its own: it may be in another pool, and a second pool is never locked after the first.
       await endProcess(database, { processId: row.processId, reason: "superseded" });
       continue;

@@ -187,13 +187,16 @@ describe("registration", () => {
   });
 
   test("no more than the deployment's processes in a region; a restart of one of them is no further one", async () => {
-    const { sql, register } = await newStaticGame({ maxProcesses: 2 });
+    const { sql, register, beat } = await newStaticGame({ maxProcesses: 2 });
     await register();
     await register({ name: "two" });
     expect(await refused(register({ name: "three" }))).toMatchObject({ code: "no_capacity", retryAfterSeconds: 5 });
     await register({ name: "two" });
-    await register({ name: "three", region: "Tokyo" });
+    const { processId } = await register({ name: "three", region: "Tokyo" });
     expect(await sql`select from hosts where host_id like '%:three'`).toHaveLength(1);
+    // Who is refused ends nobody: not even its own predecessor, which is elsewhere.
+    expect(await refused(register({ name: "three" }))).toMatchObject({ code: "no_capacity" });
+    expect(await beat(processId)).toMatchObject({ status: "running" });
   });
 });
 
@@ -230,10 +233,10 @@ describe("the heartbeat", () => {
     expect((await beat(processId, "a version that never was")).rooms).toHaveLength(1);
   });
 
-  test("keeps a server alive; five seconds without one are no harm", async () => {
+  test("keeps a server alive; three seconds without one are no harm", async () => {
     const { database, register, beat, silence } = await newStaticGame();
     const { processId } = await register();
-    await silence(5);
+    await silence(3);
     expect(await endLostStaticProcesses(database)).toBe(0);
     await beat(processId);
     await silence(1);
@@ -337,11 +340,11 @@ describe("the end", () => {
     const { rooms, database, sql, appId, register, beat, silence } = await newStaticGame();
     const { processId } = await register();
     await stopProcess(rooms, appId, processId);
-    await sql`update processes set stopping_at = stopping_at - interval '59 seconds' where process_id = ${processId}`;
+    await sql`update processes set stopping_at = stopping_at - interval '50 seconds' where process_id = ${processId}`;
     await silence(7);
     await beat(processId);
     expect(await endLostStaticProcesses(database)).toBe(0);
-    await sql`update processes set stopping_at = stopping_at - interval '2 seconds' where process_id = ${processId}`;
+    await sql`update processes set stopping_at = stopping_at - interval '11 seconds' where process_id = ${processId}`;
     await silence(7);
     await beat(processId);
     expect(await endLostStaticProcesses(database)).toBe(1);

@@ -137,5 +137,11 @@ export async function clearRooms(database: Database): Promise<void> {
   }
 }
 
+/** Destroys every room and forgets all history, as if there had never been one; processes and hosts stay. */
+export async function forgetRooms({ sql }: Database): Promise<void> {
+  await sql`select destroy_rooms(array(select room_key from rooms where destroyed_at is null), 'test')`;
+  await sql`truncate rooms, room_allocations, room_events, turn_credentials`;
+}
+
 /** A region for tests that need just one. */
 export const TEST_REGION: Region = "Sao_Paulo";

@@ -5,6 +5,7 @@ export {
   clearRooms,
   createDeployment,
   createTenant,
+  forgetRooms,
   openTestRooms,
   registerTestHost,
   runWaitingProcesses,

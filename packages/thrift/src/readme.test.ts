@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
 import { Authority } from "../test/certificates.ts";
@@ -19,7 +20,8 @@ it("the examples of the README work, to the letter", async (test) => {
     ...runtime,
     ...authority.issue(),
     ca: authority.ca,
-    sha256OfToken: Buffer.alloc(32),
+    token: "right-token",
+    sha256OfToken: createHash("sha256").update("right-token").digest(),
     Other,
     OtherClient,
     console: { log: (line: unknown) => printed.push(line), error: () => {} },
@@ -28,7 +30,7 @@ it("the examples of the README work, to the letter", async (test) => {
   const AsyncFunction = Object.getPrototypeOf(async () => {}).constructor as FunctionConstructor;
   const run = new AsyncFunction(...Object.keys(scope), body) as (...values: unknown[]) => Promise<number>;
   expect(await run(...Object.values(scope))).toBe(0);
-  expect(printed).toEqual(["HELLO", "SEALED", 401, ["rpc.server.call.duration Other/text"]]);
+  expect(printed).toEqual(["HELLO", "SEALED", 401, "TOLD", ["rpc.server.call.duration Other/text"]]);
 });
 
 it("the limits of the README are the defaults", () => {

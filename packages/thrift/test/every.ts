@@ -473,7 +473,7 @@ const Every_echo: MethodDefinition<EveryHandler, [value: All], All> = {
     input.readStructEnd();
     return [valueValue ?? raise(missingField("echo", "value"))];
   },
-  call: (handler, [value], context) => handler.echo(value, context),
+  call: (handler, args, context) => handler.echo(args[0], context),
   writeResult(output, result) {
     output.writeStructBegin();
     output.writeField(WireType.STRUCT, 0);
@@ -517,7 +517,7 @@ const Every_text: MethodDefinition<EveryHandler, [text: string], string> = {
     input.readStructEnd();
     return [textValue ?? raise(missingField("text", "text"))];
   },
-  call: (handler, [text], context) => handler.text(text, context),
+  call: (handler, args, context) => handler.text(args[0], context),
   writeResult(output, result) {
     output.writeStructBegin();
     output.writeField(WireType.STRING, 0);
@@ -561,7 +561,7 @@ const Every_find: MethodDefinition<EveryHandler, [number: number], Inner> = {
     input.readStructEnd();
     return [numberValue ?? raise(missingField("find", "number"))];
   },
-  call: (handler, [number], context) => handler.find(number, context),
+  call: (handler, args, context) => handler.find(args[0], context),
   writeResult(output, result) {
     output.writeStructBegin();
     output.writeField(WireType.STRUCT, 0);
@@ -678,7 +678,7 @@ const Every_add: MethodDefinition<EveryHandler, [a: bigint, b: bigint], bigint> 
     input.readStructEnd();
     return [aValue ?? raise(missingField("add", "a")), bValue ?? raise(missingField("add", "b"))];
   },
-  call: (handler, [a, b], context) => handler.add(a, b, context),
+  call: (handler, args, context) => handler.add(args[0], args[1], context),
   writeResult(output, result) {
     output.writeStructBegin();
     output.writeField(WireType.I64, 0);
@@ -722,7 +722,7 @@ const Every_reverse: MethodDefinition<EveryHandler, [bytes: Uint8Array], Uint8Ar
     input.readStructEnd();
     return [bytesValue ?? raise(missingField("reverse", "bytes"))];
   },
-  call: (handler, [bytes], context) => handler.reverse(bytes, context),
+  call: (handler, args, context) => handler.reverse(args[0], context),
   writeResult(output, result) {
     output.writeStructBegin();
     output.writeField(WireType.STRING, 0);
@@ -795,7 +795,7 @@ const Every_index: MethodDefinition<
     input.readStructEnd();
     return [elementValue ?? raise(missingField("index", "element")), keyValue ?? raise(missingField("index", "key"))];
   },
-  call: (handler, [element_, key_], context) => handler.index(element_, key_, context),
+  call: (handler, args, context) => handler.index(args[0], args[1], context),
   writeResult(output, result) {
     output.writeStructBegin();
     output.writeField(WireType.MAP, 0);
@@ -881,8 +881,7 @@ const Every_names: MethodDefinition<
       resultValue ?? raise(missingField("names", "result")),
     ];
   },
-  call: (handler, [output_, input_, call_, options_, result_], context) =>
-    handler.names(output_, input_, call_, options_, result_, context),
+  call: (handler, args, context) => handler.names(args[0], args[1], args[2], args[3], args[4], context),
   writeResult(output, result) {
     output.writeStructBegin();
     output.writeField(WireType.LIST, 0);
@@ -936,7 +935,7 @@ const Every_fire: MethodDefinition<EveryHandler, [what: string], void> = {
     input.readStructEnd();
     return [whatValue ?? raise(missingField("fire", "what"))];
   },
-  call: (handler, [what], context) => handler.fire(what, context),
+  call: (handler, args, context) => handler.fire(args[0], context),
   writeResult(output) {
     output.writeStructBegin();
     output.writeStop();
@@ -1053,7 +1052,7 @@ const Other_text: MethodDefinition<OtherHandler, [text: string], string> = {
     input.readStructEnd();
     return [textValue ?? raise(missingField("text", "text"))];
   },
-  call: (handler, [text], context) => handler.text(text, context),
+  call: (handler, args, context) => handler.text(args[0], context),
   writeResult(output, result) {
     output.writeStructBegin();
     output.writeField(WireType.STRING, 0);

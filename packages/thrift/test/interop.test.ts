@@ -1,5 +1,5 @@
 import { execFile, spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { once } from "node:events";
 import { tmpdir } from "node:os";
@@ -173,7 +173,7 @@ async function expectAnswers(
   const client = new ThriftClient({
     port,
     protocol,
-    isFramed: transport === "framed",
+    transport: transport === "framed" ? "framed" : "unframed",
     ...(name === "multiplexed" ? { serviceName: "RoomService" } : {}),
   });
   onTestFinished(() => client.close());
@@ -213,6 +213,19 @@ describe("the golden bytes", () => {
     requirePython(test);
     const written = run(PYTHON, [path("peers/golden.py"), protocol, path("golden/message.json")]).trim();
     expect(written).toBe(golden(`message.${protocol}.python.hex`));
+  });
+
+  it.for(["binary", "compact", "json"])("of unions and defaults are what Python writes: %s", (protocol, test) => {
+    requireCompiler(test);
+    requirePython(test);
+    const code = join(directory, `types-${protocol}`);
+    mkdirSync(code);
+    const types = readFileSync(path("types.thrift"), "utf8");
+    writeFileSync(join(code, "kinds.thrift"), types.replace('binary bytes = "räum"', 'binary bytes = ""'));
+    copyFileSync(path("shared.thrift"), join(code, "shared.thrift"));
+    run("thrift", ["-r", "--gen", "py", "-out", code, join(code, "kinds.thrift")]);
+    const written = run(PYTHON, [path("peers/golden_types.py"), code, protocol]);
+    expect(written).toBe(readFileSync(goldenFile(`types.${protocol}.python.hex`), "utf8"));
   });
 
   it.each(PROTOCOL_NAMES)("are what npm's library writes: %s", (protocol) => {

@@ -184,7 +184,7 @@ const RoomService_get: MethodDefinition<RoomServiceHandler, [id: string], RoomIn
     input.readStructEnd();
     return [idValue ?? raise(missingField("get", "id"))];
   },
-  call: (handler, [id], context) => handler.get(id, context),
+  call: (handler, args, context) => handler.get(args[0], context),
   writeResult(output, result) {
     output.writeStructBegin();
     output.writeField(WireType.STRUCT, 0);
@@ -288,7 +288,7 @@ const RoomService_pppbool: MethodDefinition<RoomServiceHandler, [id: boolean], b
     input.readStructEnd();
     return [idValue ?? raise(missingField("pppbool", "id"))];
   },
-  call: (handler, [id], context) => handler.pppbool(id, context),
+  call: (handler, args, context) => handler.pppbool(args[0], context),
   writeResult(output, result) {
     output.writeStructBegin();
     output.writeField(WireType.BOOL, 0);

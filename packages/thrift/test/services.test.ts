@@ -20,7 +20,7 @@ import {
 import { Level, More, MoreClient, Trouble, Types, TypesClient, type MoreHandler } from "./gen/types.ts";
 import { Uuids, UuidsClient } from "./gen/uuid.ts";
 import { BinaryReader } from "../src/protocol/binary-reader.ts";
-import { DIALECTS } from "./dialects.ts";
+import { CLIENT_DIALECTS } from "./dialects.ts";
 import { RawClient, framed } from "./raw-client.ts";
 import { waitFor } from "./wait-for.ts";
 import { WireType } from "../src/protocol/wire-types.ts";
@@ -97,25 +97,22 @@ describe("calls", () => {
     expect([reader.readField(), reader.readString()]).toEqual([WireType.STRING, "you 2 1 7"]);
   });
 
-  it.each(DIALECTS)(
-    "carry unions, deep keys, and exceptions within exceptions: $name",
-    async ({ protocol, isFramed }) => {
-      const noted: bigint[] = [];
-      const { open } = await serve(createProcessor(More, moreHandler(noted)));
-      const client = new MoreClient(open({ protocol, isFramed }));
-      const shape = { kind: "group", value: [{ kind: "label", value: "a" }] } as const;
-      expect(await client.shape(shape)).toEqual(shape);
-      const points = [
-        [ORIGIN, [Level.LOW]],
-        [{ x: 1, y: 1 }, []],
-      ] as const satisfies readonly (readonly [Point, unknown])[];
-      expect(await client.points(points)).toEqual([ORIGIN, { x: 1, y: 1 }]);
-      await expect(client.tree({ value: 0 })).rejects.toMatchObject({ reason: "no", cause_: new Trouble() });
-      await client.note(5n);
-      await client.level(1);
-      expect(noted).toEqual([5n]);
-    },
-  );
+  it.each(CLIENT_DIALECTS)("carry unions, deep keys, and exceptions within exceptions: %s", async (_, dialect) => {
+    const noted: bigint[] = [];
+    const { open } = await serve(createProcessor(More, moreHandler(noted)));
+    const client = new MoreClient(open(dialect));
+    const shape = { kind: "group", value: [{ kind: "label", value: "a" }] } as const;
+    expect(await client.shape(shape)).toEqual(shape);
+    const points = [
+      [ORIGIN, [Level.LOW]],
+      [{ x: 1, y: 1 }, []],
+    ] as const satisfies readonly (readonly [Point, unknown])[];
+    expect(await client.points(points)).toEqual([ORIGIN, { x: 1, y: 1 }]);
+    await expect(client.tree({ value: 0 })).rejects.toMatchObject({ reason: "no", cause_: new Trouble() });
+    await client.note(5n);
+    await client.level(1);
+    expect(noted).toEqual([5n]);
+  });
 
   it("with a union that the server does not know are refused, and the connection goes on", async () => {
     const { port } = await serve(createProcessor(More, moreHandler()));

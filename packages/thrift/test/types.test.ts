@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { BinaryWriter, ProtocolError, WireType, type ProtocolWriter, type StructCodec } from "../src/index.ts";
@@ -5,6 +6,7 @@ import { PROTOCOLS } from "../src/protocol/protocols.ts";
 import { PROTOCOL_NAMES } from "./dialects.ts";
 import { ClosedCodec, Closed, createPoint, createSegment, ORIGIN, PointCodec, SegmentCodec } from "./gen/shared.ts";
 import * as types from "./gen/types.ts";
+import { goldenFile } from "./golden-value.ts";
 import { IdsCodec, createIds, NIL, type Ids } from "./gen/uuid.ts";
 import { anyDeep, anyDefaults, anyShape, anyTree, anyTrouble, anyWanted } from "./types-values.ts";
 
@@ -469,4 +471,78 @@ describe("a UUID in binary", () => {
         "00",
     );
   });
+});
+
+// Written by test/peers/golden_types.py; test/interop.test.ts lets it do it again.
+describe.each(["binary", "compact", "json"] as const)("what Apache's code for Python wrote in %s", (protocol) => {
+  const file = readFileSync(goldenFile(`types.${protocol}.python.hex`), "utf8");
+  const golden = new Map(
+    file
+      .trim()
+      .split("\n")
+      .map((line) => line.split(": ") as [string, string]),
+  );
+  const shapes: readonly (readonly [string, types.Shape])[] = [
+    ["label", { kind: "label", value: "grüße 🎲" }],
+    ["radius", { kind: "radius", value: -0.5 }],
+    ["point", { kind: "point", value: createPoint({ x: -1 }) }],
+    [
+      "group",
+      {
+        kind: "group",
+        value: [
+          { kind: "label", value: "" },
+          { kind: "level", value: types.Level.LOW },
+          { kind: "group", value: [] },
+        ],
+      },
+    ],
+    ["ids", { kind: "ids", value: new Set([1n, -(2n ** 63n)]) }],
+    ["level", { kind: "level", value: types.Level.HIGH }],
+    [
+      "tree",
+      {
+        kind: "tree",
+        value: {
+          value: 1,
+          left: { value: 2, shape: { kind: "radius", value: 1e300 } },
+          named: new Map([["k", { value: -(2 ** 31) }]]),
+        },
+      },
+    ],
+  ];
+  // In Python's order of the map.
+  const levels = new Map([
+    [-(2n ** 63n), 0],
+    [1n, -1],
+  ]);
+  const trouble = new types.Trouble({ reason: "no", details: ["none"], cause_: new types.Trouble() });
+
+  function expectSame<Value>(name: string, codec: StructCodec<Value>, value: Value): void {
+    const bytes = Buffer.from(golden.get(name) ?? "", "hex");
+    const { openReader, openWriter } = PROTOCOLS[protocol];
+    const reader = openReader(bytes);
+    expect(codec.read(reader)).toEqual(value);
+    expect(reader.left).toBe(0);
+    const output = openWriter();
+    codec.write(output, value);
+    // Python is generous with the digits of a double.
+    const form = (written: Buffer) => (protocol === "json" ? JSON.parse(written.toString()) : written.toString("hex"));
+    expect(form(output.bytes())).toEqual(form(bytes));
+  }
+
+  it.each(shapes)("is read and written alike: a union with its %s", (name, shape) =>
+    expectSame(name, ShapeCodec, shape),
+  );
+  it("is read and written alike: every default", () => {
+    expectSame("defaults", DefaultsCodec, types.createDefaults({ plain: "p", levels }));
+    expect(types.createDefaults({ plain: "p" })).toEqual(types.createDefaults({ plain: "p", levels }));
+    expectSame("point with a default", PointCodec, createPoint({ x: 1 }));
+    expectSame("segment with defaults", SegmentCodec, createSegment({ first: createPoint({ x: 0 }) }));
+  });
+  it("is read and written alike: exceptions with defaults", () => {
+    expectSame("exception", TroubleCodec, trouble);
+    expectSame("exception with a default", ClosedCodec, new Closed({ name_: 7 }));
+  });
+  it("holds nothing that is not tried here", () => expect(golden.size).toBe(shapes.length + 5));
 });

@@ -87,6 +87,7 @@ test("404 for an unknown room, and for a destroyed one", async () => {
 });
 
 test.each([
+  ["a key that is spelled wrong", '{"playerid":"p1"}', /playerid/],
   ["no body, lest one that got lost revokes the whole room", "", /^body: a JSON object is required$/],
   ["malformed JSON", "{", /^body: malformed JSON$/],
   ["a list", "[]", /^body: /],

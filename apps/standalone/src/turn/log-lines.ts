@@ -16,7 +16,7 @@ export class LogLines {
 
   read(stream: Readable): void {
     createInterface({ input: stream, crlfDelay: Infinity }).on("line", (line) => {
-      this.#add(line);
+      this.add(line);
     });
   }
 
@@ -25,7 +25,8 @@ export class LogLines {
     return this.#last.join("\n");
   }
 
-  #add(line: string): void {
+  /** A line of our own among those of the process. */
+  add(line: string): void {
     if (line.trim() === "") return;
     const clean = this.#secrets.reduce((text, secret) => text.replaceAll(secret, "[redacted]"), line);
     this.#last.push(clean);

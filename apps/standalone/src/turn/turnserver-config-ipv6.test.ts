@@ -34,7 +34,7 @@ describe.skipIf(binary === "" || !hasIpv6)("the deny list on a coturn that relay
       minPort: 49152,
       maxPort: 65535,
       realm: "roombridge",
-      database: { host: HOST, port: 1, database: "none", user: "none" },
+      credentials: { users: { host: HOST, port: 1, database: "none", user: "none" } },
       cli: { port: await findFreePort(HOST), passwordHash: "none" },
       pidFile: join(folder, "pid"),
     });
@@ -65,7 +65,11 @@ describe.skipIf(binary === "" || !hasIpv6)("the deny list on a coturn that relay
     "fc00::1",
     "fd12:3456::1",
     "fe80::1",
+    "fec0::1",
+    "64:ff9b:1::10.0.0.1",
     "::",
+    "::127.0.0.1",
+    "::10.0.0.1",
     "ff02::1",
   ])("%s is refused with 403", async (peer) => {
     expect(await allocation.createPermission(peer)).toMatchObject({ ok: false, code: 403 });

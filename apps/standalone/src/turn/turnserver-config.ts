@@ -1,25 +1,23 @@
 import { isIP, isIPv6 } from "node:net";
+import { type CoturnDatabase, connectionString } from "./coturn-database.ts";
 import { type CoturnVersion, isAtLeast } from "./coturn-version.ts";
-import { DENIED_PEERS } from "./peer-addresses.ts";
+import { DENIED_PEERS, isLoopback, isPeerRange, isWildcard } from "./peer-addresses.ts";
 
-/** The database that coturn reads; its password comes from the file that `PGPASSFILE` names, never from here. */
-export interface CoturnDatabase {
-  readonly host: string;
-  readonly port: number;
-  readonly database: string;
-  readonly user: string;
-  /** libpq's sslmode; its default encrypts when the server offers it. */
-  readonly sslMode?: "disable" | "prefer" | "require" | "verify-ca" | "verify-full";
-  /** The authorities that the verifying modes trust: a file, or `system`. */
-  readonly sslRootCert?: string;
-}
+/**
+ * Where coturn looks a credential up: users in the database; secrets in the database, with which it derives a user's
+ * password itself (draft-uberti-behave-turn-rest); or one secret that stands in the file, and no database.
+ */
+export type CoturnCredentials =
+  | { readonly users: CoturnDatabase }
+  | { readonly secrets: CoturnDatabase }
+  | { readonly secret: string };
 
 export interface TurnserverConfig {
   /** The coturn that will read the file. */
   readonly version: CoturnVersion;
   readonly listenIps: readonly string[];
   readonly port: number;
-  /** Own addresses that relayed sockets are bound to; empty lets coturn choose. */
+  /** Own addresses that relayed sockets are bound to; at least one, for coturn's own choice includes IPv6. */
   readonly relayIps: readonly string[];
   /** The public address behind which NAT hides the relay address. */
   readonly externalIp?: string;
@@ -27,7 +25,9 @@ export interface TurnserverConfig {
   readonly minPort: number;
   readonly maxPort: number;
   readonly realm: string;
-  readonly database: CoturnDatabase;
+  /** Peers that are allowed although they are denied in general: addresses, or ranges such as 10.0.0.1-10.0.0.9. */
+  readonly allowedPeers?: readonly string[];
+  readonly credentials: CoturnCredentials;
   /** Allocations that one user of the realm may hold; default 64. */
   readonly userQuota?: number;
   /** Allocations of all users; default without limit. */
@@ -39,7 +39,8 @@ export interface TurnserverConfig {
   readonly tls?: { readonly port: number; readonly certFile: string; readonly keyFile: string };
   /** Command line on 127.0.0.1 through which sessions are cut; without it there is none. */
   readonly cli?: { readonly port: number; readonly passwordHash: string };
-  readonly pidFile: string;
+  /** Default: coturn's own, /var/run/turnserver.pid. */
+  readonly pidFile?: string;
   /** Default: standard output. */
   readonly logFile?: string;
   readonly verbose?: boolean;
@@ -56,11 +57,12 @@ const UNAUTHORIZED_PER_SECOND = 100;
 const TLS_CIPHERS = "ECDHE+AESGCM:ECDHE+CHACHA20";
 
 /**
- * The text of turnserver.conf, hardened for the internet, right for coturn 4.6.0 to 4.17. Throws a RangeError for a
- * value that the file cannot carry and for an IPv6 relay address on a coturn that compares IPv6 ranges wrongly.
+ * The text of turnserver.conf, hardened for the internet, right for coturn 4.6.0 to 4.17: it complains of nothing that
+ * it reads. Throws a RangeError for a value that the file cannot carry, without a relay address, and for an IPv6 relay
+ * address on a coturn that compares IPv6 ranges wrongly.
  */
 export function turnserverConfig(config: TurnserverConfig): string {
-  checkRelayIps(config);
+  checkAddresses(config);
   const lines: Line[] = [
     ...listeners(config),
     ...relay(config),
@@ -79,8 +81,7 @@ function listeners({ listenIps, port }: TurnserverConfig): Line[] {
 }
 
 function relay({ relayIps, externalIp, minPort, maxPort }: TurnserverConfig): Line[] {
-  const [only, ...others] = relayIps;
-  const external = only !== undefined && others.length === 0 ? `${externalIp}/${only}` : externalIp;
+  const external = relayIps.length === 1 ? `${externalIp}/${relayIps.join()}` : externalIp;
   return [
     ...relayIps.map((ip): Line => ["relay-ip", ip]),
     ...optional("external-ip", externalIp === undefined ? undefined : external),
@@ -90,54 +91,63 @@ function relay({ relayIps, externalIp, minPort, maxPort }: TurnserverConfig): Li
   ];
 }
 
-function authentication({ realm, database, ...config }: TurnserverConfig): Line[] {
+function authentication({ realm, credentials, ...config }: TurnserverConfig): Line[] {
   return [
-    ["lt-cred-mech"],
+    ...credentialLines(credentials),
     ["realm", realm],
-    ["psql-userdb", connectionString(database)],
     ["user-quota", config.userQuota ?? DEFAULT_USER_QUOTA],
     ...optional("total-quota", config.totalQuota),
     ...optional("max-bps", config.maxBps),
     ...optional("bps-capacity", config.bpsCapacity),
     ["stale-nonce", NONCE_SECONDS],
+    // Bounds the memory that a flood of unsigned requests takes; on by default from 4.17 on.
+    ...(isAtLeast(config.version, { major: 4, minor: 16, patch: 0 }) ? [["stateless-nonce"] as const] : []),
   ];
 }
 
+function credentialLines(credentials: CoturnCredentials): Line[] {
+  if ("users" in credentials) return [["lt-cred-mech"], ["psql-userdb", connectionString(credentials.users)]];
+  if ("secrets" in credentials) return [["use-auth-secret"], ["psql-userdb", connectionString(credentials.secrets)]];
+  return [["use-auth-secret"], ["static-auth-secret", credentials.secret]];
+}
+
 /** Allowed ranges win over denied ones, and own addresses must be allowed: two relayed peers talk through them. */
-function peers({ relayIps, externalIp }: TurnserverConfig): Line[] {
-  const own = externalIp === undefined ? relayIps : [...relayIps, externalIp];
+function peers({ relayIps, externalIp, allowedPeers = [] }: TurnserverConfig): Line[] {
+  const allowed = [...relayIps, ...(externalIp === undefined ? [] : [externalIp]), ...allowedPeers];
   return [
     // Without it even an allowed loopback address is refused. All other ones are denied below.
-    ...(relayIps.some(isLoopback) ? [["allow-loopback-peers"] as const] : []),
+    ...(allowed.some(isLoopback) ? [["allow-loopback-peers"] as const] : []),
     ["no-multicast-peers"],
-    ...own.map((ip): Line => ["allowed-peer-ip", ip]),
+    ...allowed.map((ip): Line => ["allowed-peer-ip", ip]),
     ...DENIED_PEERS.map((range): Line => ["denied-peer-ip", range]),
   ];
 }
 
 function tls({ tls: options, version }: TurnserverConfig): Line[] {
-  // DTLS has exhausted servers through half-open handshakes, and no browser needs it.
-  if (!options) return [["no-tls"], ["no-dtls"]];
+  // DTLS has exhausted servers through half-open handshakes, and no browser needs it. From 4.17 on it is off.
+  const noDtls: Line[] = isAtLeast(version, { major: 4, minor: 17, patch: 0 }) ? [] : [["no-dtls"]];
+  if (!options) return [["no-tls"], ...noDtls];
   return [
     ["tls-listening-port", options.port],
     ["cert", options.certFile],
     ["pkey", options.keyFile],
     ["cipher-list", TLS_CIPHERS],
-    ["no-dtls"],
+    ...noDtls,
     // From 4.7 on they are off and the options are gone.
     ...(isAtLeast(version, { major: 4, minor: 7, patch: 0 }) ? [] : ([["no-tlsv1"], ["no-tlsv1_1"]] as const)),
   ];
 }
 
+/** Options that 4.7 made its defaults, and then deprecated or dropped. */
+const DEFAULTS_SINCE_4_7 = ["no-software-attribute", "no-rfc5780", "no-stun-backward-compatibility"] as const;
+
 function hardening({ version, listenIps }: TurnserverConfig): Line[] {
-  const isPrivate = listenIps.length > 0 && listenIps.every(isLoopback);
+  const isPrivate = listenIps.every(isLoopback);
   const limitsRefusals = !isPrivate && isAtLeast(version, { major: 4, minor: 14, patch: 0 });
+  const isBefore47 = !isAtLeast(version, { major: 4, minor: 7, patch: 0 });
   return [
     ["fingerprint"],
-    ["no-software-attribute"],
-    ["no-rfc5780"],
-    // From 4.7 on it is the default and the option is gone.
-    ...(isAtLeast(version, { major: 4, minor: 7, patch: 0 }) ? [] : [["no-stun-backward-compatibility"] as const]),
+    ...(isBefore47 ? DEFAULTS_SINCE_4_7.map((option): Line => [option]) : []),
     ...(limitsRefusals
       ? ([["unauthorized-ratelimit"], ["unauthorized-ratelimit-rps", UNAUTHORIZED_PER_SECOND]] as const)
       : []),
@@ -145,10 +155,11 @@ function hardening({ version, listenIps }: TurnserverConfig): Line[] {
 }
 
 function cli({ cli: options, version }: TurnserverConfig): Line[] {
-  if (!options) return [["no-cli"]];
+  // Until 4.9 it was on unless `no-cli` was given; since then it is off unless `cli` is.
+  const isOffByDefault = isAtLeast(version, { major: 4, minor: 10, patch: 0 });
+  if (!options) return isOffByDefault ? [] : [["no-cli"]];
   return [
-    // Until 4.9 it was on by default and the option did not exist.
-    ...(isAtLeast(version, { major: 4, minor: 10, patch: 0 }) ? [["cli"] as const] : []),
+    ...(isOffByDefault ? [["cli"] as const] : []),
     ["cli-ip", "127.0.0.1"],
     ["cli-port", options.port],
     ["cli-password", options.passwordHash],
@@ -158,7 +169,7 @@ function cli({ cli: options, version }: TurnserverConfig): Line[] {
 
 function logging({ pidFile, logFile, verbose }: TurnserverConfig): Line[] {
   return [
-    ["pidfile", pidFile],
+    ...optional("pidfile", pidFile),
     ["log-file", logFile ?? "stdout"],
     // One file under just this name, and nothing on standard output beside it.
     ...(logFile === undefined ? [] : ([["simple-log"], ["no-stdout-log"]] as const)),
@@ -167,39 +178,22 @@ function logging({ pidFile, logFile, verbose }: TurnserverConfig): Line[] {
   ];
 }
 
-/** libpq's key=value form. coturn 4.6 logs it as it is, hence no password. */
-function connectionString({ host, port, database, user, sslMode, sslRootCert }: CoturnDatabase): string {
-  for (const value of [host, database, user, sslRootCert ?? "none"]) {
-    if (!/^[^\s'"\\=]+$/.test(value))
-      throw new RangeError(`coturn cannot be told a database setting like ${JSON.stringify(value)}`);
-  }
-  const settings = [
-    ["host", host],
-    ["port", port],
-    ["dbname", database],
-    ["user", user],
-    // 2 s is the shortest that libpq accepts.
-    ["connect_timeout", 2],
-    ["application_name", "coturn"],
-    ...optional("sslmode", sslMode),
-    ...optional("sslrootcert", sslRootCert),
-  ];
-  return settings.map((setting) => setting.join("=")).join(" ");
-}
-
-function checkRelayIps({ version, relayIps, listenIps, externalIp }: TurnserverConfig): void {
+function checkAddresses({ version, relayIps, listenIps, externalIp, allowedPeers = [] }: TurnserverConfig): void {
   for (const ip of [...listenIps, ...relayIps, ...(externalIp === undefined ? [] : [externalIp])]) {
     if (isIP(ip) === 0) throw new RangeError(`${JSON.stringify(ip)} is not an IP address`);
+  }
+  for (const range of allowedPeers) {
+    if (!isPeerRange(range)) throw new RangeError(`${JSON.stringify(range)} is neither an IP address nor a range`);
+  }
+  if (listenIps.length === 0) throw new RangeError("coturn needs an address to listen on");
+  if (relayIps.length === 0 || relayIps.some(isWildcard)) {
+    throw new RangeError("coturn needs an address of its machine, not a wildcard, to relay from");
   }
   if (relayIps.some((ip) => isIPv6(ip)) && !isAtLeast(version, { major: 4, minor: 16, patch: 0 })) {
     throw new RangeError(
       "coturn before 4.16 compares IPv6 ranges wrongly (CVE-2026-27624): give it IPv4 relay addresses only",
     );
   }
-}
-
-function isLoopback(ip: string): boolean {
-  return ip.startsWith("127.") || ip === "::1";
 }
 
 function optional(option: string, value: string | number | undefined): Line[] {

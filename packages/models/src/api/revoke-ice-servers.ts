@@ -3,7 +3,8 @@ import { storableText } from "./storable-text.ts";
 
 /** Body of `RevokeIceServers`: one credential, those of a player, or with neither those of the whole room. */
 export const RevokeIceServersParams = z
-  .object({
+  // Strict: a key that is spelled wrong must not mean "the whole room".
+  .strictObject({
     username: storableText(255).min(1).optional().meta({ description: "Revokes this credential." }),
     playerId: storableText(255).min(1).optional().meta({ description: "Revokes every credential of this player." }),
   })

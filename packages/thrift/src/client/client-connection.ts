@@ -2,6 +2,7 @@ import { connect, type Socket } from "node:net";
 import { connect as connectTls } from "node:tls";
 import type { Dialect } from "../protocol/dialect.ts";
 import { InputBuffer } from "../protocol/input-buffer.ts";
+import type { MessageReader } from "../protocol/message-input.ts";
 
 /** Certificates in PEM. */
 export interface ClientTlsOptions {
@@ -22,7 +23,7 @@ export interface ClientConnectionOptions {
   readonly connectTimeoutMs: number;
   readonly dialect: Dialect;
   /** One complete message. What it throws ends the connection, with the error as the cause. */
-  readonly onMessage: (message: Buffer) => void;
+  readonly onMessage: (message: MessageReader) => void;
   /** Called once, when an established connection ends; the cause is undefined if the server ended it in order. */
   readonly onGone: (cause: unknown) => void;
 }
@@ -96,7 +97,7 @@ export class ClientConnection {
     try {
       this.#input.append(chunk);
       const { dialect, onMessage } = this.#options;
-      for (let message = dialect.next(this.#input); message; message = dialect.next(this.#input)) {
+      for (let message = dialect.read(this.#input); message; message = dialect.read(this.#input)) {
         this.lastMessageAt = performance.now();
         onMessage(message);
       }

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { Dialect } from "../protocol/dialect.ts";
+import type { MessageReader } from "../protocol/message-input.ts";
 import { Backoff } from "./backoff.ts";
 import { ClientConnection, type ClientConnectionOptions } from "./client-connection.ts";
 import { TransportError } from "./transport-error.ts";
@@ -10,7 +11,7 @@ export interface ConnectionPoolOptions extends Omit<ClientConnectionOptions, "di
   /** The most that take new calls at once. */
   readonly connections: number;
   /** What it throws ends the connection, with the error as the cause. */
-  readonly onMessage: (connection: ClientConnection, message: Buffer) => void;
+  readonly onMessage: (connection: ClientConnection, message: MessageReader) => void;
   /** Called once for each connection that was established and ended by itself. */
   readonly onLost: (connection: ClientConnection, cause: unknown) => void;
 }

@@ -3,7 +3,14 @@ import type { ClientConnection } from "./client-connection.ts";
 import { deferred, type Deferred } from "./deferred.ts";
 
 export interface PendingCall {
+  /** The number under which it is sent. */
+  readonly id: number;
   readonly method: string;
+  /** The method as the server is told it. */
+  readonly name: string;
+  readonly isOneway: boolean;
+  /** It is over for a oneway call. */
+  readonly sent: () => void;
   /** Takes the answer. Throws what the call is to be rejected with. */
   readonly settle: (reader: MessageReader, type: number) => void;
   readonly reject: (error: unknown) => void;
@@ -43,12 +50,16 @@ export class PendingCalls {
     return this.#calls.get(id);
   }
 
-  set(id: number, call: PendingCall): void {
-    this.#calls.set(id, call);
+  has(call: PendingCall): boolean {
+    return this.#calls.get(call.id) === call;
   }
 
-  delete(id: number): void {
-    this.#calls.delete(id);
+  add(call: PendingCall): void {
+    this.#calls.set(call.id, call);
+  }
+
+  delete(call: PendingCall): void {
+    this.#calls.delete(call.id);
     if (this.#calls.size === 0) this.#empty?.resolve();
   }
 

@@ -2,7 +2,7 @@ import type { Socket } from "node:net";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { Gone, OtherClient, Refused } from "../../test/every.ts";
 import { SAMPLE } from "../../test/every-values.ts";
-import { DIALECTS } from "../../test/dialects.ts";
+import { CLIENT_DIALECTS } from "../../test/dialects.ts";
 import { fakeServer, type FakeServer } from "../../test/fake-server.ts";
 import { frame, framed, message } from "../../test/raw-client.ts";
 import { RoomServiceClient } from "../../test/room.ts";
@@ -22,7 +22,7 @@ const reply = ({ name, sequenceId }: MessageHeader, body = sum(5n)) =>
   framed(name, body, { type: MessageType.REPLY, sequenceId });
 describe("calls", () => {
   it.each(
-    DIALECTS.flatMap(({ name, ...options }) => [
+    CLIENT_DIALECTS.flatMap(([name, options]) => [
       [name, options] as const,
       [`${name}, with the service's name`, { ...options, serviceName: "Every" }] as const,
     ]),

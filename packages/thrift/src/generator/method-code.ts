@@ -7,7 +7,6 @@ import { codecName, wireName } from "./value-type.ts";
 /** How the arguments, the result and the exceptions of a method go over the wire. */
 export function methodCode(program: Program, handler: string, method: Method): string[] {
   const { args, constant, isOneway, own } = method;
-  const variables = args.map(({ variable }) => variable);
   return [
     `const ${constant}: MethodDefinition<${handler}, [${parameters(args).join(", ")}], ${resultName(method)}> = {`,
     ...indent([
@@ -16,7 +15,7 @@ export function methodCode(program: Program, handler: string, method: Method): s
       "readArgs(input) {",
       ...indent([...readFields(args), `return [${args.map((arg) => readArgument(method, arg)).join(", ")}];`]),
       "},",
-      `call: (handler, ${args.length > 0 ? `[${variables.join(", ")}]` : "_"}, context) => handler.${own}(${[...variables, "context"].join(", ")}),`,
+      `call: (handler, ${args.length > 0 ? "args" : "_"}, context) => handler.${own}(${[...args.map((_, index) => `args[${index}]`), "context"].join(", ")}),`,
       ...writeResult(method),
       ...writeException(method),
       ...readResult(program, method),

@@ -1,4 +1,5 @@
 import { MessageInput, toMessageType, unexpectedElements, type MessageReader } from "./message-input.ts";
+import type { NameTable } from "./name-table.ts";
 import { ProtocolError } from "./protocol-error.ts";
 import type { MessageHeader } from "./protocol.ts";
 import { minimumSize, WireType } from "./wire-types.ts";
@@ -9,12 +10,12 @@ const VERSION_1 = 0x8001;
 export class BinaryReader extends MessageInput implements MessageReader {
   fieldId = 0;
 
-  readMessageBegin(): MessageHeader {
+  readMessageBegin(names?: NameTable): MessageHeader {
     const version = this.buffer.readUInt16BE(this.take(2));
     if (version !== VERSION_1) throw new ProtocolError("bad_version", "not a strict binary message");
     this.take(1);
     const type = toMessageType(this.buffer.readUInt8(this.take(1)));
-    const name = this.readString();
+    const name = this.takeName(this.#readSize(1), names);
     return { name, type, sequenceId: this.readI32() };
   }
 

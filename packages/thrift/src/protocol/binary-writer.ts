@@ -12,11 +12,14 @@ import {
 } from "./value-checks.ts";
 import type { WireType } from "./wire-types.ts";
 
+const VERSION_1 = 0x8001_0000;
+/** Longer texts are worth a way into the engine, which the others are not. */
+const SHORT_TEXT = 64;
+
 /** Writes the strict binary protocol (thrift-binary-protocol.md). */
 export class BinaryWriter extends MessageOutput implements MessageWriter {
   writeMessageBegin({ name, type, sequenceId }: MessageHeader): void {
-    const at = this.reserve(4);
-    this.buffer.writeUInt32BE(0x8001_0000 + type, at);
+    this.#putI32(VERSION_1 | type);
     this.writeString(name);
     this.writeI32(sequenceId);
   }
@@ -34,13 +37,14 @@ export class BinaryWriter extends MessageOutput implements MessageWriter {
 
   writeField(type: WireType, id: number): void {
     const at = this.reserve(3);
-    this.buffer.writeUInt8(type, at);
-    this.buffer.writeInt16BE(id, at + 1);
+    this.buffer[at] = type;
+    this.buffer[at + 1] = id >> 8;
+    this.buffer[at + 2] = id;
   }
 
   writeStop(): void {
     const at = this.reserve(1);
-    this.buffer.writeUInt8(0, at);
+    this.buffer[at] = 0;
     this.ascend();
   }
 
@@ -65,7 +69,7 @@ export class BinaryWriter extends MessageOutput implements MessageWriter {
 
   writeBool(value: boolean): void {
     const at = this.reserve(1);
-    this.buffer.writeUInt8(checkedBool(value) ? 1 : 0, at);
+    this.buffer[at] = checkedBool(value) ? 1 : 0;
   }
 
   writeI8(value: number): void {
@@ -79,8 +83,7 @@ export class BinaryWriter extends MessageOutput implements MessageWriter {
   }
 
   writeI32(value: number): void {
-    const at = this.reserve(4);
-    this.buffer.writeInt32BE(checkedInteger("i32", value, 0x7fff_ffff), at);
+    this.#putI32(checkedInteger("i32", value, 0x7fff_ffff));
   }
 
   writeI64(value: bigint): void {
@@ -94,6 +97,7 @@ export class BinaryWriter extends MessageOutput implements MessageWriter {
   }
 
   writeString(value: string): void {
+    if (typeof value === "string" && value.length <= SHORT_TEXT && this.#putAscii(value)) return;
     const size = Buffer.byteLength(checkedString(value));
     const at = this.reserve(4 + size);
     this.buffer.writeInt32BE(size, at);
@@ -110,5 +114,29 @@ export class BinaryWriter extends MessageOutput implements MessageWriter {
   writeUuid(value: string): void {
     const at = this.reserve(16);
     this.buffer.write(checkedUuid(value).replaceAll("-", ""), at, "hex");
+  }
+
+  #putI32(value: number): void {
+    const at = this.reserve(4);
+    this.buffer[at] = value >> 24;
+    this.buffer[at + 1] = value >> 16;
+    this.buffer[at + 2] = value >> 8;
+    this.buffer[at + 3] = value;
+  }
+
+  /** False, and nothing written, for a text of other characters. */
+  #putAscii(text: string): boolean {
+    const start = this.end;
+    this.#putI32(text.length);
+    const at = this.reserve(text.length);
+    for (let index = 0; index < text.length; index += 1) {
+      const code = text.charCodeAt(index);
+      if (code > 0x7f) {
+        this.end = start;
+        return false;
+      }
+      this.buffer[at + index] = code;
+    }
+    return true;
   }
 }

@@ -1,5 +1,6 @@
 import { COMPACT_FALSE, COMPACT_TRUE, fromCompactType, minimumCompactSize } from "./compact-types.ts";
 import { MessageInput, toMessageType, unexpectedElements, type MessageReader } from "./message-input.ts";
+import type { NameTable } from "./name-table.ts";
 import { ProtocolError } from "./protocol-error.ts";
 import type { MessageHeader } from "./protocol.ts";
 import { WireType } from "./wire-types.ts";
@@ -12,14 +13,14 @@ export class CompactReader extends MessageInput implements MessageReader {
   /** The value of a bool field, which came with its header. */
   #fieldBool: boolean | undefined;
 
-  readMessageBegin(): MessageHeader {
+  readMessageBegin(names?: NameTable): MessageHeader {
     const isVersion1 = this.#readByte() === 0x82;
     const version = this.#readByte();
     if (!isVersion1 || (version & 0x1f) !== 1) throw new ProtocolError("bad_version", "not a compact message");
     const type = toMessageType(version >> 5);
     // A signed number, written as if it had no sign.
     const sequenceId = this.#readVarint32() | 0;
-    return { name: this.readString(), type, sequenceId };
+    return { name: this.takeName(this.#readSize(1), names), type, sequenceId };
   }
 
   readStructBegin(): void {

@@ -19,14 +19,14 @@ const LONGEST_VARINT_64 = 10;
 /** Writes the compact protocol (thrift-compact-protocol.md). */
 export class CompactWriter extends MessageOutput implements MessageWriter {
   /** Ids of the last fields of the structs around this one. */
-  #outer: number[] = [];
+  readonly #outer: number[] = [];
   #lastId = 0;
   /** A bool field whose header waits for the value, which is a part of it; undefined: none. */
   #boolId: number | undefined;
 
-  override reset(): void {
-    super.reset();
-    this.#outer = [];
+  override rewind(length: number): void {
+    super.rewind(length);
+    this.#outer.length = 0;
     this.#lastId = 0;
     this.#boolId = undefined;
   }

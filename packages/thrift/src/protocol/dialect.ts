@@ -1,6 +1,8 @@
+import { FramedDialect, UnframedDialect } from "./direct-dialect.ts";
 import { startsWith } from "./first-bytes.ts";
 import { HEADER_MAGIC, openHeader } from "./header-dialect.ts";
 import type { InputBuffer } from "./input-buffer.ts";
+import type { MessageReader } from "./message-input.ts";
 import { ProtocolError } from "./protocol-error.ts";
 import { PROTOCOLS, type Protocol, type ProtocolName } from "./protocols.ts";
 
@@ -17,9 +19,11 @@ export interface MessageDialect {
 
 /** A way in which messages follow each other on a connection. */
 export interface Dialect extends MessageDialect {
-  /** The next complete message, or undefined when it has not arrived yet. Throws ProtocolError. */
+  /** The next complete message, or undefined when it has not arrived yet; valid as long as the input. Throws ProtocolError. */
   next(input: InputBuffer): Buffer | undefined;
-  /** Of the message that `next` answered last, where each says for itself how it is written. */
+  /** The same, to be read where it lies. */
+  read(input: InputBuffer): MessageReader | undefined;
+  /** Of the message that was answered last, where each says for itself how it is written. */
   readonly latest?: MessageDialect;
 }
 
@@ -87,46 +91,5 @@ export function openDialect(
   name: ProtocolName,
   { isFramed, maxMessageBytes }: { readonly isFramed: boolean; readonly maxMessageBytes: number },
 ): Dialect {
-  return isFramed ? openFramed(name, maxMessageBytes) : openUnframed(name, maxMessageBytes);
-}
-
-function openFramed(name: ProtocolName, maxMessageBytes: number): Dialect {
-  return {
-    name: `framed ${name}`,
-    protocol: PROTOCOLS[name],
-    isFramed: true,
-    next(input) {
-      if (input.length < 4) return undefined;
-      const view = input.view();
-      const size = view.readUInt32BE(0);
-      if (size === 0) throw new ProtocolError("invalid_data", "an empty frame");
-      if (size > maxMessageBytes)
-        throw new ProtocolError("size_limit", `a frame of ${size} bytes; ${maxMessageBytes} are allowed`);
-      if (view.length < 4 + size) return undefined;
-      input.consume(4 + size);
-      return view.subarray(4, 4 + size);
-    },
-  };
-}
-
-function openUnframed(name: ProtocolName, maxMessageBytes: number): Dialect {
-  const protocol = PROTOCOLS[name];
-  let scanner = protocol.openScanner();
-  return {
-    name: `unframed ${name}`,
-    protocol,
-    isFramed: false,
-    next(input) {
-      if (input.length === 0) return undefined;
-      const view = input.view();
-      const size = scanner.scan(view);
-      if ((size ?? scanner.atLeast) > maxMessageBytes) {
-        throw new ProtocolError("size_limit", `a message of more than ${maxMessageBytes} bytes`);
-      }
-      if (size === undefined) return undefined;
-      scanner = protocol.openScanner();
-      input.consume(size);
-      return view.subarray(0, size);
-    },
-  };
+  return isFramed ? new FramedDialect(name, maxMessageBytes) : new UnframedDialect(name, maxMessageBytes);
 }

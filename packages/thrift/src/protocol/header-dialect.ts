@@ -11,6 +11,9 @@ const KEY_VALUES = 1;
 const MAX_HEADERS = 128;
 const PROTOCOL_IDS: Readonly<Record<number, ProtocolName>> = { 0: "binary", 2: "compact" };
 
+/** What THeader may carry. */
+export const HEADER_PROTOCOLS: readonly ProtocolName[] = Object.values(PROTOCOL_IDS);
+
 /**
  * THeader: frames with key-value pairs before the message, which says for itself whether it is binary or compact. Replies are
  * in kind and bear no headers. Transforms (compression, for one) are refused.
@@ -21,11 +24,19 @@ export function openHeader(maxMessageBytes: number): Dialect {
     protocol: PROTOCOLS.binary,
     isFramed: true,
     next(input) {
-      const frame = takeFrame(input, maxMessageBytes);
-      if (!frame) return undefined;
-      const { message, id, headers } = parseFrame(frame);
-      dialect.latest = openMessage({ id, headers, sequenceNumber: frame.readUInt32BE(4) });
-      return message;
+      for (;;) {
+        const frame = takeFrame(input, maxMessageBytes);
+        if (!frame) return undefined;
+        const { message, id, headers } = parseFrame(frame);
+        // Apache's C++ client takes its leave with a frame that holds no message.
+        if (message.length === 0) continue;
+        dialect.latest = openMessage({ id, headers, sequenceNumber: frame.readUInt32BE(4) });
+        return message;
+      }
+    },
+    read(input) {
+      const message = dialect.next(input);
+      return message && dialect.latest?.protocol.openReader(message);
     },
   };
   return dialect;
@@ -42,14 +53,25 @@ function openMessage(message: {
     protocol: PROTOCOLS[name],
     isFramed: false,
     headers: message.headers,
-    seal(reply) {
-      // The header: protocol, no transforms, padded to four bytes.
-      const head = Buffer.from([0, 0, 0, 0, ...HEADER_MAGIC, 0, 0, 0, 0, 0, 0, 0, 1, message.id, 0, 0, 0]);
-      head.writeUInt32BE(head.length - 4 + reply.length);
-      head.writeUInt32BE(message.sequenceNumber, 8);
-      return Buffer.concat([head, reply]);
-    },
+    seal: (reply) => inHeader(reply, message),
   };
+}
+
+/** A client's message within THeader, without key-value pairs. */
+export function sealHeader(message: Buffer, protocol: ProtocolName, sequenceNumber: number): Buffer {
+  const id = Object.entries(PROTOCOL_IDS).find(([, name]) => name === protocol)?.[0];
+  return inHeader(message, { id: Number(id), sequenceNumber });
+}
+
+function inHeader(
+  message: Buffer,
+  { id, sequenceNumber }: { readonly id: number; readonly sequenceNumber: number },
+): Buffer {
+  // The header: protocol, no transforms, padded to four bytes.
+  const head = Buffer.from([0, 0, 0, 0, ...HEADER_MAGIC, 0, 0, 0, 0, 0, 0, 0, 1, id, 0, 0, 0]);
+  head.writeUInt32BE(head.length - 4 + message.length);
+  head.writeUInt32BE(sequenceNumber, 8);
+  return Buffer.concat([head, message]);
 }
 
 function takeFrame(input: InputBuffer, maxMessageBytes: number): Buffer | undefined {

@@ -12,6 +12,15 @@ export class InputBuffer {
     return this.#end - this.#start;
   }
 
+  /** What is here begins at `start` of these bytes; both are valid until the next `append` or `consume`. */
+  get bytes(): Buffer {
+    return this.#bytes;
+  }
+
+  get start(): number {
+    return this.#start;
+  }
+
   append(chunk: Buffer): void {
     if (this.length === 0) {
       this.#bytes = chunk;

@@ -20,8 +20,8 @@ export class JsonWriter extends MessageOutput implements MessageWriter {
   /** For each open struct, whether a field of it is open. */
   #openFields: boolean[] = [];
 
-  override reset(): void {
-    super.reset();
+  override rewind(length: number): void {
+    super.rewind(length);
     this.#context = new JsonContext();
     this.#openFields = [];
   }

@@ -1,13 +1,19 @@
 import { isUtf8 } from "node:buffer";
+import type { NameTable } from "./name-table.ts";
 import { ProtocolError } from "./protocol-error.ts";
-import type { ProtocolReader } from "./protocol.ts";
+import type { MessageHeader, ProtocolReader } from "./protocol.ts";
 import { MessageType } from "./wire-types.ts";
 
 /** Nesting of structs and containers; Apache's `recursionLimit` is the same. */
 export const MAX_DEPTH = 64;
 
+/** Longer texts are left to the engine to look at. */
+const SHORT_TEXT = 64;
+
 /** Reads one whole message. */
 export interface MessageReader extends ProtocolReader {
+  /** Names that are in the table need no decoding. */
+  readMessageBegin(names?: NameTable): MessageHeader;
   /** Bytes behind the last value read. */
   readonly left: number;
 }
@@ -41,8 +47,18 @@ export class MessageInput {
     return start;
   }
 
+  protected takeName(size: number, names: NameTable | undefined): string {
+    if (size > this.left) return this.takeText(size);
+    const known = names?.find(this.buffer, this.at, size);
+    if (known === undefined) return this.takeText(size);
+    this.at += size;
+    return known;
+  }
+
   protected takeText(size: number): string {
     const start = this.take(size);
+    if (size <= SHORT_TEXT && isAscii(this.buffer, start, size))
+      return this.buffer.toString("latin1", start, start + size);
     // Checked by hand: toString would replace what is not UTF-8 and hide it.
     if (!isUtf8(this.buffer.subarray(start, start + size)))
       throw new ProtocolError("invalid_data", "a string is not UTF-8");
@@ -68,6 +84,11 @@ export class MessageInput {
   protected ascend(): void {
     this.#depth -= 1;
   }
+}
+
+function isAscii(bytes: Uint8Array, start: number, size: number): boolean {
+  for (let at = start; at < start + size; at += 1) if ((bytes[at] ?? 0) > 0x7f) return false;
+  return true;
 }
 
 /** Throws ProtocolError for a number that stands for no type. */

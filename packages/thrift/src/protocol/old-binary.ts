@@ -2,6 +2,7 @@ import { BinaryReader } from "./binary-reader.ts";
 import { BinaryScanner } from "./binary-scanner.ts";
 import { BinaryWriter } from "./binary-writer.ts";
 import { toMessageType } from "./message-input.ts";
+import type { NameTable } from "./name-table.ts";
 import { ProtocolError } from "./protocol-error.ts";
 import type { MessageHeader } from "./protocol.ts";
 
@@ -18,10 +19,10 @@ export class OldBinaryWriter extends BinaryWriter {
 }
 
 export class OldBinaryReader extends BinaryReader {
-  override readMessageBegin(): MessageHeader {
+  override readMessageBegin(names?: NameTable): MessageHeader {
     const size = this.readI32();
     if (size < 0) throw new ProtocolError("bad_version", "not an old-style binary message");
-    const name = this.takeText(size);
+    const name = this.takeName(size, names);
     const type = toMessageType(this.readI8());
     return { name, type, sequenceId: this.readI32() };
   }

@@ -18,7 +18,8 @@ import { beginsOldBinary, OldBinaryReader, OldBinaryScanner, OldBinaryWriter } f
 export interface Protocol {
   /** Whether a connection that begins with these bytes speaks it; undefined: too few to tell. */
   readonly begins: (bytes: Buffer) => boolean | undefined;
-  readonly openReader: (message: Buffer) => MessageReader;
+  /** Of the message between two places of the bytes, by default all of them. */
+  readonly openReader: (bytes: Buffer, start?: number, end?: number) => MessageReader;
   readonly openWriter: () => MessageWriter;
   /** For messages without a frame. */
   readonly openScanner: () => MessageScanner;
@@ -29,26 +30,26 @@ export type ProtocolName = "binary" | "compact" | "json" | "old-binary";
 export const PROTOCOLS: Readonly<Record<ProtocolName, Protocol>> = {
   binary: {
     begins: (bytes) => startsWith(bytes, [0x80, 0x01]),
-    openReader: (message) => new BinaryReader(message),
+    openReader: (bytes, start, end) => new BinaryReader(bytes, start, end),
     openWriter: () => new BinaryWriter(),
     openScanner: () => new BinaryScanner(),
   },
   compact: {
     begins: beginsCompact,
-    openReader: (message) => new CompactReader(message),
+    openReader: (bytes, start, end) => new CompactReader(bytes, start, end),
     openWriter: () => new CompactWriter(),
     openScanner: () => new CompactScanner(),
   },
   json: {
     begins: (bytes) => startsWith(bytes, [0x5b]),
-    openReader: (message) => new JsonReader(message),
+    openReader: (bytes, start, end) => new JsonReader(bytes, start, end),
     openWriter: () => new JsonWriter(),
     openScanner: () => new JsonScanner(),
   },
   /** Without a version in its messages: what clients before Thrift 0.9 and some of Uber's speak. */
   "old-binary": {
     begins: beginsOldBinary,
-    openReader: (message) => new OldBinaryReader(message),
+    openReader: (bytes, start, end) => new OldBinaryReader(bytes, start, end),
     openWriter: () => new OldBinaryWriter(),
     openScanner: () => new OldBinaryScanner(),
   },

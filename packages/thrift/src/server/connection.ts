@@ -8,12 +8,15 @@ import type { HttpFront } from "./http-front.ts";
 import { HttpTransport } from "./http-transport.ts";
 import type { ServerLimits } from "./limits.ts";
 import { MessageTransport } from "./message-transport.ts";
+import { PacedWriter } from "./paced-writer.ts";
 import type { Link, Transport } from "./transport.ts";
+import type { Postponed, TurnEnd } from "./turn-end.ts";
 
 export interface ConnectionOptions {
   readonly isSecure: boolean;
   readonly dispatcher: Dispatcher;
   readonly limits: ServerLimits;
+  readonly turnEnd: TurnEnd;
   readonly onEvent: OnServerEvent;
   /** How many more (or fewer) bytes this connection holds than at the last call. */
   readonly onBuffered: (connection: Connection, change: number) => void;
@@ -29,16 +32,18 @@ export interface ConnectionOptions {
 
 /** For the peer to close its side after we have closed ours; meanwhile late bytes are dropped, not answered by a reset. */
 const LINGER_MS = 1_000;
+const SMALL_CHUNK_BYTES = 4_096;
 
 /**
  * One client's socket: when it is read, what it may hold, how long it may take, and how it ends. What the bytes mean is the
  * transport's business. Nothing that a client sends can throw out of here.
  */
-export class Connection implements Link {
+export class Connection implements Link, Postponed {
   readonly remoteAddress: string;
   readonly isSecure: boolean;
   readonly input = new InputBuffer();
   readonly #socket: Socket;
+  readonly #writer: PacedWriter;
   readonly #options: ConnectionOptions;
   #transport: Transport | undefined;
   /** Nothing more will arrive: the peer has ended, or its bytes were refused. */
@@ -48,6 +53,8 @@ export class Connection implements Link {
   #isReading = true;
   #isReceiving = false;
   #isScheduled = false;
+  /** In this turn. */
+  #hasReceived = false;
   #reportedBytes = 0;
   #waitingFor: "first_byte" | "message" | "idle" = "first_byte";
   #waitingSince = performance.now();
@@ -58,15 +65,15 @@ export class Connection implements Link {
     this.#options = options;
     this.remoteAddress = socket.remoteAddress ?? "";
     this.isSecure = options.isSecure;
+    this.#writer = new PacedWriter(socket, () => this.#written());
     socket.setNoDelay(true);
-    socket.setTimeout(options.limits.sendTimeoutMs);
-    socket.on("timeout", this.#onTimeout);
     socket.on("data", this.#onData);
     socket.on("end", this.#onEnd);
     // Resets are the peer's right; 'close' follows and cleans up.
     socket.on("error", () => {});
     socket.on("close", () => {
       clearTimeout(this.#linger);
+      this.#writer.abandon();
       this.#transport?.abandon();
       this.#release();
     });
@@ -89,28 +96,27 @@ export class Connection implements Link {
   enforceTimeouts(now: number): void {
     const { limits } = this.#options;
     this.#transport?.expireCalls(now);
+    // Also what Node holds of a client that is not read from.
+    this.#reportBytes();
+    if (this.#writer.stalledMs(now) > limits.sendTimeoutMs) return this.#giveUp("send");
     // While calls run, or while we do not read, it is not the client that keeps us waiting.
-    if (this.#transport?.isBusy || !this.#isReading || this.#isHandedOn || this.#socket.writableEnded) return;
+    if (this.#transport?.isBusy || !this.#isReading || this.#isHandedOn || this.#writer.isEnded) return;
     const allowed = {
       first_byte: limits.firstByteTimeoutMs,
       message: limits.messageTimeoutMs,
       idle: limits.idleTimeoutMs,
     };
     if (now - this.#waitingSince <= allowed[this.#waitingFor]) return;
-    this.#reportTimeout(this.#waitingFor);
-    this.destroy();
+    this.#giveUp(this.#waitingFor);
   }
 
   get unsentBytes(): number {
-    return this.#socket.writableLength;
+    return this.#writer.unsentBytes;
   }
 
   write(bytes: Uint8Array, onTaken?: () => void): void {
-    if (this.#socket.writableEnded) return onTaken?.();
-    this.#socket.write(bytes, () => {
-      onTaken?.();
-      this.#written();
-    });
+    if (this.#writer.isEnded) onTaken?.();
+    else this.#writer.write(bytes, onTaken);
   }
 
   end(): void {
@@ -130,16 +136,22 @@ export class Connection implements Link {
   schedule(): void {
     if (this.#isReceiving || this.#isScheduled) return;
     this.#isScheduled = true;
-    setImmediate(() => {
-      this.#isScheduled = false;
-      this.#proceed();
-    });
+    this.#options.turnEnd.add(this);
+  }
+
+  atTurnEnd(): void {
+    this.#isScheduled = false;
+    this.#proceed();
   }
 
   readonly #onData = (chunk: Buffer): void => {
-    if (this.#isEnding || this.#socket.writableEnded) return;
+    if (this.#isEnding || this.#writer.isEnded) return;
     this.input.append(chunk);
-    this.#proceed();
+    if (!this.#receive()) return;
+    this.#hasReceived = true;
+    // What is little is counted at the end of the turn: most of it is used and answered by then.
+    if (chunk.length > SMALL_CHUNK_BYTES) this.#reportBytes();
+    this.schedule();
   };
 
   readonly #onEnd = (): void => {
@@ -147,29 +159,32 @@ export class Connection implements Link {
     this.#proceed();
   };
 
-  /** Node calls it also when bytes were received lately but none were taken by the peer. */
-  readonly #onTimeout = (): void => {
-    if (this.#socket.writableLength === 0) return;
-    this.#reportTimeout("send");
-    this.destroy();
-  };
-
-  #reportTimeout(what: TimeoutKind): void {
+  #giveUp(what: TimeoutKind): void {
     this.#options.onEvent({ type: "timeout", remoteAddress: this.remoteAddress, what });
+    this.destroy();
   }
 
-  /** Takes as many messages as the limits allow, sends what is ready, and decides whether to read on. */
+  /** Takes as many messages as the limits allow, and decides whether to read on; false when this connection is over. */
+  #receive(): boolean {
+    if (this.#socket.destroyed || this.#isHandedOn) return false;
+    if (!this.#transport && this.input.length > 0 && this.#handOn()) return false;
+    const now = performance.now();
+    const isProgress = this.#transport !== undefined && this.#receiveWith(this.#transport, now);
+    this.#setReading(!this.#transport?.isHeldBack, now);
+    this.#restartClock(isProgress, now);
+    return true;
+  }
+
+  /** The same, unless this was done in this turn and nothing is left over, and sends what is ready. */
   #proceed(): void {
-    if (this.#socket.destroyed || this.#isHandedOn) return;
-    if (!this.#transport && this.input.length > 0 && this.#handOn()) return;
+    const isDone = this.#hasReceived && this.#transport?.isReceiving === false;
+    this.#hasReceived = false;
+    if (isDone ? this.#socket.destroyed || this.#isHandedOn : !this.#receive()) return;
     const transport = this.#transport;
-    const isProgress = transport !== undefined && this.#receiveWith(transport);
     const isHeldBack = transport?.isHeldBack ?? false;
     transport?.flush();
     // Sending has made room: the messages that are here already go on in the next turn, after those of other clients.
     if (isHeldBack && !transport?.isHeldBack) this.schedule();
-    this.#setReading(!isHeldBack);
-    this.#restartClock(isProgress);
     if ((this.#isEnding || this.#isDraining) && !transport?.isBusy && !isHeldBack) this.#finish();
     this.#reportBytes();
   }
@@ -202,18 +217,17 @@ export class Connection implements Link {
   #leave(): void {
     const socket = this.#socket;
     this.#isHandedOn = true;
-    socket.off("timeout", this.#onTimeout).off("data", this.#onData).off("end", this.#onEnd);
-    socket.setTimeout(0);
+    socket.off("data", this.#onData).off("end", this.#onEnd);
     socket.pause();
     socket.unshift(Buffer.from(this.input.view()));
     this.input.consume(this.input.length);
-    this.#reportBytes();
+    this.#release();
   }
 
-  #receiveWith(transport: Transport): boolean {
+  #receiveWith(transport: Transport, now: number): boolean {
     this.#isReceiving = true;
     try {
-      return transport.receive();
+      return transport.receive(now);
     } catch (error) {
       this.fail(error);
       return true;
@@ -228,33 +242,33 @@ export class Connection implements Link {
   }
 
   #finish(): void {
-    if (this.#socket.writableEnded) return;
+    if (this.#writer.isEnded) return;
     // Bytes that nobody reads would turn our end into a reset, and the peer might lose its last replies.
-    this.#setReading(true);
-    this.#socket.end(() => {
+    this.#setReading(true, performance.now());
+    this.#writer.end(() => {
       this.#linger = setTimeout(() => this.destroy(), LINGER_MS);
     });
   }
 
-  #setReading(isReading: boolean): void {
-    if (this.#isReading === isReading || this.#socket.writableEnded) return;
+  #setReading(isReading: boolean, now: number): void {
+    if (this.#isReading === isReading || this.#writer.isEnded) return;
     this.#isReading = isReading;
     if (!isReading) {
       this.#socket.pause();
       return;
     }
     this.#socket.resume();
-    this.#waitingSince = performance.now();
+    this.#waitingSince = now;
   }
 
-  #restartClock(isProgress: boolean): void {
+  #restartClock(isProgress: boolean, now: number): void {
     const transport = this.#transport;
     const isReceiving = transport?.isReceiving ?? this.input.length > 0;
     const waitingFor = isReceiving ? "message" : transport ? "idle" : "first_byte";
     // A message that trickles in must not restart its own clock.
     if (waitingFor === "message" && this.#waitingFor === "message" && !isProgress) return;
     this.#waitingFor = waitingFor;
-    this.#waitingSince = performance.now();
+    this.#waitingSince = now;
   }
 
   #release(): void {
@@ -266,7 +280,8 @@ export class Connection implements Link {
   /** What has arrived and is not used, what waits to be sent, and what the transport holds. */
   #reportBytes(): void {
     if (this.#socket.destroyed) return;
-    const bytes = this.input.length + this.#socket.writableLength + (this.#transport?.heldBytes ?? 0);
+    const held = this.input.length + this.#socket.readableLength + this.#writer.unsentBytes;
+    const bytes = held + (this.#transport?.heldBytes ?? 0);
     const change = bytes - this.#reportedBytes;
     this.#reportedBytes = bytes;
     if (change !== 0) this.#options.onBuffered(this, change);

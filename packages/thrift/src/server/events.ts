@@ -50,3 +50,6 @@ export type CallOutcome = "success" | "exception" | "application_exception";
 
 /** May throw: then Node prints a warning and the server goes on. */
 export type OnServerEvent = (event: ServerEvent) => void;
+
+/** Tells nobody; events of single calls are not even made for it. */
+export const nobody: OnServerEvent = () => {};

@@ -1,7 +1,8 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import type { MessageWriter } from "../protocol/message-output.ts";
 import { ProtocolError } from "../protocol/protocol-error.ts";
-import { CallRunner } from "./call-runner.ts";
-import { Call, type CallOrigin } from "./call.ts";
+import { CallRunner, type Replies } from "./call-runner.ts";
+import type { Call, CallOrigin } from "./call.ts";
 import type { Dispatcher } from "./dispatcher.ts";
 import type { OnServerEvent } from "./events.ts";
 import type { HttpOptions } from "./http-front.ts";
@@ -34,7 +35,7 @@ export interface HttpExchangeOptions {
 const OVERLOADED: HttpRefusal = { status: 503, message: "try again later", headers: { "retry-after": "1" } };
 
 /** One request and its response: at most one call. */
-export class HttpExchange {
+export class HttpExchange implements Replies {
   readonly #request: IncomingMessage;
   readonly #response: ServerResponse;
   readonly #options: HttpExchangeOptions;
@@ -85,7 +86,7 @@ export class HttpExchange {
     if (this.#response.headersSent || !this.isUnderWay || now - startedAt <= this.#options.limits.handlerTimeoutMs)
       return;
     if (this.#call) {
-      if (this.#call.reply === undefined) this.#runner?.expire(this.#call);
+      if (!this.#call.isSettled) this.#runner?.expire(this.#call);
       return;
     }
     const { remoteAddress } = this.#options.origin;
@@ -165,17 +166,21 @@ export class HttpExchange {
     const { dispatcher, limits, onEvent, origin, isDraining } = this.#options;
     const protocol = protocolOf(this.#request.headers["content-type"]) ?? "";
     const dialect = dialectOfBody(body, { protocol, maxMessageBytes: limits.maxMessageBytes });
-    const decoded = dispatcher.decode(body, dialect);
-    this.#call = new Call(decoded, origin);
-    this.#runner = new CallRunner({ dispatcher, onEvent, onSettled: (_, reply) => this.#answer(reply) });
+    const now = performance.now();
+    this.#call = dispatcher.decode(dialect.protocol.openReader(body), { dialect, origin, now, receivedBytes: 0 });
+    this.#runner = new CallRunner(this, onEvent);
     if (isDraining()) this.#runner.drain();
-    this.#runner.start(this.#call, decoded);
+    this.#runner.start(this.#call);
+  }
+
+  open(call: Call): MessageWriter {
+    return call.dialect.protocol.openWriter();
   }
 
   /** A oneway call has an empty answer. */
-  #answer(reply: Buffer | null): void {
+  settle(_: Call, written: MessageWriter | undefined): void {
     const type = this.#request.headers["content-type"] ?? "";
-    this.#respond(200, reply ?? Buffer.alloc(0), { "content-type": type });
+    this.#respond(200, written?.take() ?? Buffer.alloc(0), { "content-type": type });
   }
 
   #respond(status: number, body: Buffer, headers: Readonly<Record<string, string>>): void {

@@ -149,7 +149,8 @@ export class HttpTransport implements Transport {
     const latest = this.#exchanges.at(-1);
     if (latest && !latest.isUnderWay)
       latest.refuse({ status: 400, message: "the request cannot be understood", headers: { connection: "close" } });
-    else this.#owesFailure = true;
+    // Of the body of a request that has its answer nobody waits for another.
+    else this.#owesFailure = this.#latest?.complete !== false;
     this.#link.fail(new ProtocolError("invalid_data", `HTTP: ${error.message}`));
   }
 }

@@ -7,7 +7,7 @@ export interface ServerLimits {
   /** Replies that one client has not taken yet; above it nothing more is read from it. */
   readonly maxUnsentBytes: number;
   readonly maxConnections: number;
-  /** Received and unsent bytes of all connections together; the connection that would exceed it is closed. */
+  /** Received bytes, until the calls in them are handled, and unsent ones of all connections together; the connection that would exceed it is closed. */
   readonly maxBufferedBytes: number;
   /** From the beginning of a connection, and again from the end of its TLS handshake. */
   readonly firstByteTimeoutMs: number;

@@ -1,11 +1,11 @@
 import { detectDialect, type Dialect } from "../protocol/dialect.ts";
 import { ProtocolError } from "../protocol/protocol-error.ts";
-import { CallQueue } from "./call-queue.ts";
 import { CallRunner } from "./call-runner.ts";
-import { Call } from "./call.ts";
+import type { CallOrigin } from "./call.ts";
 import type { Dispatcher } from "./dispatcher.ts";
 import type { OnServerEvent } from "./events.ts";
 import type { ServerLimits } from "./limits.ts";
+import { ReplyQueue } from "./reply-queue.ts";
 import type { Link, Transport } from "./transport.ts";
 
 export interface MessageTransportOptions {
@@ -14,46 +14,49 @@ export interface MessageTransportOptions {
   readonly onEvent: OnServerEvent;
 }
 
+/** From the first message on. */
+interface Conversation {
+  readonly dialect: Dialect;
+  readonly replies: ReplyQueue;
+  readonly runner: CallRunner;
+}
+
 /**
  * Thrift messages one after the other, in the dialect of the first. Calls run side by side and are answered in their order;
- * replies that become ready together leave in one write.
+ * replies that become ready in the same turn leave in one write.
  */
 export class MessageTransport implements Transport {
   readonly #link: Link;
   readonly #options: MessageTransportOptions;
-  readonly #calls = new CallQueue();
-  readonly #runner: CallRunner;
-  #dialect: Dialect | undefined;
+  readonly #origin: CallOrigin;
+  #conversation: Conversation | undefined;
+  #isDraining = false;
 
   constructor(link: Link, options: MessageTransportOptions) {
     this.#link = link;
     this.#options = options;
-    this.#runner = new CallRunner({
-      dispatcher: options.dispatcher,
-      onEvent: options.onEvent,
-      onSettled: (_, reply) => {
-        this.#calls.settle(reply);
-        link.schedule();
-      },
-    });
+    this.#origin = { remoteAddress: link.remoteAddress, transport: link.isSecure ? "tls" : "tcp" };
   }
 
-  receive(): boolean {
+  receive(now: number): boolean {
+    this.#conversation ??= this.#begin();
+    const conversation = this.#conversation;
+    if (!conversation) return false;
     let isProgress = false;
-    while (!this.isHeldBack && this.#takeMessage()) isProgress = true;
+    while (!this.isHeldBack && this.#takeMessage(conversation, now)) isProgress = true;
     return isProgress;
   }
 
   flush(): void {
-    const ready = this.#calls.takeReady();
-    const [first] = ready;
-    if (first) this.#link.write(ready.length === 1 ? first : Buffer.concat(ready));
+    const replies = this.#conversation?.replies.take();
+    if (replies) this.#link.write(replies);
   }
 
   get isHeldBack(): boolean {
+    const replies = this.#conversation?.replies;
+    if (!replies) return false;
     const { maxCallsInFlight, maxUnsentBytes } = this.#options.limits;
-    const unsentBytes = this.#link.unsentBytes + this.#calls.readyBytes;
-    return this.#calls.length >= maxCallsInFlight || unsentBytes > maxUnsentBytes;
+    return replies.length >= maxCallsInFlight || this.#link.unsentBytes + replies.bytes > maxUnsentBytes;
   }
 
   get isReceiving(): boolean {
@@ -61,38 +64,54 @@ export class MessageTransport implements Transport {
   }
 
   get isBusy(): boolean {
-    return this.#calls.length > 0;
+    return this.#conversation !== undefined && this.#conversation.replies.length > 0;
   }
 
   get heldBytes(): number {
-    return this.#calls.readyBytes;
+    return this.#conversation?.replies.heldBytes ?? 0;
   }
 
   drain(): void {
-    this.#runner.drain();
+    this.#isDraining = true;
+    this.#conversation?.runner.drain();
   }
 
   expireCalls(now: number): void {
-    const overdue = this.#calls.overdue(now, this.#options.limits.handlerTimeoutMs);
-    for (const call of overdue) this.#runner.expire(call);
+    if (!this.#conversation) return;
+    const { replies, runner } = this.#conversation;
+    for (const call of replies.overdue(now, this.#options.limits.handlerTimeoutMs)) runner.expire(call);
   }
 
   abandon(): void {
-    this.#calls.abandon("the caller is gone");
+    this.#conversation?.replies.abandon("the caller is gone");
+  }
+
+  /** Undefined while the first bytes are too few. Throws ProtocolError. */
+  #begin(): Conversation | undefined {
+    const { limits, onEvent } = this.#options;
+    const dialect = detectDialect(this.#link.input.view(), limits.maxMessageBytes);
+    if (!dialect) return undefined;
+    const replies = new ReplyQueue(dialect.protocol, () => this.#link.schedule());
+    const runner = new CallRunner(replies, onEvent);
+    if (this.#isDraining) runner.drain();
+    return { dialect, replies, runner };
   }
 
   /** False when no complete message is there. Throws ProtocolError. */
-  #takeMessage(): boolean {
-    const { input, remoteAddress, isSecure } = this.#link;
-    const { limits, dispatcher } = this.#options;
-    this.#dialect ??= detectDialect(input.view(), limits.maxMessageBytes);
-    const message = this.#dialect?.next(input);
-    if (!this.#dialect || !message) return false;
-    const decoded = dispatcher.decode(message, this.#dialect.latest ?? this.#dialect);
-    const call = new Call(decoded, { remoteAddress, transport: isSecure ? "tls" : "tcp" });
-    this.#calls.add(call);
-    this.#runner.start(call, decoded);
-    if (decoded.isFatal) throw new ProtocolError("invalid_data", decoded.refusal?.message ?? "a malformed message");
+  #takeMessage({ dialect, replies, runner }: Conversation, now: number): boolean {
+    const { input } = this.#link;
+    const before = input.length;
+    const reader = dialect.read(input);
+    if (!reader) return false;
+    const call = this.#options.dispatcher.decode(reader, {
+      dialect: dialect.latest ?? dialect,
+      origin: this.#origin,
+      now,
+      receivedBytes: before - input.length,
+    });
+    replies.add(call);
+    runner.start(call);
+    if (call.isFatal) throw new ProtocolError("invalid_data", call.refusal?.message ?? "a malformed message");
     return true;
   }
 }

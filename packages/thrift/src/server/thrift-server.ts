@@ -1,10 +1,12 @@
 import { createServer, type Server, type Socket } from "node:net";
 import { Connection, type ConnectionOptions } from "./connection.ts";
-import { Dispatcher, type Processor } from "./dispatcher.ts";
-import type { OnServerEvent } from "./events.ts";
+import { Dispatcher } from "./dispatcher.ts";
+import { nobody, type OnServerEvent } from "./events.ts";
 import { HttpFront, type HttpOptions } from "./http-front.ts";
 import { completeLimits, type ServerLimits } from "./limits.ts";
+import type { Processor } from "./processor.ts";
 import { TlsFront, type TlsOptions } from "./tls-front.ts";
+import { TurnEnd } from "./turn-end.ts";
 
 export interface ThriftServerOptions {
   readonly processors: readonly Processor[];
@@ -27,6 +29,9 @@ export interface ListenOptions {
   readonly port: number;
 }
 
+/** What a timer can wait; a longer time would be none. */
+const LONGEST_TIMEOUT_MS = 0x7fff_ffff;
+
 /**
  * A Thrift server for clients of every protocol here, framed, unframed and in HTTP, plain and in TLS, on one port, with plain
  * and multiplexed names.
@@ -37,6 +42,7 @@ export class ThriftServer {
   readonly #limits: ServerLimits;
   readonly #onEvent: OnServerEvent;
   readonly #dispatcher: Dispatcher;
+  readonly #turnEnd = new TurnEnd();
   readonly #tls: TlsFront | undefined;
   readonly #http: HttpFront | undefined;
   readonly #isPlainAccepted: boolean;
@@ -52,7 +58,7 @@ export class ThriftServer {
 
   /** Throws when a limit makes no sense or a certificate cannot be used. */
   constructor(options: ThriftServerOptions) {
-    const { processors, limits, onEvent = () => {}, tls, plain = "accept", http = {}, direct = "accept" } = options;
+    const { processors, limits, onEvent = nobody, tls, plain = "accept", http = {}, direct = "accept" } = options;
     this.#limits = completeLimits(limits);
     this.#isPlainAccepted = plain === "accept";
     this.#isDirectAccepted = direct === "accept";
@@ -69,7 +75,7 @@ export class ThriftServer {
     return this.#sockets.size;
   }
 
-  /** Received and unsent bytes of all connections together, which `maxBufferedBytes` limits. */
+  /** Received and unsent bytes of all connections and their calls together, which `maxBufferedBytes` limits. */
   get bufferedBytes(): number {
     return this.#bufferedBytes;
   }
@@ -96,8 +102,8 @@ export class ThriftServer {
         resolve();
       });
     });
-    const { firstByteTimeoutMs, messageTimeoutMs, idleTimeoutMs, handlerTimeoutMs } = this.#limits;
-    const shortest = Math.min(firstByteTimeoutMs, messageTimeoutMs, idleTimeoutMs, handlerTimeoutMs);
+    const { firstByteTimeoutMs, messageTimeoutMs, idleTimeoutMs, sendTimeoutMs, handlerTimeoutMs } = this.#limits;
+    const shortest = Math.min(firstByteTimeoutMs, messageTimeoutMs, idleTimeoutMs, sendTimeoutMs, handlerTimeoutMs);
     this.#sweep = setInterval(() => this.#enforceTimeouts(), Math.max(10, Math.min(1_000, shortest / 4)));
     this.#sweep.unref();
     const address = this.#server.address();
@@ -118,9 +124,12 @@ export class ThriftServer {
     const isClosed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
     this.#tls?.drain();
     for (const connection of this.#connections) connection.drain();
-    const deadline = setTimeout(() => {
-      for (const socket of this.#sockets) socket.destroy();
-    }, deadlineMs);
+    const deadline = setTimeout(
+      () => {
+        for (const socket of this.#sockets) socket.destroy();
+      },
+      Math.min(deadlineMs, LONGEST_TIMEOUT_MS),
+    );
     await Promise.all([isClosed, this.#whenEmpty()]);
     clearTimeout(deadline);
     clearInterval(this.#sweep);
@@ -157,6 +166,7 @@ export class ThriftServer {
     const connection = new Connection(socket, {
       dispatcher: this.#dispatcher,
       limits: this.#limits,
+      turnEnd: this.#turnEnd,
       onEvent: this.#onEvent,
       onBuffered: (grown, change) => this.#account(grown, change),
       isPlainAccepted: this.#isPlainAccepted,
@@ -196,6 +206,7 @@ export class ThriftServer {
 
 /** What the receiver of events throws must not end the process while a client is served. */
 function guarded(onEvent: OnServerEvent): OnServerEvent {
+  if (onEvent === nobody) return nobody;
   return (event) => {
     try {
       onEvent(event);

@@ -1,4 +1,4 @@
-import { createPrivateKey, type KeyObject, X509Certificate } from "node:crypto";
+import { constants, createPrivateKey, type KeyObject, X509Certificate } from "node:crypto";
 import type { Socket } from "node:net";
 import { createServer, type Server, type TLSSocket } from "node:tls";
 import type { OnServerEvent } from "./events.ts";
@@ -87,7 +87,8 @@ export class TlsFront {
 function context({ cert, key, ca }: TlsOptions) {
   assertPair(readCertificate("cert", cert), key);
   if (ca !== undefined) readCertificate("ca", ca);
-  return { cert, key, ca, minVersion: "TLSv1.2" as const };
+  // A handshake costs us more than the client, and Node's own limit to further ones does not hold.
+  return { cert, key, ca, minVersion: "TLSv1.2" as const, secureOptions: constants.SSL_OP_NO_RENEGOTIATION };
 }
 
 /** Node takes a text without a certificate for none at all, and then trusts public authorities or serves nobody. */

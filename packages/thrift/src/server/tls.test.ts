@@ -276,3 +276,78 @@ class Trickle extends Duplex {
     send(0);
   }
 }
+
+describe("attacks in TLS", () => {
+  it("renegotiation, which costs the server more than the client, is refused", async (test) => {
+    const authority = Authority.create(test);
+    const { port, expectServing } = await startServer({}, {}, { tls: authority.issue() });
+    const client = spawn("openssl", ["s_client", "-connect", `127.0.0.1:${port}`, "-tls1_2", "-legacy_renegotiation"]);
+    onTestFinished(() => void client.kill("SIGKILL"));
+    let said = "";
+    for (const output of [client.stdout, client.stderr])
+      output.on("data", (chunk: Buffer) => (said += chunk.toString()));
+    await waitFor("the handshake", () => said.includes("Verify return code"));
+    // A line with this letter alone asks for another handshake.
+    client.stdin.write("R\n");
+    await waitFor("the refusal", () => said.includes("no renegotiation"));
+    await expectServing();
+  });
+
+  it("a handshake that is cut, reset or changed at any byte harms nobody", async (test) => {
+    const authority = Authority.create(test);
+    const { port, server, expectServing } = await startServer(
+      {},
+      { handshakeTimeoutMs: 1_000, messageTimeoutMs: 1_000, firstByteTimeoutMs: 1_000 },
+      { tls: authority.issue() },
+    );
+    const hello = await helloOf(authority.ca);
+    const places = Array.from({ length: hello.length }, (_, at) => at).filter((at) => at < 16 || at % 7 === 0);
+    await Promise.all(
+      places.map(async (at) => {
+        const [cut, reset, changed] = await Promise.all([1, 2, 3].map(() => RawClient.open(port)));
+        for (const client of [cut, reset, changed]) client?.socket.removeAllListeners("data").resume();
+        cut?.socket.end(hello.subarray(0, at));
+        reset?.socket.write(hello.subarray(0, at + 1), () => void reset.socket.resetAndDestroy());
+        changed?.send(hello.subarray(0, at), Buffer.of(~(hello[at] ?? 0) & 0xff), hello.subarray(at + 1));
+        changed?.socket.end();
+      }),
+    );
+    await waitFor("the ends", () => server.connections === 0);
+    expect(server.bufferedBytes).toBe(0);
+    await expectServing();
+    expect(await add(port, { ca: authority.ca })).toBe(42n);
+  });
+
+  it("a client that takes no replies and goes on sending is closed", async (test) => {
+    const authority = Authority.create(test);
+    const { port, server, events } = await startServer(
+      { text: () => "x".repeat(15_000_000) },
+      { maxUnsentBytes: 100_000_000, sendTimeoutMs: 400 },
+      { tls: authority.issue() },
+    );
+    const client = await openTls(port, { ca: authority.ca });
+    client.socket.pause();
+    client.send(framed("text", text("x")));
+    const oneway = framed("fire", text("x"), { type: MessageType.ONEWAY });
+    const timer = setInterval(() => client.send(oneway), 50);
+    await waitFor("the close", () => server.connections === 0).finally(() => clearInterval(timer));
+    expect(events).toContainEqual(expect.objectContaining({ type: "timeout", what: "send" }));
+  });
+});
+
+/** What a client says first. */
+async function helloOf(ca: string): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  const wire = new Duplex({
+    read() {},
+    write(chunk: Buffer, _, done) {
+      chunks.push(chunk);
+      done();
+    },
+  });
+  const socket = connect({ socket: wire, ca, servername: "localhost" });
+  socket.on("error", () => {});
+  await waitFor("the hello", () => chunks.length > 0);
+  socket.destroy();
+  return Buffer.concat(chunks);
+}

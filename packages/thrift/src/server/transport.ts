@@ -21,8 +21,11 @@ export interface Link {
 
 /** A way in which calls come and replies go on a connection. */
 export interface Transport {
-  /** Takes what is in the input as far as the limits allow; true if a message was complete. Throws ProtocolError. */
-  receive(): boolean;
+  /**
+   * Takes what is in the input as far as the limits allow; true if a message was complete. `now` is by `performance.now()`.
+   * Throws ProtocolError.
+   */
+  receive(now: number): boolean;
   /** Sends the replies that are ready. */
   flush(): void;
   /** The limits forbid to take more now. */

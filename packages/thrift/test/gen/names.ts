@@ -435,8 +435,7 @@ const Function__constructor: MethodDefinition<
       handlerValue ?? raise(missingField("constructor", "handler")),
     ];
   },
-  call: (handler, [call_, options_, context_, handler_], context) =>
-    handler.constructor_(call_, options_, context_, handler_, context),
+  call: (handler, args, context) => handler.constructor_(args[0], args[1], args[2], args[3], context),
   writeResult(output, result) {
     output.writeStructBegin();
     output.writeField(WireType.I32, 0);
@@ -504,8 +503,7 @@ const Function__toString: MethodDefinition<
       WireTypeValue ?? raise(missingField("toString", "WireType")),
     ];
   },
-  call: (handler, [arguments_, eval_, let_, WireType_], context) =>
-    handler.toString_(arguments_, eval_, let_, WireType_, context),
+  call: (handler, args, context) => handler.toString_(args[0], args[1], args[2], args[3], context),
   writeResult(output, result) {
     output.writeStructBegin();
     output.writeField(WireType.STRING, 0);
@@ -567,8 +565,7 @@ const Function__other: MethodDefinition<
       ObjectValue ?? raise(missingField("other", "Object")),
     ];
   },
-  call: (handler, [Function_other, DateCodec, Object], context) =>
-    handler.other(Function_other, DateCodec, Object, context),
+  call: (handler, args, context) => handler.other(args[0], args[1], args[2], context),
   writeResult(output, result) {
     output.writeStructBegin();
     output.writeField(WireType.STRING, 0);
@@ -627,7 +624,7 @@ const Function__hasOwnProperty: MethodDefinition<Function_Handler, [Date: Date_,
     input.readStructEnd();
     return [DateValue ?? raise(missingField("hasOwnProperty", "Date")), SetValue ?? new Set<string>(["a"])];
   },
-  call: (handler, [Date, Set__], context) => handler.hasOwnProperty_(Date, Set__, context),
+  call: (handler, args, context) => handler.hasOwnProperty_(args[0], args[1], context),
   writeResult(output, result) {
     output.writeStructBegin();
     output.writeField(WireType.STRUCT, 0);
@@ -713,7 +710,7 @@ const Function____proto__: MethodDefinition<
       outputValue ?? raise(missingField("__proto__", "output")),
     ];
   },
-  call: (handler, [which, input_, output_], context) => handler.__proto___(which, input_, output_, context),
+  call: (handler, args, context) => handler.__proto___(args[0], args[1], args[2], context),
   writeResult(output, result) {
     output.writeStructBegin();
     output.writeField(WireType.STRUCT, 0);

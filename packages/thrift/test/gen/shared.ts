@@ -182,7 +182,7 @@ const Base_ping: MethodDefinition<BaseHandler, [x: number], number> = {
     input.readStructEnd();
     return [xValue ?? 3];
   },
-  call: (handler, [x], context) => handler.ping(x, context),
+  call: (handler, args, context) => handler.ping(args[0], context),
   writeResult(output, result) {
     output.writeStructBegin();
     output.writeField(WireType.I32, 0);

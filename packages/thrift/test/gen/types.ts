@@ -1043,7 +1043,7 @@ const Types_shape: MethodDefinition<TypesHandler, [shape: Shape], Shape> = {
     input.readStructEnd();
     return [shapeValue ?? raise(missingField("shape", "shape"))];
   },
-  call: (handler, [shape], context) => handler.shape(shape, context),
+  call: (handler, args, context) => handler.shape(args[0], context),
   writeResult(output, result) {
     output.writeStructBegin();
     output.writeField(WireType.STRUCT, 0);
@@ -1087,7 +1087,7 @@ const Types_defaults: MethodDefinition<TypesHandler, [defaults: Defaults], Defau
     input.readStructEnd();
     return [defaultsValue ?? raise(missingField("defaults", "defaults"))];
   },
-  call: (handler, [defaults], context) => handler.defaults(defaults, context),
+  call: (handler, args, context) => handler.defaults(args[0], context),
   writeResult(output, result) {
     output.writeStructBegin();
     output.writeField(WireType.STRUCT, 0);
@@ -1131,7 +1131,7 @@ const Types_deep: MethodDefinition<TypesHandler, [deep: Deep], Deep> = {
     input.readStructEnd();
     return [deepValue ?? raise(missingField("deep", "deep"))];
   },
-  call: (handler, [deep], context) => handler.deep(deep, context),
+  call: (handler, args, context) => handler.deep(args[0], context),
   writeResult(output, result) {
     output.writeStructBegin();
     output.writeField(WireType.STRUCT, 0);
@@ -1175,7 +1175,7 @@ const Types_wanted: MethodDefinition<TypesHandler, [wanted: Wanted], Wanted> = {
     input.readStructEnd();
     return [wantedValue ?? raise(missingField("wanted", "wanted"))];
   },
-  call: (handler, [wanted], context) => handler.wanted(wanted, context),
+  call: (handler, args, context) => handler.wanted(args[0], context),
   writeResult(output, result) {
     output.writeStructBegin();
     output.writeField(WireType.STRUCT, 0);
@@ -1219,7 +1219,7 @@ const Types_tree: MethodDefinition<TypesHandler, [tree: Tree], Tree> = {
     input.readStructEnd();
     return [treeValue ?? raise(missingField("tree", "tree"))];
   },
-  call: (handler, [tree], context) => handler.tree(tree, context),
+  call: (handler, args, context) => handler.tree(args[0], context),
   writeResult(output, result) {
     output.writeStructBegin();
     output.writeField(WireType.STRUCT, 0);
@@ -1286,7 +1286,7 @@ const Types_greet: MethodDefinition<TypesHandler, [name: string, times: number, 
     input.readStructEnd();
     return [nameValue ?? "you", timesValue ?? 2, segmentValue ?? { first: { x: 1, y: 7 }, last: { x: 1, y: 7 } }];
   },
-  call: (handler, [name, times, segment], context) => handler.greet(name, times, segment, context),
+  call: (handler, args, context) => handler.greet(args[0], args[1], args[2], context),
   writeResult(output, result) {
     output.writeStructBegin();
     output.writeField(WireType.STRING, 0);
@@ -1330,7 +1330,7 @@ const Types_level: MethodDefinition<TypesHandler, [level: number], number> = {
     input.readStructEnd();
     return [levelValue ?? raise(missingField("level", "level"))];
   },
-  call: (handler, [level], context) => handler.level(level, context),
+  call: (handler, args, context) => handler.level(args[0], context),
   writeResult(output, result) {
     output.writeStructBegin();
     output.writeField(WireType.I32, 0);
@@ -1401,7 +1401,7 @@ const Types_points: MethodDefinition<
     input.readStructEnd();
     return [pointsValue ?? raise(missingField("points", "points"))];
   },
-  call: (handler, [points], context) => handler.points(points, context),
+  call: (handler, args, context) => handler.points(args[0], context),
   writeResult(output, result) {
     output.writeStructBegin();
     output.writeField(WireType.SET, 0);
@@ -1456,7 +1456,7 @@ const Types_note: MethodDefinition<TypesHandler, [at: bigint], void> = {
     input.readStructEnd();
     return [atValue ?? raise(missingField("note", "at"))];
   },
-  call: (handler, [at], context) => handler.note(at, context),
+  call: (handler, args, context) => handler.note(args[0], context),
   writeResult(output) {
     output.writeStructBegin();
     output.writeStop();

@@ -161,7 +161,7 @@ const Uuids_echo: MethodDefinition<UuidsHandler, [id: string], string> = {
     input.readStructEnd();
     return [idValue ?? raise(missingField("echo", "id"))];
   },
-  call: (handler, [id], context) => handler.echo(id, context),
+  call: (handler, args, context) => handler.echo(args[0], context),
   writeResult(output, result) {
     output.writeStructBegin();
     output.writeField(WireType.UUID, 0);

@@ -25,7 +25,7 @@ const STREAM = ["binary", "compact", "json", "old-binary"] as const;
 /** What our own two sides offer. A row that is added here is tried with every peer that has it too. */
 export const OURS: Readonly<Record<"server" | "client", Abilities>> = {
   server: { speaks: { framed: STREAM, unframed: STREAM, http: STREAM, header: ["binary", "compact"] }, isTls: true },
-  client: { speaks: { framed: STREAM, unframed: STREAM }, isTls: true },
+  client: { speaks: { framed: STREAM, unframed: STREAM, http: STREAM, header: ["binary", "compact"] }, isTls: true },
 };
 
 /** What both can; multiplexed names and TLS, which are independent of the encoding, with binary only. */
@@ -54,7 +54,7 @@ export function isRecordable({ transport, encoding, isTls }: Dialect): boolean {
 export function clientOf({ transport, encoding, isMultiplexed }: Dialect, port: number): ThriftClient {
   return new ThriftClient({
     port,
-    isFramed: transport === "framed",
+    transport: transport === "header" ? "theader" : transport,
     protocol: encoding,
     ...(isMultiplexed ? { serviceName: "RoomService" } : {}),
   });

@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 import { PEERS } from "./peers.ts";
 import { missingPackages, packagesOf } from "./workshop.ts";
 
-const EVERY_DAY = ["python", "cpp", "npm"];
+const EVERY_DAY = ["python", "cpp", "npm", "thriftrw"];
 const OPTIONS = ["--all", "--record", "--packages"];
 
 const args = process.argv.slice(2);

@@ -23,6 +23,8 @@ export interface Peer {
   readonly server: Abilities;
   /** Calls that its server does not survive. */
   readonly skipped?: readonly string[];
+  /** Calls that its server leaves without a response over HTTP. */
+  readonly skippedOverHttp?: readonly string[];
   /** Calls that it gets wrong, whoever its partner is, by encodings. */
   readonly faults?: Readonly<Partial<Record<Encoding, readonly string[]>>>;
   /** Whether its client can make a oneway call over HTTP; default true. */
@@ -49,7 +51,7 @@ export const PEERS: readonly Peer[] = [
     command: ["/usr/bin/python3", "$source"],
     client: { speaks: { framed: ALL, unframed: ALL, http: ALL, header: HEADER }, isTls: true },
     // Its server looks for the name of an old-style message as bytes among strings.
-    server: { speaks: { framed: MODERN, unframed: MODERN, header: HEADER }, isTls: false },
+    server: { speaks: { framed: MODERN, unframed: MODERN, header: HEADER, http: MODERN }, isTls: false },
   },
   {
     name: "cpp",
@@ -57,10 +59,11 @@ export const PEERS: readonly Peer[] = [
     source: "cpp.cpp",
     generator: "cpp:no_skeleton",
     tellsOverHttp: false,
+    skippedOverHttp: ["tell"],
     build: 'g++ -std=c++17 -O0 -w -I. -Igen -o cpp "$1" -lthrift -lthriftz',
     command: ["./cpp"],
     client: { speaks: { framed: ALL, unframed: ALL, http: ALL, header: HEADER }, isTls: true },
-    server: { speaks: { framed: ALL, unframed: ALL, header: HEADER }, isTls: false },
+    server: { speaks: { framed: ALL, unframed: ALL, header: HEADER, http: ALL }, isTls: false },
   },
   {
     name: "npm",
@@ -73,8 +76,23 @@ export const PEERS: readonly Peer[] = [
     // No way to have the old form of binary messages, and its THeader is understood by no other library in full.
     // Reads every bool in a list of the compact protocol as false.
     faults: { compact: ["fill"] },
+    skippedOverHttp: ["tell"],
     client: { speaks: { framed: MODERN, unframed: MODERN, http: MODERN }, isTls: true },
-    server: { speaks: { framed: MODERN, unframed: MODERN }, isTls: false },
+    server: { speaks: { framed: MODERN, unframed: MODERN, http: MODERN }, isTls: false },
+  },
+  {
+    // Its last release is of December 2024; nobody else here begins with messages of the old style by default.
+    name: "thriftrw",
+    packages: [],
+    source: "thriftrw.ts",
+    // It reads the IDL itself.
+    generator: "json",
+    command: [process.execPath, "$source"],
+    client: {
+      speaks: { framed: ["binary", "old-binary"], unframed: ["binary", "old-binary"] },
+      isTls: false,
+    },
+    server: { speaks: {}, isTls: false },
   },
   {
     name: "go",
@@ -85,7 +103,7 @@ export const PEERS: readonly Peer[] = [
       GO111MODULE=off GOFLAGS= GOCACHE="$PWD/go/cache" GOPATH="$PWD/go:/usr/share/gocode" go build -o go-peer "$1"`,
     command: ["./go-peer"],
     client: { speaks: { framed: ALL, unframed: ALL, http: ALL, header: HEADER }, isTls: true },
-    server: { speaks: { framed: ALL, unframed: ALL, header: HEADER }, isTls: false },
+    server: { speaks: { framed: ALL, unframed: ALL, header: HEADER, http: ALL }, isTls: false },
   },
   {
     name: "java",

@@ -7,22 +7,24 @@ export interface Exchange {
 }
 
 type Direction = keyof Exchange;
+type Notes = Record<Direction, Buffer[]>;
 
 /**
- * Stands between a client and a server and notes what they say. Its clients make one call after the other, so an exchange
- * ends where the client speaks again.
+ * Stands between a client and a server and notes what they say. Its clients make one call after the other on a connection, so
+ * an exchange ends where the client speaks again.
  */
 export class Recorder {
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
-  readonly #exchanges: Record<Direction, Buffer[]>[] = [];
+  readonly #exchanges: Notes[] = [];
 
   private constructor(target: number) {
     this.#server = createServer({ allowHalfOpen: true }, (client) => {
       const server = connect({ host: "127.0.0.1", port: target, allowHalfOpen: true, noDelay: true });
       client.setNoDelay(true);
-      this.#carry("request", client, server);
-      this.#carry("reply", server, client);
+      const line: { current?: Notes } = {};
+      this.#carry(client, server, (chunk) => this.#note("request", chunk, line));
+      this.#carry(server, client, (chunk) => this.#note("reply", chunk, line));
     });
   }
 
@@ -52,10 +54,10 @@ export class Recorder {
     await closed;
   }
 
-  #carry(direction: Direction, from: Socket, to: Socket): void {
+  #carry(from: Socket, to: Socket, note: (chunk: Buffer) => void): void {
     this.#sockets.add(from);
     from.on("data", (chunk: Buffer) => {
-      this.#note(direction, chunk);
+      note(chunk);
       to.write(chunk);
     });
     from.on("end", () => to.end());
@@ -63,12 +65,11 @@ export class Recorder {
     from.on("close", () => this.#sockets.delete(from));
   }
 
-  #note(direction: Direction, chunk: Buffer): void {
-    let current = this.#exchanges.at(-1);
-    if (!current || (direction === "request" && current.reply.length > 0)) {
-      current = { request: [], reply: [] };
-      this.#exchanges.push(current);
+  #note(direction: Direction, chunk: Buffer, line: { current?: Notes }): void {
+    if (!line.current || (direction === "request" && line.current.reply.length > 0)) {
+      line.current = { request: [], reply: [] };
+      this.#exchanges.push(line.current);
     }
-    current[direction].push(chunk);
+    line.current[direction].push(chunk);
   }
 }

@@ -26,7 +26,9 @@ export function missingPackages(peers: readonly Peer[]): readonly string[] {
 /** Name and version of the library, as a recording names it. */
 export function versionOf({ name, packages: [library] }: Peer): string {
   if (library !== undefined) return `${library} ${installedVersion(library)}`;
-  return `${name} thrift ${run(process.execPath, ["-p", "require('thrift/package.json').version"], process.env)}`.trim();
+  const npmPackage = name === "npm" ? "thrift" : name;
+  const version = run(process.execPath, ["-p", `require('${npmPackage}/package.json').version`], process.env);
+  return `npm ${npmPackage} ${version}`.trim();
 }
 
 function installedVersion(name: string): string | undefined {

@@ -7,6 +7,8 @@ import { isLoopback } from "./engine-address.ts";
 
 /** Names and labels are how a container is found again. Labels can be read by all who may ask the engine: no secrets. */
 export const HOST_LABEL = "roombridge.host";
+/** Of a container that only looks into another one. */
+export const PROBE_LABEL = "roombridge.probe";
 const PROCESS_LABEL = "roombridge.process";
 const PORTS_LABEL = "roombridge.ports";
 
@@ -19,6 +21,8 @@ const Ports = z.array(
   }),
 );
 
+const NAME = /^roombridge-([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/;
+
 /** One name for each process on an engine, so that it cannot be started twice. */
 export function containerName(processId: string): string {
   return `roombridge-${processId}`;
@@ -29,10 +33,13 @@ export interface Identity {
   readonly ports: readonly ProcessPort[];
 }
 
-/** Undefined for a container that is not of this host. */
-export function readIdentity(labels: Readonly<Record<string, string>>, hostId: string): Identity | undefined {
-  const processId = labels[PROCESS_LABEL];
-  if (labels[HOST_LABEL] !== hostId || processId === undefined) return undefined;
+/** Undefined for a container that is not of this host, and for a copy of one: labels are copied, names are not. */
+export function readIdentity(
+  { name, labels }: { readonly name: string; readonly labels: Readonly<Record<string, string>> },
+  hostId: string,
+): Identity | undefined {
+  const processId = NAME.exec(name)?.[1];
+  if (processId === undefined || labels[HOST_LABEL] !== hostId || labels[PROCESS_LABEL] !== processId) return undefined;
   return { processId, ports: readPorts(labels[PORTS_LABEL] ?? "") };
 }
 

@@ -4,6 +4,8 @@ import type { Observed, ProcessExit, ProcessPort } from "../provider.ts";
 import type { ContainerState, ListedContainer } from "./engine.ts";
 import { isAlive } from "./stop-container.ts";
 
+type EndedContainer = Pick<ContainerState, "status" | "exitCode" | "isOutOfMemory">;
+
 /** One container of this host: what was seen of it so far. */
 export class DockerProcess {
   readonly processId: string;
@@ -11,6 +13,7 @@ export class DockerProcess {
   readonly containerId: string;
   hasRun = false;
   wasTold = false;
+  isLogKept = false;
   /** Told once: that nobody can see whether it has bound its ports. */
   isUnknowable = false;
   exit: ProcessExit | undefined;
@@ -27,7 +30,7 @@ export class DockerProcess {
   }
 
   /** `epoch` grows whenever the connection to the engine has broken. */
-  seen({ status }: ListedContainer, epoch: number): void {
+  seen({ status }: Pick<ListedContainer, "status">, epoch: number): void {
     if (isAlive({ status })) this.#seenAliveIn = epoch;
   }
 
@@ -35,7 +38,7 @@ export class DockerProcess {
    * An engine that is stopped sends SIGTERM to all it runs, and games end with code 0 then, which would destroy their rooms.
    * So that code counts only for a process that was seen alive with the engine, and without a break since.
    */
-  ended({ status, exitCode, isOutOfMemory }: ContainerState, epoch: number): void {
+  ended({ status, exitCode, isOutOfMemory }: EndedContainer, epoch: number): void {
     // Never started: its engine, or the host, died in between.
     const exit = status === "created" ? {} : toProcessExit(exitCode);
     const isBelieved = exit.code !== 0 || this.#seenAliveIn === epoch || this.wasTold;

@@ -12,7 +12,7 @@ import {
   type Provider,
   SpawnError,
 } from "../provider.ts";
-import { containerName, containerOptions, HOST_LABEL, readIdentity } from "./container-options.ts";
+import { containerName, containerOptions, HOST_LABEL, PROBE_LABEL, readIdentity } from "./container-options.ts";
 import { countConnections } from "./count-connections.ts";
 import { DockerProcess } from "./docker-process.ts";
 import { type ContainerState, Engine, type ListedContainer } from "./engine.ts";
@@ -21,11 +21,11 @@ import { toStartError } from "./engine-error.ts";
 import { EngineWatch } from "./engine-watch.ts";
 import { ImageStore } from "./image-store.ts";
 import { keepLog, keptLog } from "./kept-log.ts";
-import { checkContainer, readContainerSockets } from "./readiness.ts";
+import { readContainerSockets } from "./readiness.ts";
+import { ReadinessWatch } from "./readiness-watch.ts";
 import { followContainer } from "./follow-container.ts";
 import { isAlive, stopContainer } from "./stop-container.ts";
 
-const READINESS_INTERVAL_MS = 250;
 const FILES_INTERVAL_MS = 60_000;
 
 export interface DockerProviderOptions {
@@ -63,9 +63,8 @@ class DockerProvider implements Provider {
   readonly #watch: EngineWatch;
   readonly #processes = new Map<string, DockerProcess>();
   readonly #starts = new Map<string, Promise<void>>();
-  readonly #readinessTimer: NodeJS.Timeout;
+  readonly #readiness: ReadinessWatch;
   readonly #filesTimer: NodeJS.Timeout;
-  #isLooking = false;
 
   constructor(options: DockerProviderOptions) {
     const { address, settings, log, onChange, hostId } = options;
@@ -73,7 +72,14 @@ class DockerProvider implements Provider {
     this.#engine = new Engine(address);
     this.#images = new ImageStore({ engine: this.#engine, settings, log });
     this.#watch = new EngineWatch({ engine: this.#engine, label: `${HOST_LABEL}=${hostId}`, onChange });
-    this.#readinessTimer = setInterval(() => void this.#checkReadiness(), READINESS_INTERVAL_MS);
+    const { procRoot = "/proc" } = options;
+    this.#readiness = new ReadinessWatch({
+      engine: this.#engine,
+      readiness: { engine: this.#engine, procRoot, probeImage: settings.probeImage, hostId },
+      processes: this.#processes,
+      onChange,
+      log,
+    });
     this.#filesTimer = setInterval(() => void this.#keepFiles(), FILES_INTERVAL_MS);
   }
 
@@ -112,13 +118,11 @@ class DockerProvider implements Provider {
   }
 
   async forget(processId: string): Promise<void> {
-    const { root, log } = this.#options;
     const container = await this.#find(processId);
-    if (container) {
-      // A full disk must not keep the container.
-      await keepLog(this.#engine, container.id, keptLog(root, processId)).catch((error: unknown) =>
-        log.warn({ err: error, processId }, "the log of a game server could not be kept"),
-      );
+    const process = container && this.#track(container);
+    if (process) {
+      if (!process.isLogKept) await this.#keepLog(process);
+      process.isLogKept = true;
       await this.#engine.remove(container.id);
     }
     this.#processes.delete(processId);
@@ -160,6 +164,7 @@ class DockerProvider implements Provider {
 
   async prepare(): Promise<void> {
     const { images, settings, log } = this.#options;
+    await this.#removeProbes();
     const { probeImage } = settings;
     const probe = probeImage === undefined ? [] : [{ image: probeImage, pull: "missing" as const }];
     for (const command of [...images.values(), ...probe]) {
@@ -170,7 +175,7 @@ class DockerProvider implements Provider {
   }
 
   async close(): Promise<void> {
-    clearInterval(this.#readinessTimer);
+    this.#readiness.close();
     clearInterval(this.#filesTimer);
     await this.#watch.close();
   }
@@ -196,12 +201,23 @@ class DockerProvider implements Provider {
         if (await this.#find(processId)) return;
         throw new SpawnError(`the engine has a container ${containerName(processId)} that is not this host's`);
       }
-      this.#processes.set(processId, new DockerProcess(processId, { id, ports }));
+      const process = new DockerProcess(processId, { id, ports });
+      this.#processes.set(processId, process);
+      const { epoch } = this.#watch;
       await this.#engine.start(id);
+      process.seen({ status: "running" }, epoch);
     } catch (error) {
       await this.#discard(processId);
       throw toStartError(error, ports);
     }
+  }
+
+  async #keepLog({ processId, containerId }: DockerProcess): Promise<void> {
+    const { root, log } = this.#options;
+    // A full disk must not keep the container.
+    await keepLog(this.#engine, containerId, keptLog(root, processId)).catch((error: unknown) =>
+      log.warn({ err: error, processId }, "the log of a game server could not be kept"),
+    );
   }
 
   /** What could not be started has no log, and its name is wanted again. */
@@ -215,14 +231,26 @@ class DockerProvider implements Provider {
     await remove().catch((error: unknown) => log.warn({ err: error, processId }, "a container could not be removed"));
   }
 
+  /** What a host that was killed while it looked into a container has left. */
+  async #removeProbes(): Promise<void> {
+    const { hostId, log } = this.#options;
+    try {
+      const found = await this.#engine.list(`${HOST_LABEL}=${hostId}`);
+      const probes = found.filter(({ labels }) => PROBE_LABEL in labels);
+      await Promise.all(probes.map(({ id }) => this.#engine.remove(id)));
+    } catch (error) {
+      log.warn({ err: error }, "could not look for containers that an earlier host left");
+    }
+  }
+
   /** Undefined for a container that is somebody else's, whatever its name. */
   async #find(processId: string): Promise<ContainerState | undefined> {
     const container = await this.#engine.inspect(containerName(processId));
-    return container && readIdentity(container.labels, this.#options.hostId) ? container : undefined;
+    return container && readIdentity(container, this.#options.hostId) ? container : undefined;
   }
 
   #track(container: ListedContainer): DockerProcess | undefined {
-    const identity = readIdentity(container.labels, this.#options.hostId);
+    const identity = readIdentity(container, this.#options.hostId);
     if (!identity) return undefined;
     const { processId, ports } = identity;
     const known = this.#processes.get(processId);
@@ -243,41 +271,6 @@ class DockerProvider implements Provider {
       process.ended(state, epoch);
     }
     return process.observed(this.#options.publicHost);
-  }
-
-  async #checkReadiness(): Promise<void> {
-    const starting = [...this.#processes.values()].filter(({ isStarting }) => isStarting);
-    if (this.#isLooking || starting.length === 0) return;
-    this.#isLooking = true;
-    try {
-      await Promise.all(starting.map((process) => this.#checkOne(process)));
-    } finally {
-      this.#isLooking = false;
-    }
-  }
-
-  async #checkOne(process: DockerProcess): Promise<void> {
-    const { procRoot = "/proc", settings, hostId, onChange, log } = this.#options;
-    const { processId, containerId, ports } = process;
-    try {
-      const container = await this.#engine.inspect(containerId);
-      if (!container || !isAlive(container)) return;
-      const options = { engine: this.#engine, procRoot, probeImage: settings.probeImage, hostId };
-      const readiness = await checkContainer(container, ports, options);
-      if (readiness === "ready") {
-        process.hasRun = true;
-        onChange();
-      }
-      if (readiness !== "unknowable" || process.isUnknowable) return;
-      process.isUnknowable = true;
-      log.error(
-        { processId },
-        "cannot see into this engine's containers: give images a HEALTHCHECK, or set docker.probeImage",
-      );
-    } catch (error) {
-      // An engine that is away, or a container that is just going: the reconciler hears of both.
-      log.debug({ err: error, processId }, "could not look at the ports of a container");
-    }
   }
 
   async #keepFiles(): Promise<void> {

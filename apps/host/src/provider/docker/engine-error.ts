@@ -20,8 +20,7 @@ export function toEngineError(error: unknown, call: string): EngineRefusedError 
   if (error instanceof ProviderAwayError || error instanceof EngineRefusedError) return error;
   const status = readField(error, "statusCode");
   if (typeof status === "number" && !AWAY.includes(status)) {
-    const message = readField(readField(error, "json"), "message");
-    return new EngineRefusedError(status, typeof message === "string" ? message : `HTTP status ${status}`);
+    return new EngineRefusedError(status, readMessage(error));
   }
   const reason = error instanceof Error ? error.message : String(error);
   return new ProviderAwayError(`the engine did not answer (${call}): ${reason}`, { cause: error });
@@ -39,6 +38,15 @@ export function toStartError(error: unknown, ports: readonly ProcessPort[]): unk
     return new PortTakenError(named.length > 0 ? named : ports.map(({ port }) => port), { cause: error });
   }
   return new SpawnError(`the engine refuses it: ${error.message}`, { cause: error });
+}
+
+/** The engine's own words; for calls that answer with a stream the library puts them behind its own. */
+function readMessage(error: unknown): string {
+  const message = readField(readField(error, "json"), "message");
+  if (typeof message === "string") return message;
+  return String(readField(error, "message"))
+    .replace(/^\(HTTP code \d+\) .*? - /, "")
+    .trim();
 }
 
 function readField(value: unknown, name: string): unknown {

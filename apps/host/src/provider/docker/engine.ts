@@ -10,6 +10,7 @@ const START_MS = 60_000;
 
 export interface ListedContainer {
   readonly id: string;
+  readonly name: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly status: string;
 }
@@ -37,16 +38,20 @@ export interface RegistryLogin {
  */
 export class Engine {
   readonly #docker: Docker;
+  readonly #callMs: number;
 
-  constructor(address: EngineAddress) {
+  constructor(address: EngineAddress, { callMs = CALL_MS }: { readonly callMs?: number } = {}) {
     this.#docker = new Docker(connectionOptions(address));
+    this.#callMs = callMs;
   }
 
   async list(label: string): Promise<ListedContainer[]> {
     const found = await this.#call("list", (abortSignal) =>
       this.#docker.listContainers({ all: true, filters: { label: [label] }, abortSignal }),
     );
-    return found.map(({ Id, Labels, State }) => ({ id: Id, labels: Labels, status: State }));
+    return found.map(({ Id, Names, Labels, State }) => {
+      return { id: Id, name: withoutSlash(Names[0] ?? ""), labels: Labels, status: State };
+    });
   }
 
   /** By id or name. */
@@ -55,11 +60,12 @@ export class Engine {
       this.#docker.getContainer(name).inspect({ abortSignal }),
     );
     if (!found) return undefined;
-    const { Id, Config, State } = found;
+    const { Id, Name, Config, State } = found;
     // Missing in the library's types.
     const { StopSignal } = Config as { StopSignal?: string };
     return {
       id: Id,
+      name: withoutSlash(Name),
       labels: Config.Labels ?? {},
       status: State.Status,
       pid: State.Pid,
@@ -122,10 +128,12 @@ export class Engine {
       this.#docker.getContainer(id).stats({ stream: false, "one-shot": true }),
     );
     if (!found) return undefined;
-    const { usage = 0, stats } = found.memory_stats;
+    const { usage, stats } = found.memory_stats;
+    // Of one that has ended meanwhile there is nothing to tell.
+    if (!(usage > 0)) return undefined;
     // What the kernel can give back at any time is no use of memory; the two names are those of cgroup v1 and v2.
     const cache = stats?.total_inactive_file ?? stats?.inactive_file ?? 0;
-    return { cpuSeconds: (found.cpu_stats.cpu_usage.total_usage ?? 0) / 1e9, memoryBytes: Math.max(0, usage - cache) };
+    return { cpuSeconds: found.cpu_stats.cpu_usage.total_usage / 1e9, memoryBytes: Math.max(0, usage - cache) };
   }
 
   async hasImage(reference: string): Promise<boolean> {
@@ -181,7 +189,7 @@ export class Engine {
   async #call<Answer>(
     what: string,
     call: (signal: AbortSignal) => Promise<Answer>,
-    timeoutMs = CALL_MS,
+    timeoutMs = this.#callMs,
   ): Promise<Answer> {
     const abort = new AbortController();
     const { promise: late, reject } = Promise.withResolvers<never>();
@@ -197,4 +205,9 @@ export class Engine {
       clearTimeout(timer);
     }
   }
+}
+
+/** Docker's names begin with one, Podman's do not. */
+function withoutSlash(name: string): string {
+  return name.replace(/^\//, "");
 }

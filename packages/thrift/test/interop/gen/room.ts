@@ -420,7 +420,7 @@ const RoomService_get: MethodDefinition<RoomServiceHandler, [id: string], RoomIn
     input.readStructEnd();
     return [idValue ?? raise(missingField("get", "id"))];
   },
-  call: (handler, [id], context) => handler.get(id, context),
+  call: (handler, args, context) => handler.get(args[0], context),
   writeResult(output, result) {
     output.writeStructBegin();
     output.writeField(WireType.STRUCT, 0);
@@ -524,7 +524,7 @@ const RoomService_pppbool: MethodDefinition<RoomServiceHandler, [id: boolean], b
     input.readStructEnd();
     return [idValue ?? raise(missingField("pppbool", "id"))];
   },
-  call: (handler, [id], context) => handler.pppbool(id, context),
+  call: (handler, args, context) => handler.pppbool(args[0], context),
   writeResult(output, result) {
     output.writeStructBegin();
     output.writeField(WireType.BOOL, 0);
@@ -568,7 +568,7 @@ const RoomService_fill: MethodDefinition<RoomServiceHandler, [sample: Sample], S
     input.readStructEnd();
     return [sampleValue ?? raise(missingField("fill", "sample"))];
   },
-  call: (handler, [sample], context) => handler.fill(sample, context),
+  call: (handler, args, context) => handler.fill(args[0], context),
   writeResult(output, result) {
     output.writeStructBegin();
     output.writeField(WireType.STRUCT, 0);
@@ -659,7 +659,7 @@ const RoomService_tell: MethodDefinition<RoomServiceHandler, [what: string], voi
     input.readStructEnd();
     return [whatValue ?? raise(missingField("tell", "what"))];
   },
-  call: (handler, [what], context) => handler.tell(what, context),
+  call: (handler, args, context) => handler.tell(args[0], context),
   writeResult(output) {
     output.writeStructBegin();
     output.writeStop();
@@ -758,7 +758,7 @@ const Stranger_absent: MethodDefinition<StrangerHandler, [id: boolean], boolean>
     input.readStructEnd();
     return [idValue ?? raise(missingField("absent", "id"))];
   },
-  call: (handler, [id], context) => handler.absent(id, context),
+  call: (handler, args, context) => handler.absent(args[0], context),
   writeResult(output, result) {
     output.writeStructBegin();
     output.writeField(WireType.BOOL, 0);

@@ -15,6 +15,7 @@
 #include <thrift/server/TThreadedServer.h>
 #include <thrift/transport/TBufferTransports.h>
 #include <thrift/transport/THttpClient.h>
+#include <thrift/transport/THttpServer.h>
 #include <thrift/transport/TSSLSocket.h>
 #include <thrift/transport/TServerSocket.h>
 #include <thrift/transport/TSocket.h>
@@ -180,6 +181,7 @@ static void serve(int port) {
   shared_ptr<TTransportFactory> transports;
   if (kind == "framed") transports = make_shared<TFramedTransportFactory>();
   else if (kind == "header") transports = make_shared<TTransportFactory>();
+  else if (kind == "http") transports = make_shared<THttpServerTransportFactory>();
   else transports = make_shared<TBufferedTransportFactory>();
   shared_ptr<TProtocolFactory> factory = protocols();
   if (kind == "header") factory = make_shared<THeaderProtocolFactory>();

@@ -34,6 +34,7 @@ const thrift = require("thrift") as Readonly<Record<string, unknown>> & {
   readonly MultiplexedProcessor: new () => { registerProcessor(name: string, processor: object): void };
   readonly createServer: (service: object, handler: object, options: object) => Listening;
   readonly createMultiplexServer: (processor: object, options: object) => Listening;
+  readonly createWebServer: (options: object) => Listening;
 };
 const RoomService = require("./gen/RoomService.js") as { readonly Processor: new (handler: object) => object };
 const Stranger = require("./gen/Stranger.js") as object;
@@ -142,9 +143,15 @@ function serve(): void {
     nobody: async () => [],
     tell: async (what: string) => what,
   };
-  const server = naming === "multiplexed" ? multiplexing(handler) : thrift.createServer(RoomService, handler, options);
+  const server = naming === "multiplexed" ? multiplexing(handler) : alone(handler);
   server.on("error", () => {});
   server.listen(Number(port), "127.0.0.1");
+}
+
+function alone(handler: object): Listening {
+  if (kind === "http")
+    return thrift.createWebServer({ services: { "/": { ...options, processor: RoomService, handler } } });
+  return thrift.createServer(RoomService, handler, options);
 }
 
 function multiplexing(handler: object): Listening {

@@ -15,6 +15,7 @@ from thrift.protocol.TCompactProtocol import TCompactProtocolFactory
 from thrift.protocol.THeaderProtocol import THeaderProtocolFactory
 from thrift.protocol.TJSONProtocol import TJSONProtocolFactory
 from thrift.protocol.TMultiplexedProtocol import TMultiplexedProtocol
+from thrift.server.THttpServer import THttpServer
 from thrift.server.TServer import TThreadedServer
 from thrift.transport.THeaderTransport import THeaderSubprotocolID
 from thrift.transport.THttpClient import THttpClient
@@ -130,6 +131,8 @@ def serve():
         multiplexed = TMultiplexedProcessor()
         multiplexed.registerProcessor("RoomService", processor)
         processor = multiplexed
+    if kind == "http":
+        return THttpServer(processor, ("127.0.0.1", int(port)), protocol_factory()).serve()
     socket = TServerSocket("127.0.0.1", int(port))
     transports = TTransportFactoryBase() if kind == "header" else TRANSPORTS[kind]()
     TThreadedServer(processor, socket, transports, protocol_factory(), daemon=True).serve()

@@ -1,0 +1,5 @@
+import { databaseTests } from "@roombridge/testing/vitest";
+import { defineConfig } from "vitest/config";
+
+// Most of their time the files wait for heartbeats and for coturn.
+export default defineConfig({ test: { ...databaseTests, maxWorkers: 4 } });

@@ -1,0 +1,32 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+import { REPOSITORY_ROOT } from "@roombridge/testing";
+
+const READY_MS = 30_000;
+
+export interface MeasuredApp {
+  readonly port: number;
+  readonly pid: number;
+  readonly stop: () => Promise<void>;
+}
+
+/** Starts an app under our eyes as a supervisor does, so that it may keep its log to itself. Rejects when it does not get ready. */
+export async function startMeasuredApp(name: string, env: Readonly<Record<string, string>>): Promise<MeasuredApp> {
+  const child = spawn(process.execPath, [join(REPOSITORY_ROOT, "apps", name, "src/main.ts")], {
+    env,
+    stdio: ["ignore", "inherit", "inherit", "ipc"],
+  });
+  const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
+  const stop = async () => {
+    child.kill("SIGTERM");
+    await ended;
+  };
+  const timeout = AbortSignal.timeout(READY_MS);
+  const ready = once(child, "message", { signal: timeout });
+  const message: unknown = await Promise.race([ready.then(([first]) => first), ended]);
+  const port = typeof message === "object" && message !== null && "port" in message ? message.port : undefined;
+  if (typeof port === "number" && child.pid !== undefined) return { port, pid: child.pid, stop };
+  await stop();
+  throw new Error(`${name} did not get ready`);
+}

@@ -1,0 +1,25 @@
+const DEADLINE_MS = 30_000;
+
+/** Joins a room of the echo server over WebSocket; resolves when its greeting is there. */
+export async function firstByte(
+  { host, port }: { readonly host: string; readonly port: number },
+  roomId: string,
+): Promise<void> {
+  const socket = new WebSocket(`ws://${host}:${port}/${roomId}`);
+  try {
+    await new Promise<void>((resolve, reject) => {
+      const timer = setTimeout(() => reject(new Error(`no greeting from ${host}:${port}`)), DEADLINE_MS);
+      const end = (settle: () => void) => () => {
+        clearTimeout(timer);
+        settle();
+      };
+      socket.addEventListener("message", end(resolve));
+      socket.addEventListener(
+        "error",
+        end(() => reject(new Error(`no connection to ${host}:${port}`))),
+      );
+    });
+  } finally {
+    socket.close();
+  }
+}

@@ -1,0 +1,4 @@
+import { slowTests } from "@roombridge/testing/vitest";
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({ test: { ...slowTests } });
