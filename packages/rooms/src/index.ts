@@ -66,6 +66,8 @@ export type { CredentialState, ListedCredential, RelayUsage } from "./store/list
 export type { ProcessFilter } from "./store/find-processes.ts";
 export { checkSchema, migrate } from "./store/migrate.ts";
 export { leasePorts } from "./store/port-leases.ts";
+export { reportConnections } from "./store/report-connections.ts";
+export type { ConnectionReport } from "./store/report-connections.ts";
 export {
   adoptProcess,
   claimProcesses,

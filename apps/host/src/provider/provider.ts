@@ -138,6 +138,11 @@ export interface Provider {
   logs(processId: string, options?: LogOptions): AsyncIterable<Uint8Array>;
   /** Undefined when the process is unknown, has ended, or cannot be measured here. */
   stats(processId: string): Promise<ProcessStats | undefined>;
+  /**
+   * Established connections of the running processes that can be reached over TCP only. A process that is missing cannot be
+   * counted: it has a UDP port, it does not run, or nobody can see its sockets from here.
+   */
+  countConnections(): Promise<ReadonlyMap<string, number>>;
   /** Fetches or checks what starts will need. May take minutes; problems are logged, never thrown. */
   prepare(): Promise<void>;
   /** Leaves the processes running. */

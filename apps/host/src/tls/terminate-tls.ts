@@ -50,6 +50,7 @@ export function terminateTls(provider: Provider, options: TlsOptions): Provider 
     hasLog: (processId) => provider.hasLog(processId),
     logs: (processId, logOptions) => provider.logs(processId, logOptions),
     stats: (processId) => provider.stats(processId),
+    countConnections: () => provider.countConnections(),
     prepare: () => provider.prepare(),
     async close() {
       await provider.close();

@@ -79,8 +79,10 @@ export const processes = pgTable(
     additionalExposedPorts: jsonb().$type<ExposedPort[]>().notNull().default([]),
     initialRoomKey: text(),
     initialRoomConfig: text(),
-    /** Whether it is stopped after 300 s without rooms; null: as its deployment says. */
+    /** Whether it is stopped when it has been idle for 300 s; null: as its deployment says. */
     idleTimeoutEnabled: boolean(),
+    /** Since when its host sees no connection to it; null while there is one, and when nobody can tell. */
+    noConnectionsSince: instant(),
     /** Owner; its lease is `hosts.beat_at`. */
     hostId: text(),
     hostIncarnation: uuid(),

@@ -13,6 +13,7 @@ import {
   SpawnError,
 } from "../provider.ts";
 import { containerName, containerOptions, HOST_LABEL, PROBE_LABEL, readIdentity } from "./container-options.ts";
+import { countConnections } from "./count-connections.ts";
 import { DockerProcess } from "./docker-process.ts";
 import { type ContainerState, Engine, type ListedContainer } from "./engine.ts";
 import { type EngineAddress, isOnThisMachine } from "./engine-address.ts";
@@ -156,6 +157,14 @@ class DockerProvider implements Provider {
     const tcp = new Set(ports.filter((port) => port.transportType !== "udp").map((port) => port.bindPort));
     const connections = sockets.filter(({ state, port }) => state === "established" && tcp.has(port));
     return { ...used, tcpConnections: connections.length };
+  }
+
+  async countConnections(): Promise<ReadonlyMap<string, number>> {
+    const { procRoot = "/proc" } = this.#options;
+    const counts = await Promise.all(
+      Array.from(this.#processes.values(), (process) => countConnections(this.#engine, process, procRoot)),
+    );
+    return new Map(counts.filter((count) => count !== undefined));
   }
 
   async prepare(): Promise<void> {

@@ -2,6 +2,7 @@ import type { Logger } from "@roombridge/service";
 import type { Command } from "../../operator-config.ts";
 import { fillPorts } from "../fill-ports.ts";
 import { readLog } from "../log-reader.ts";
+import { countEstablished, isTcpOnly } from "../connections.ts";
 import { findTakenPorts } from "../port-probe.ts";
 import { isLog, type LogKeeping, removeOldLogs, rotateLog } from "../process-log.ts";
 import {
@@ -15,7 +16,8 @@ import {
 import { checkCommand } from "./command.ts";
 import { LocalProcess } from "./local-process.ts";
 import { prepareFiles, type ProcessState, processFiles, readStates, removeState, writeState } from "./process-files.ts";
-import { identify } from "./process-identity.ts";
+import { readSockets } from "../socket-table.ts";
+import { HAS_PROC, identify } from "./process-identity.ts";
 import { SessionStats } from "./session-stats.ts";
 import { spawnShim } from "./shim.ts";
 
@@ -114,6 +116,19 @@ class LocalProvider implements Provider {
   async stats(processId: string): Promise<ProcessStats | undefined> {
     const process = this.#processes.get(processId);
     return process && !process.isOver ? this.#stats.read(process.state) : undefined;
+  }
+
+  async countConnections(): Promise<ReadonlyMap<string, number>> {
+    if (!HAS_PROC) return new Map();
+    const countable = (await this.list()).filter(({ phase, endpoints }) => phase === "running" && isTcpOnly(endpoints));
+    if (countable.length === 0) return new Map();
+    const sockets = await readSockets("/proc/net");
+    return new Map(
+      countable.map(({ processId, endpoints }) => {
+        const ports = endpoints.map(({ port }) => port);
+        return [processId, countEstablished(sockets, ports)];
+      }),
+    );
   }
 
   async prepare(): Promise<void> {
