@@ -220,6 +220,7 @@ export function describeProvider(name: string, newWorld: () => Promise<ProviderW
         expect(await provider.inspect(newUuid())).toBeUndefined();
         expect(await provider.stats(newUuid())).toBeUndefined();
         expect(await readText(provider.logs(newUuid(), { tailLines: 10 }))).toBe("");
+        expect(await provider.hasLog(newUuid())).toBe(false);
         await provider.start(spec);
         await seen(spec.processId, "exited");
         await provider.stop(spec.processId, LONG_MS);
@@ -271,6 +272,7 @@ export function describeProvider(name: string, newWorld: () => Promise<ProviderW
         expect(whole).toContain("error\n");
         for (const forgotten of [false, true]) {
           if (forgotten) await provider.forget(spec.processId);
+          expect(await provider.hasLog(spec.processId)).toBe(true);
           const tail = await readText(provider.logs(spec.processId, { tailLines: 3 }));
           expect(tail.split("\n")).toHaveLength(4);
           expect(tail).toContain("line 500\n");
@@ -350,6 +352,28 @@ export function describeProvider(name: string, newWorld: () => Promise<ProviderW
       expect(await provider.stats(spec.processId)).toBeUndefined();
     });
 
+    test("connections are counted where a process can be reached over TCP only, and while it runs", async () => {
+      const world = await newWorld();
+      const { provider, spec, newGame, seen } = await setUp(world, "listen()");
+      const mixed = await newGame("listen(); bind()", true);
+      await provider.start(spec);
+      await provider.start(mixed);
+      for (const { processId } of [spec, mixed]) await seen(processId, "running");
+      const counted = async (count: number | undefined) => {
+        const isSo = async () => (await provider.countConnections()).get(spec.processId) === count;
+        await waitFor(isSo, { what: `${count} connections`, timeoutMs: LONG_MS });
+      };
+      await counted(0);
+      const sockets = [spec, mixed, spec].map(({ ports }) => connect(ports[0]?.port ?? 0, "127.0.0.1"));
+      onTestFinished(() => sockets.forEach((socket) => socket.destroy()));
+      await counted(2);
+      expect((await provider.countConnections()).has(mixed.processId)).toBe(false);
+      sockets[0]?.destroy();
+      await counted(1);
+      await provider.stop(spec.processId, 0);
+      await counted(undefined);
+    });
+
     test("prepare says nothing of what is in order", async () => {
       const { provider } = await setUp(await newWorld(), "");
       await provider.prepare();
@@ -363,12 +387,12 @@ async function setUp(
   { udp = false, onChange = () => {} }: { readonly udp?: boolean; readonly onChange?: () => void } = {},
 ) {
   const provider = await world.open(onChange);
-  const newGame = async (game: string): Promise<ProcessSpec> => {
+  const newGame = async (game: string, hasUdp = udp): Promise<ProcessSpec> => {
     const port = async (name: string, bindPort: number, transportType: "tcp" | "udp"): Promise<ProcessPort> => {
       const published = await freePort();
       return { name, port: published, bindPort: provider.mapsPorts ? bindPort : published, transportType };
     };
-    const ports = [await port("default", 8000, "tcp"), ...(udp ? [await port("udp", 8001, "udp")] : [])];
+    const ports = [await port("default", 8000, "tcp"), ...(hasUdp ? [await port("udp", 8001, "udp")] : [])];
     const [PORT = "", UDP_PORT] = ports.map(({ bindPort }) => String(bindPort));
     const env = { GAME: PRELUDE + game, PORT, BIND: world.bindHost, ...(UDP_PORT === undefined ? {} : { UDP_PORT }) };
     return newSpec({ ports, env });

@@ -6,7 +6,7 @@ const end = { terminatedAt: new Date(), stopReason: null, exitCode: null, exitSi
 test.each([
   [{ terminatedAt: null, stopReason: "stop_requested" }, undefined],
   [{ stopReason: "stop_requested", exitCode: 0 }, "stopped on request"],
-  [{ stopReason: "idle" }, "stopped: no rooms for 300 s"],
+  [{ stopReason: "idle" }, "stopped: idle for 300 s"],
   [{ stopReason: "host_lost" }, "its host was lost"],
   [{ stopReason: "spawn_error" }, "could not be started"],
   [{ stopReason: "port_taken" }, "its port was taken"],

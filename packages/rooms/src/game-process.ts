@@ -37,7 +37,7 @@ export function toGameProcess(row: ProcessRow): GameProcess {
 
 const SENTENCES: Readonly<Record<string, string>> = {
   stop_requested: "stopped on request",
-  idle: "stopped: no rooms for 300 s",
+  idle: "stopped: idle for 300 s",
   host_shutdown: "stopped with its host",
   host_lost: "its host was lost",
   superseded: "another server registered under its name",

@@ -20,6 +20,7 @@ import {
   getRoomInfo,
   openDatabase,
   recordTurnSessions,
+  resumeRoom,
   runHousekeeping,
 } from "./index.ts";
 
@@ -321,6 +322,78 @@ describe("runHousekeeping", () => {
     expect(await sql`select status from processes where process_id = ${processId}`).toMatchObject([
       { status: "stopped" },
     ]);
+  });
+
+  describe("a process whose rooms nobody is connected to", () => {
+    const LONG = "301 seconds";
+
+    /** A running process with a room, all of it 301 s old, and no connection in that time. */
+    async function abandoned() {
+      const set = await game();
+      const { database, sql, host, processId } = set;
+      await runWaitingProcesses(database, host);
+      await sql`
+        update processes set started_at = clock_timestamp() - ${LONG}::interval,
+               no_connections_since = clock_timestamp() - ${LONG}::interval where process_id = ${processId}`;
+      await sql`
+        update room_allocations set scheduled_at = clock_timestamp() - ${LONG}::interval where process_id = ${processId}`;
+      return set;
+    }
+
+    test("is stopped after 300 s, and its rooms can be resumed", async () => {
+      const { rooms, database, sql, host, application, appId, roomId, processId, clean } = await abandoned();
+      expect(await clean()).toMatchObject({ idleProcesses: 1 });
+      expect(await sql`select status, stop_reason from processes where process_id = ${processId}`).toEqual([
+        { status: "stopping", stop_reason: "idle" },
+      ]);
+      expect(await getRoomInfo(rooms, appId, roomId)).toMatchObject({ status: "active" });
+      await endProcess(database, { processId, reason: "exited", exitCode: 0 });
+      expect(await getRoomInfo(rooms, appId, roomId)).toMatchObject({ state: "unscheduled", currentAllocation: null });
+      expect((await resumeRoom(rooms, application, roomId)).processId).not.toBe(processId);
+      await runWaitingProcesses(database, host);
+      expect(await clean()).toMatchObject({ idleProcesses: 0 });
+    });
+
+    test.each([
+      ["has had one a moment ago", "update processes set no_connections_since = clock_timestamp()"],
+      ["cannot be counted", "update processes set no_connections_since = null"],
+      ["has started a moment ago", "update processes set started_at = clock_timestamp()"],
+      ["has had a room a moment ago", "update room_allocations set scheduled_at = clock_timestamp()"],
+      ["has a UDP port", `update processes set exposed_port = exposed_port || '{"transportType": "udp"}'`],
+      [
+        "has another port that is UDP",
+        `update processes set additional_exposed_ports = '[{"transportType": "tcp"}, {"transportType": "udp"}]'`,
+      ],
+      ["says that it is never idle", "update processes set idle_timeout_enabled = false"],
+      ["has a deployment that says so", "update deployments set idle_timeout_enabled = false"],
+    ])("goes on when it %s", async (_what, change) => {
+      const { sql, clean } = await abandoned();
+      await sql.unsafe(change);
+      expect(await clean()).toMatchObject({ idleProcesses: 0 });
+    });
+
+    test("is stopped too where a TLS port is all that it has besides", async () => {
+      const { sql, processId, clean } = await abandoned();
+      await sql`
+        update processes set additional_exposed_ports = '[{"transportType": "tls"}]' where process_id = ${processId}`;
+      expect(await clean()).toMatchObject({ idleProcesses: 1 });
+    });
+
+    test("keeps the room that it is given between the look and the end", async () => {
+      const { rooms, sql, appId, application, processId, clean } = await abandoned();
+      let cleaned: ReturnType<typeof clean> | undefined;
+      await sql.begin(async (tx) => {
+        await tx`select lock_pool(pool_id) from processes where process_id = ${processId}`;
+        cleaned = clean();
+        const isWaiting = async () => (await sql`select from pg_locks where not granted`).length > 0;
+        await waitFor(isWaiting, { what: "the housekeeping to wait for the pool" });
+        await tx`
+          update room_allocations set scheduled_at = clock_timestamp() where process_id = ${processId} and unscheduled_at is null`;
+      });
+      expect(await cleaned).toMatchObject({ idleProcesses: 0 });
+      const { roomId } = await createRoom(rooms, { application, region: TEST_REGION });
+      expect(await getRoomInfo(rooms, appId, roomId)).toMatchObject({ currentAllocation: { processId } });
+    });
   });
 
   test("does not wait for an idle process that is just being given a room, and stops the others", async () => {

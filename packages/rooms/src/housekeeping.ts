@@ -14,9 +14,9 @@ import {
   destroyForgottenRooms,
   endUnseenTurnSessions,
   findLostProcesses,
-  stopIdleProcesses,
 } from "./store/housekeeping.ts";
 import { endLostProcess } from "./store/processes.ts";
+import { findRetiring, retireProcess } from "./store/retire-processes.ts";
 
 export interface HousekeepingSettings {
   /** Rooms that nobody resumed are destroyed after this time. */
@@ -48,7 +48,7 @@ const MAX_BATCHES = 10;
  */
 export async function runHousekeeping(database: Database, settings: HousekeepingSettings): Promise<HousekeepingReport> {
   const failures: unknown[] = [];
-  const attempt = async (job: () => Promise<number>): Promise<number> => {
+  const attempt: Attempt = async (job) => {
     try {
       return await job();
     } catch (error) {
@@ -71,7 +71,7 @@ export async function runHousekeeping(database: Database, settings: Housekeeping
     lostProcesses: await endLostProcesses(database, settings.bindDeadlineSeconds, attempt),
     expiredRooms: await inBatches(() => destroyExpiredRooms(database)),
     forgottenRooms: await inBatches(() => destroyForgottenRooms(database, settings.unscheduledTtlHours)),
-    idleProcesses: await inBatches(() => stopIdleProcesses(database)),
+    idleProcesses: await retireProcesses(database, attempt),
     tombstones: await inBatches(() => deleteTombstones(database)),
     history:
       (await inBatches(() => deleteEndedAllocations(database))) +
@@ -89,11 +89,21 @@ export async function runHousekeeping(database: Database, settings: Housekeeping
   return report;
 }
 
-async function endLostProcesses(
-  database: Database,
-  bindDeadlineSeconds: number,
-  attempt: (job: () => Promise<number>) => Promise<number>,
-): Promise<number> {
+type Attempt = (job: () => Promise<number>) => Promise<number>;
+
+/** One process after the other: what two of one pool may do depends on each other. */
+async function retireProcesses(database: Database, attempt: Attempt): Promise<number> {
+  let retired = 0;
+  await attempt(async () => {
+    for (const processId of await findRetiring(database)) {
+      retired += await attempt(async () => Number((await retireProcess(database, processId)) !== undefined));
+    }
+    return retired;
+  });
+  return retired;
+}
+
+async function endLostProcesses(database: Database, bindDeadlineSeconds: number, attempt: Attempt): Promise<number> {
   let ended = 0;
   await attempt(async () => {
     for (const processId of await findLostProcesses(database, bindDeadlineSeconds)) {

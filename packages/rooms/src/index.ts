@@ -6,6 +6,7 @@ export { beatStaticProcess } from "./beat-static-process.ts";
 export type { Connection } from "./connection.ts";
 export { closeRooms, openRooms } from "./context.ts";
 export type { RoomsContext, RoomsContextOptions, TurnLimits, TurnSettings } from "./context.ts";
+export { checkControl, drawControlSecret, signControl } from "./control-token.ts";
 export { createRoom } from "./create-room.ts";
 export type { CreatedRoom, CreateRoomInput } from "./create-room.ts";
 export { createProcess } from "./create-process.ts";
@@ -19,6 +20,8 @@ export type { FindRoomsInput, FoundRoom, FoundRooms } from "./find-rooms.ts";
 export type { GameProcess } from "./game-process.ts";
 export { getConnectionInfo } from "./get-connection-info.ts";
 export { getProcess } from "./get-process.ts";
+export { getProcessHost } from "./get-process-host.ts";
+export type { ProcessHost } from "./get-process-host.ts";
 export { getRoomCredential } from "./get-room-credential.ts";
 export type { RoomCredential } from "./get-room-credential.ts";
 export { getRoomInfo } from "./get-room-info.ts";
@@ -53,6 +56,8 @@ export type { CoturnAccess } from "./store/coturn-access.ts";
 export { deadUsernames } from "./store/dead-usernames.ts";
 export { isConnectionError, openDatabase, ping } from "./store/database.ts";
 export type { Database } from "./store/database.ts";
+export { announceHost } from "./store/host-control.ts";
+export type { HostControl, HostOffer } from "./store/host-control.ts";
 export { beatHost, registerHost, retireHost } from "./store/hosts.ts";
 export type { HostBeat } from "./store/hosts.ts";
 export { listen } from "./store/listen.ts";
@@ -61,6 +66,8 @@ export type { CredentialState, ListedCredential, RelayUsage } from "./store/list
 export type { ProcessFilter } from "./store/find-processes.ts";
 export { checkSchema, migrate } from "./store/migrate.ts";
 export { leasePorts } from "./store/port-leases.ts";
+export { reportConnections } from "./store/report-connections.ts";
+export type { ConnectionReport } from "./store/report-connections.ts";
 export {
   adoptProcess,
   claimProcesses,

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { expectConsistent } from "@roombridge/testing";
 import { checkProperty, propertyTimeoutMs } from "@roombridge/testing/property";
 import { test } from "vitest";
-import { credentialStory, story, type Story } from "../test/life-cycle-command.ts";
+import { agingStory, credentialStory, story, type Story } from "../test/life-cycle-command.ts";
 import { perform, roomIdsOf } from "../test/life-cycle-perform.ts";
 import { declareFor, newSubject, stopClocks } from "../test/life-cycle-subject.ts";
 import { declare } from "../test/life-cycle-upkeep.ts";
@@ -22,6 +22,10 @@ test(
   "and so is what coturn sees, when credentials are issued and revoked",
   { timeout: propertyTimeoutMs() },
   ({ task }) => checkProperty(task.name, credentialStory, tell, { runs: 8, kept }),
+);
+
+test("and so it is when processes grow old", { timeout: propertyTimeoutMs() }, ({ task }) =>
+  checkProperty(task.name, agingStory, tell, { runs: 8, kept }),
 );
 
 async function tell({ deployment, hostCapacities, commands }: Story): Promise<void> {

@@ -32,10 +32,14 @@ export type Credentials =
   /** Null: of the whole room. */
   | { readonly do: "revoke"; readonly id: number; readonly player: number | null };
 
+/** What time does to processes that run. */
+export type Aging = { readonly do: "abandon"; readonly nth: number };
+
 /** What only time brings about. */
 export type Passing =
   | { readonly do: "expire" | "forget" | "forgetWake"; readonly id: number }
   | { readonly do: "idle" | "overdue"; readonly nth: number }
+  | Aging
   | { readonly do: "ageTombstones" | "recoverPools" };
 
 // Few, so that one room and one process meet many commands.
@@ -138,13 +142,26 @@ const credentials = fc.oneof<fc.MaybeWeightedArbitrary<Credentials>[]>(
 );
 
 /** A story in which, here and there, something is done about credentials. */
-export const credentialStory: fc.Arbitrary<Story> = fc
-  .tuple(
-    story,
-    fc.array(fc.record({ at: fc.nat(40), command: credentials }), { minLength: 4, maxLength: 20, size: "max" }),
-  )
-  .map(([told, more]) => {
-    const commands = [...told.commands];
-    for (const { at, command: other } of more) commands.splice(Math.min(at, commands.length), 0, other);
-    return { ...told, commands };
-  });
+export const credentialStory: fc.Arbitrary<Story> = storyWith(credentials);
+
+const aging = fc.oneof<fc.MaybeWeightedArbitrary<Command>[]>(
+  { weight: 3, arbitrary: fc.record({ do: fc.constant("abandon"), nth }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant("housekeeping") }) },
+);
+
+/** A story in which, here and there, processes grow old. */
+export const agingStory: fc.Arbitrary<Story> = storyWith(aging);
+
+/** Of their own, and not among the commands of a story: the counterexamples that are kept remain what they are. */
+function storyWith(others: fc.Arbitrary<Command>): fc.Arbitrary<Story> {
+  return fc
+    .tuple(
+      story,
+      fc.array(fc.record({ at: fc.nat(40), command: others }), { minLength: 4, maxLength: 20, size: "max" }),
+    )
+    .map(([told, more]) => {
+      const commands = [...told.commands];
+      for (const { at, command: other } of more) commands.splice(Math.min(at, commands.length), 0, other);
+      return { ...told, commands };
+    });
+}

@@ -232,6 +232,7 @@ export async function perform(subject: Subject, world: World, command: Command):
     case "forget":
     case "forgetWake":
     case "idle":
+    case "abandon":
     case "overdue":
     case "ageTombstones":
     case "recoverPools":

@@ -40,6 +40,8 @@ export function placeAll(
       started.push(process);
     }
     started.find((process) => process.processId === processId)?.initialRooms.push(room);
+    const taker = world.processes.get(processId);
+    if (taker) taker.isAbandoned = false;
     room.stays.push({ processId, from: world.now, until: undefined });
     room.state = "active";
     room.hasServer = true;
@@ -112,7 +114,9 @@ export function newProcess(world: World, processId: string, deployment: ModelDep
     hasEnded: false,
     port: undefined,
     isOverdue: false,
+    hasRunLong: false,
     isLongIdle: false,
+    isAbandoned: false,
   };
 }
 

@@ -1,6 +1,6 @@
 import type { Passing } from "./life-cycle-command.ts";
 import type { Subject } from "./life-cycle-subject.ts";
-import { livingFirst, living, pick, type ModelHost, type World } from "./life-cycle-world.ts";
+import { livingFirst, living, pick, roomsOn, type ModelHost, type World } from "./life-cycle-world.ts";
 
 /** Time cannot be waited for: what it would reach is moved back. */
 export async function pass(
@@ -43,11 +43,25 @@ export async function pass(
     case "idle":
       if (!process?.hasRun || process.hasEnded) return;
       process.isLongIdle = true;
+      process.hasRunLong = true;
       await sql`
         update processes set started_at = started_at - interval '301 seconds' where process_id = ${process.processId}`;
       await sql`
         update room_allocations set unscheduled_at = unscheduled_at - interval '301 seconds'
          where process_id = ${process.processId} and unscheduled_at is not null`;
+      return;
+    case "abandon":
+      if (process?.status !== "running" || roomsOn(world, process).length === 0) return;
+      process.isAbandoned = true;
+      process.hasRunLong = true;
+      await sql`
+        update processes set started_at = started_at - interval '301 seconds',
+               no_connections_since = clock_timestamp() - interval '301 seconds' where process_id = ${process.processId}`;
+      // All stays of its rooms, so that their order remains.
+      await sql`
+        update room_allocations set scheduled_at = scheduled_at - interval '301 seconds'
+         where room_key in (
+           select room_key from room_allocations where process_id = ${process.processId} and unscheduled_at is null)`;
       return;
     case "overdue":
       if (process?.status !== "starting") return;

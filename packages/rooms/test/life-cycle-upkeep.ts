@@ -75,6 +75,12 @@ export function lostFor({ hasEnded, owner, status, isOverdue }: ModelProcess): E
   return isOverdue && status === "starting" ? "bind_deadline" : undefined;
 }
 
+/** Design section 4, idle: without rooms, or with rooms and without anybody who is connected. */
+function isIdle(world: World, process: ModelProcess): boolean {
+  if (process.status !== "running") return false;
+  return roomsOn(world, process).length === 0 ? process.isLongIdle : process.isAbandoned;
+}
+
 /** Everything that time alone brings about. `ended`: the processes that were given up, in the order of their ends. */
 export function keepHouse(world: World, ended: readonly string[], choose: Choose): void {
   const lost = [...world.processes.values()].filter((process) => lostFor(process) !== undefined);
@@ -88,9 +94,11 @@ export function keepHouse(world: World, ended: readonly string[], choose: Choose
   for (const room of world.rooms.filter(isLive)) {
     if (room.expires === "due" || (room.isOld && room.state === "unscheduled")) destroy(world, room);
   }
-  for (const process of world.processes.values()) {
-    if (process.status === "running" && process.isLongIdle && roomsOn(world, process).length === 0)
-      requestStop(process, "idle");
-  }
+  for (const process of world.processes.values()) if (isIdle(world, process)) requestStop(process, "idle");
   world.rooms = world.rooms.filter(({ state, isOld }) => state !== "destroyed" || !isOld);
+  for (const process of world.processes.values()) {
+    // What is forgotten has never been.
+    const hasRooms = world.rooms.some(({ stays }) => stays.some(({ processId }) => processId === process.processId));
+    if (process.hasRunLong && !hasRooms) process.isLongIdle = true;
+  }
 }

@@ -13,7 +13,7 @@ import {
 import { PROCESS_STATUSES } from "@roombridge/models/api";
 import { expect } from "vitest";
 import { readInfos, REGIONS_USED, reply, type Subject } from "./life-cycle-subject.ts";
-import { isLive, liveRoom, liveRooms, openStay, processOf, roomsOn } from "./life-cycle-world.ts";
+import { findDeployment, isLive, liveRoom, liveRooms, openStay, processOf, roomsOn } from "./life-cycle-world.ts";
 import type { ModelProcess, ModelRoom, World } from "./life-cycle-world.ts";
 
 /** Everything that anybody can see of the application is what the model says. */
@@ -109,7 +109,9 @@ function processView(process: GameProcess) {
 }
 
 function expectedProcess(world: World, process: ModelProcess): ReturnType<typeof processView> {
-  const { processId, region, status, port, owner, hasBooted, hasRun, stopReason, hasEnded } = process;
+  const { processId, region, port, owner, hasBooted, hasRun, stopReason, hasEnded } = process;
+  const isOutdated = process.deployment !== findDeployment(world, undefined);
+  const status = process.status === "running" && isOutdated ? "draining" : process.status;
   const { deploymentId, roomsPerProcess } = process.deployment;
   return {
     ...{

@@ -82,8 +82,12 @@ export interface ModelProcess {
   port: number | undefined;
   /** It has not bound its ports in time. */
   isOverdue: boolean;
+  /** It has been running for 300 s. */
+  hasRunLong: boolean;
   /** It runs, and nothing has been on it for 300 s. */
   isLongIdle: boolean;
+  /** Nobody has been connected to it, and it has had no new room, for 300 s. */
+  isAbandoned: boolean;
 }
 
 export interface ModelHost {

@@ -9,6 +9,8 @@ export interface CuttingProxy {
   readonly url: string;
   /** Cuts the next connection whose traffic to the server contains `marker`, once. */
   cutNext(marker: string, when: Cut): void;
+  /** Cuts every connection now; what the server was asked it still does. */
+  cutAll(): void;
   /** Resolves when the armed cut has happened. */
   readonly cut: () => Promise<void>;
   close(): Promise<void>;
@@ -16,11 +18,12 @@ export interface CuttingProxy {
 
 /**
  * A TCP proxy in front of PostgreSQL that breaks one connection at a chosen moment: before the request reaches the server,
- * right after it was handed over, or when the server has answered and the answer is on its way.
+ * right after it was handed over, or when the server has answered and the answer is on its way; or all of them at once.
  */
 export async function startCuttingProxy(databaseUrl: string): Promise<CuttingProxy> {
   const target = new URL(databaseUrl);
   const sockets = new Set<Socket>();
+  const cuts = new Set<() => void>();
   let armed: { readonly marker: string; readonly when: Cut } | undefined;
   let happened = Promise.withResolvers<void>();
 
@@ -36,6 +39,10 @@ export async function startCuttingProxy(databaseUrl: string): Promise<CuttingPro
       client.resetAndDestroy();
       // The server must be able to finish what it was asked: its side stays open until it has nothing more to say.
       upstream.end();
+    };
+    cuts.add(cut);
+    const cutMarked = () => {
+      cut();
       happened.resolve();
     };
     client.on("data", (chunk) => {
@@ -44,21 +51,24 @@ export async function startCuttingProxy(databaseUrl: string): Promise<CuttingPro
         armed = undefined;
         if (when === "before_request") {
           upstream.destroy();
-          cut();
+          cutMarked();
           return;
         }
         upstream.write(chunk);
-        if (when === "after_request") cut();
+        if (when === "after_request") cutMarked();
         else isMarked = true;
         return;
       }
       upstream.write(chunk);
     });
     upstream.on("data", (chunk) => {
-      if (isMarked) cut();
+      if (isMarked) cutMarked();
       else if (!client.destroyed) client.write(chunk);
     });
-    client.on("close", () => upstream.end());
+    client.on("close", () => {
+      cuts.delete(cut);
+      upstream.end();
+    });
     upstream.on("close", () => client.destroy());
   });
   server.listen(0, "127.0.0.1");
@@ -72,6 +82,7 @@ export async function startCuttingProxy(databaseUrl: string): Promise<CuttingPro
       armed = { marker, when };
       happened = Promise.withResolvers<void>();
     },
+    cutAll: () => cuts.forEach((cut) => cut()),
     cut: () => happened.promise,
     async close() {
       for (const socket of sockets) socket.destroy();

@@ -11,6 +11,8 @@ export const testEnvironment = {
   propertyRuns: readInteger("PROPERTY_RUNS", 1),
   /** The seed of every property, as a failed run has printed it. */
   propertySeed: readInteger("PROPERTY_SEED", -(2 ** 31)),
+  /** How long a fault run breaks things, in place of its own time. */
+  faultRunSeconds: readInteger("FAULT_RUN_SECONDS", 1),
 };
 
 function readInteger(name: string, min: number): number | undefined {

@@ -4,7 +4,10 @@ import { Region } from "./region.ts";
 
 export const PROCESS_STATUSES = ["starting", "running", "draining", "stopping", "stopped", "failed"] as const;
 
-/** Hathora `ProcessStatus`. `draining` takes no new rooms. */
+/**
+ * Hathora `ProcessStatus`. `draining` runs and takes no new rooms, or, where its application has a newer deployment, only
+ * those that name its own.
+ */
 export const ProcessStatus = z.enum(PROCESS_STATUSES).meta({ id: "ProcessStatus" });
 export type ProcessStatus = z.infer<typeof ProcessStatus>;
 

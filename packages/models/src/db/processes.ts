@@ -35,6 +35,12 @@ export const hosts = pgTable("hosts", {
   beatAt: instant()
     .notNull()
     .default(sql`clock_timestamp()`),
+  /** Where gateways ask it for the logs and the metrics of its processes. */
+  controlUrl: text(),
+  /** Signs their requests; drawn anew at each start of the host. */
+  controlSecret: text(),
+  /** It has a certificate, and so may run deployments with TLS ports. */
+  terminatesTls: boolean().notNull().default(false),
 });
 
 /** Where rooms of one deployment in one region are placed; its advisory lock orders all placement. */
@@ -73,8 +79,10 @@ export const processes = pgTable(
     additionalExposedPorts: jsonb().$type<ExposedPort[]>().notNull().default([]),
     initialRoomKey: text(),
     initialRoomConfig: text(),
-    /** Whether it is stopped after 300 s without rooms; null: as its deployment says. */
+    /** Whether it is stopped when it has been idle for 300 s; null: as its deployment says. */
     idleTimeoutEnabled: boolean(),
+    /** Since when its host sees no connection to it; null while there is one, and when nobody can tell. */
+    noConnectionsSince: instant(),
     /** Owner; its lease is `hosts.beat_at`. */
     hostId: text(),
     hostIncarnation: uuid(),

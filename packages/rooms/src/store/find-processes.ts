@@ -34,7 +34,7 @@ export interface ProcessFilter {
 
 const COLUMNS = `
   p.app_id as "appId", p.deployment_id as "deploymentId", d.sequence as "deploymentNumber", p.process_id as "processId", p.region,
-  p.status, p.rooms_allocated as "roomsAllocated", p.rooms_per_process as "roomsPerProcess", p.exposed_port as "exposedPort",
+  shown_status(p) as status, p.rooms_allocated as "roomsAllocated", p.rooms_per_process as "roomsPerProcess", p.exposed_port as "exposedPort",
   p.additional_exposed_ports as "additionalExposedPorts", p.created_at as "createdAt", p.scheduled_at as "scheduledAt",
   p.booted_at as "bootedAt", p.started_at as "startedAt", p.stopping_at as "stoppingAt", p.terminated_at as "terminatedAt",
   p.stop_reason as "stopReason", p.exit_code as "exitCode", p.exit_signal as "exitSignal"`;
@@ -73,7 +73,7 @@ export async function countMatchingProcesses({ sql }: Database, appId: string, f
 function matches(sql: postgres.Sql, appId: string, { statuses, regions, before }: ProcessFilter) {
   return sql`
     p.app_id = ${appId}
-    ${statuses ? sql`and p.status = any (${statuses as ProcessStatus[]}::text[])` : sql``}
+    ${statuses ? sql`and shown_status(p) = any (${statuses as ProcessStatus[]}::text[])` : sql``}
     ${regions ? sql`and p.region = any (${regions as Region[]}::text[])` : sql``}
     ${before ? sql`and p.created_at < ${toInstant(sql, before)}` : sql``}`;
 }

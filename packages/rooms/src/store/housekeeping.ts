@@ -57,29 +57,6 @@ export async function findLostProcesses({ sql }: Database, bindDeadlineSeconds: 
   return rows.map(({ processId }) => processId);
 }
 
-/**
- * Asks for the end of running processes that have had no room for 300 s, where the process itself or else its deployment
- * allows it. One statement: a process that gets a room meanwhile keeps running.
- */
-export async function stopIdleProcesses({ sql }: Database): Promise<number> {
-  const { count } = await sql`
-    with idle as (
-      update processes p set status = 'stopping', stop_reason = 'idle', stopping_at = clock_timestamp()
-       where p.process_id in (
-         select i.process_id from processes i join deployments d on d.deployment_id = i.deployment_id
-          where coalesce(i.idle_timeout_enabled, d.idle_timeout_enabled) and i.terminated_at is null
-            and i.status = 'running' and i.stop_reason is null and i.rooms_allocated = 0
-            and i.started_at < statement_timestamp() - interval '300 seconds'
-            and not exists (
-              select from room_allocations a
-               where a.process_id = i.process_id and a.unscheduled_at > statement_timestamp() - interval '300 seconds')
-          order by i.process_id limit ${BATCH} for update of i skip locked)
-      returning p.region
-    )
-    select pg_notify('roombridge_processes', region) from idle`;
-  return count;
-}
-
 /** Forgets tombstones after 24 h, with their allocations and credentials. */
 export async function deleteTombstones({ sql }: Database): Promise<number> {
   const { count } = await sql`

@@ -88,8 +88,8 @@ export async function listHostProcesses({ sql }: Database, hostId: string): Prom
 }
 
 /**
- * Goes on with a process that an earlier incarnation of the host has started. False when it has ended or shall end, or
- * when this incarnation has a successor itself.
+ * Goes on with a process that an earlier incarnation of the host has started; whether anybody is connected to it is not known
+ * any more. False when it has ended or shall end, or when this incarnation has a successor itself.
  */
 export async function adoptProcess(
   { sql }: Database,
@@ -97,7 +97,7 @@ export async function adoptProcess(
 ): Promise<boolean> {
   const { processId, hostId, incarnation } = adoption;
   const rows = await sql`
-    update processes set host_incarnation = ${incarnation}
+    update processes set host_incarnation = ${incarnation}, no_connections_since = null
      where process_id = ${processId} and host_id = ${hostId} and terminated_at is null and stop_reason is null
        and exists (select from hosts where host_id = ${hostId} and incarnation = ${incarnation})`;
   return rows.count === 1;

@@ -1,0 +1,1 @@
+ALTER TABLE "processes" ADD COLUMN "no_connections_since" timestamp (6) with time zone;
