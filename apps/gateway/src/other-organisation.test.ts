@@ -169,8 +169,9 @@ function queryValue(name: string, operationId: string): string {
     case "metrics":
       return "cpu,memory";
     case "start":
+      return "1795000000";
     case "end":
-      return String(Date.now() / 1_000);
+      return "1795000060.5";
     case "step":
     case "tailLines":
       return "60";
