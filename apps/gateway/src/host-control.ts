@@ -1,9 +1,11 @@
 import { request as httpRequest, type IncomingMessage } from "node:http";
 import { request as httpsRequest } from "node:https";
+import { json } from "node:stream/consumers";
 import { RoomError, signControl, type HostControl, type ProcessHost } from "@roombridge/rooms";
 
 /** How long a host has for the beginning of its answer; what follows may take as long as it wants. */
 const ANSWER_MS = 10_000;
+const LATE = `no answer within ${ANSWER_MS / 1_000} s`;
 /** What the host answers when too many logs are read. */
 const RETRY_AFTER_SECONDS = 5;
 
@@ -28,6 +30,20 @@ export async function askHost(
   });
 }
 
+/** The JSON of such an answer, which has to come as a whole in time. Throws as `askHost` does. */
+export async function askHostForJson(host: ProcessHost, question: string): Promise<unknown> {
+  const answer = await askHost(host, question);
+  if (!answer) return undefined;
+  const timer = setTimeout(() => answer.destroy(new Error(LATE)), ANSWER_MS);
+  try {
+    return await json(answer);
+  } catch (error) {
+    throw hostAway(host.processId, error);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
 /** Not with fetch: it gives up answers that are silent for five minutes, as a log may well be. */
 function send({ url, secret }: HostControl, path: string): Promise<IncomingMessage> {
   const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
@@ -35,8 +51,8 @@ function send({ url, secret }: HostControl, path: string): Promise<IncomingMessa
   const token = signControl(secret, `GET ${target.pathname}${target.search}`, Date.now());
   const open = target.protocol === "https:" ? httpsRequest : httpRequest;
   const request = open(target, { headers: { authorization: `Roombridge ${token}` }, agent: false });
-  const timer = setTimeout(() => request.destroy(new Error(`no answer within ${ANSWER_MS / 1_000} s`)), ANSWER_MS);
-  request.once("response", resolve).once("error", reject).end();
+  const timer = setTimeout(() => request.destroy(new Error(LATE)), ANSWER_MS);
+  request.once("response", resolve).on("error", reject).end();
   return promise.finally(() => clearTimeout(timer));
 }
 

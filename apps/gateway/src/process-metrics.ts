@@ -1,10 +1,9 @@
-import { json } from "node:stream/consumers";
 import { ProcessMetricsData } from "@roombridge/models/api";
 import { getProcessHost, RoomError, type RoomsContext } from "@roombridge/rooms";
 import type { HonoRequest } from "hono";
 import { z } from "zod";
 import { applicationOf, principalOf } from "./auth.ts";
-import { askHost } from "./host-control.ts";
+import { askHostForJson } from "./host-control.ts";
 import { processIdOf } from "./path-values.ts";
 import { integerInQuery, listInQuery, numberInQuery } from "./query-values.ts";
 
@@ -39,8 +38,8 @@ export async function requestedMetrics<Name extends string>(
   const { appId } = await applicationOf(rooms, principal, request);
   const host = await getProcessHost(rooms, appId, processIdOf(request));
   if (host.kind !== "host") return { names, data: undefined };
-  const answer = await askHost(host, `metrics?${new URLSearchParams(range).toString()}`);
-  return { names, data: answer && ProcessMetricsData.parse(await json(answer)) };
+  const answer = await askHostForJson(host, `metrics?${new URLSearchParams(range).toString()}`);
+  return { names, data: answer === undefined ? undefined : ProcessMetricsData.parse(answer) };
 }
 
 function rangeOf(request: HonoRequest): Record<"start" | "end" | "step", string> {

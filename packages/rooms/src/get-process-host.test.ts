@@ -54,6 +54,7 @@ test("the host of a process is found from its claim until after its end, in its 
   await reportBooted(database, processId);
   expect(await found()).toEqual({ processId, kind: "host", control, hasBegun: true, hasEnded: false });
 
+  expect(await getProcessHost(rooms, appId, processId.toUpperCase())).toMatchObject({ processId, kind: "host" });
   await endProcess(database, { processId, reason: "exited", exitCode: 0 });
   expect(await found()).toEqual({ processId, kind: "host", control, hasBegun: true, hasEnded: true });
 

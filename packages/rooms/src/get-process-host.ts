@@ -5,6 +5,7 @@ import { findProcessHost, type HostControl } from "./store/host-control.ts";
 
 /** Who can be asked about a process. */
 export interface ProcessHost {
+  /** In lower case, however it was asked for. */
   readonly processId: string;
   /** `none`: no host has taken it yet. `static`: its game server was started by somebody else. */
   readonly kind: "none" | "static" | "host";
@@ -25,11 +26,6 @@ export async function getProcessHost(
   if (!row) throw processNotFound(processId);
   const { provider, controlUrl: url, controlSecret: secret, hasBegun, hasEnded } = row;
   const kind = provider === null ? "none" : provider === "static" ? "static" : "host";
-  return {
-    processId,
-    kind,
-    control: url === null || secret === null ? undefined : { url, secret },
-    hasBegun,
-    hasEnded,
-  };
+  const control = url === null || secret === null ? undefined : { url, secret };
+  return { processId: row.processId, kind, control, hasBegun, hasEnded };
 }

@@ -24,6 +24,7 @@ export async function announceHost({ sql }: Database, host: HostOffer): Promise<
 }
 
 export interface ProcessHostRow {
+  readonly processId: string;
   /** Null while no host has taken the process. */
   readonly provider: string | null;
   readonly controlUrl: string | null;
@@ -39,7 +40,7 @@ export async function findProcessHost(
   processId: string,
 ): Promise<ProcessHostRow | undefined> {
   const [row] = await sql<ProcessHostRow[]>`
-    select h.provider, h.control_url as "controlUrl", h.control_secret as "controlSecret",
+    select p.process_id as "processId", h.provider, h.control_url as "controlUrl", h.control_secret as "controlSecret",
            p.booted_at is not null or p.started_at is not null as "hasBegun", p.terminated_at is not null as "hasEnded"
       from processes p left join hosts h on h.host_id = p.host_id
      where p.process_id = ${processId} and p.app_id = ${appId}`;
