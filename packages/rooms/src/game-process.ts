@@ -38,6 +38,7 @@ export function toGameProcess(row: ProcessRow): GameProcess {
 const SENTENCES: Readonly<Record<string, string>> = {
   stop_requested: "stopped on request",
   idle: "stopped: idle for 300 s",
+  outdated: "stopped: there is a newer deployment",
   host_shutdown: "stopped with its host",
   host_lost: "its host was lost",
   superseded: "another server registered under its name",

@@ -31,6 +31,7 @@ const NOTHING = {
   forgottenRooms: 0,
   lostProcesses: 0,
   idleProcesses: 0,
+  warmProcesses: 0,
   tombstones: 0,
   history: 0,
   credentials: 0,

@@ -17,6 +17,7 @@ import {
 } from "./store/housekeeping.ts";
 import { endLostProcess } from "./store/processes.ts";
 import { findRetiring, retireProcess } from "./store/retire-processes.ts";
+import { findColdPools, warmPool } from "./store/warm-pools.ts";
 
 export interface HousekeepingSettings {
   /** Rooms that nobody resumed are destroyed after this time. */
@@ -30,7 +31,10 @@ export interface HousekeepingReport {
   readonly expiredRooms: number;
   readonly forgottenRooms: number;
   readonly lostProcesses: number;
+  /** Asked to end, because they have nothing to do any more. */
   readonly idleProcesses: number;
+  /** Started ahead of the rooms that they are for. */
+  readonly warmProcesses: number;
   readonly tombstones: number;
   readonly history: number;
   readonly credentials: number;
@@ -72,6 +76,7 @@ export async function runHousekeeping(database: Database, settings: Housekeeping
     expiredRooms: await inBatches(() => destroyExpiredRooms(database)),
     forgottenRooms: await inBatches(() => destroyForgottenRooms(database, settings.unscheduledTtlHours)),
     idleProcesses: await retireProcesses(database, attempt),
+    warmProcesses: await warmPools(database, attempt),
     tombstones: await inBatches(() => deleteTombstones(database)),
     history:
       (await inBatches(() => deleteEndedAllocations(database))) +
@@ -101,6 +106,15 @@ async function retireProcesses(database: Database, attempt: Attempt): Promise<nu
     return retired;
   });
   return retired;
+}
+
+async function warmPools(database: Database, attempt: Attempt): Promise<number> {
+  let started = 0;
+  await attempt(async () => {
+    for (const pool of await findColdPools(database)) started += await attempt(() => warmPool(database, pool));
+    return started;
+  });
+  return started;
 }
 
 async function endLostProcesses(database: Database, bindDeadlineSeconds: number, attempt: Attempt): Promise<number> {

@@ -23,6 +23,7 @@ export type Command =
   | { readonly do: "declare"; readonly roomsPerProcess: number; readonly maxProcesses: number }
   | { readonly do: "deleteDeployment"; readonly nth: number }
   | { readonly do: "housekeeping" }
+  | { readonly do: "keepWarm"; readonly warmProcesses: number }
   | Credentials
   | Passing;
 
@@ -146,10 +147,11 @@ export const credentialStory: fc.Arbitrary<Story> = storyWith(credentials);
 
 const aging = fc.oneof<fc.MaybeWeightedArbitrary<Command>[]>(
   { weight: 3, arbitrary: fc.record({ do: fc.constant("abandon"), nth }) },
-  { weight: 2, arbitrary: fc.record({ do: fc.constant("housekeeping") }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant("keepWarm"), warmProcesses: fc.nat(2) }) },
+  { weight: 3, arbitrary: fc.record({ do: fc.constant("housekeeping") }) },
 );
 
-/** A story in which, here and there, processes grow old. */
+/** A story in which, here and there, processes grow old, and others are started ahead. */
 export const agingStory: fc.Arbitrary<Story> = storyWith(aging);
 
 /** Of their own, and not among the commands of a story: the counterexamples that are kept remain what they are. */

@@ -1,5 +1,6 @@
 import type { Passing } from "./life-cycle-command.ts";
 import type { Subject } from "./life-cycle-subject.ts";
+import type { Started } from "./life-cycle-upkeep.ts";
 import { livingFirst, living, pick, roomsOn, type ModelHost, type World } from "./life-cycle-world.ts";
 
 /** Time cannot be waited for: what it would reach is moved back. */
@@ -85,6 +86,11 @@ export async function pass(
 /** The host beats no more. */
 export async function silence({ database }: Subject, { hostId }: ModelHost): Promise<void> {
   await database.sql`update hosts set beat_at = clock_timestamp() - interval '7 seconds' where host_id = ${hostId}`;
+}
+
+/** Every process that there is. */
+export async function allProcesses({ database, appId }: Subject): Promise<Started[]> {
+  return database.sql<Started[]>`select process_id as "processId", region from processes where app_id = ${appId}`;
 }
 
 /** Processes that have ended without the model's knowledge, in the order of their ends. */

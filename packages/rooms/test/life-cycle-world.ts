@@ -1,4 +1,5 @@
 import type { ErrorCode, ProcessStatus, Region } from "@roombridge/models/api";
+import type { StopReason } from "@roombridge/rooms";
 import type { RoomState } from "@roombridge/models/db";
 
 /** What one application's rooms, processes and hosts should look like, after what its documents promise. No I/O. */
@@ -77,7 +78,7 @@ export interface ModelProcess {
   owner: { readonly host: ModelHost; readonly incarnation: string } | undefined;
   hasBooted: boolean;
   hasRun: boolean;
-  stopReason: "stop_requested" | "idle" | "host_shutdown" | undefined;
+  stopReason: StopReason | undefined;
   hasEnded: boolean;
   port: number | undefined;
   /** It has not bound its ports in time. */
@@ -101,6 +102,8 @@ export interface ModelDeployment {
   readonly deploymentId: string;
   readonly roomsPerProcess: number;
   maxProcesses: number;
+  /** How many with a free slot are kept in each region that is served. */
+  warmProcesses: number;
   isDeleted: boolean;
 }
 

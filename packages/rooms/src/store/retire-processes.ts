@@ -2,7 +2,7 @@ import type { Database } from "./database.ts";
 import { BATCH } from "./housekeeping.ts";
 
 /** Why housekeeping asks for the end of a process (`retirement` in the database). */
-export type Retirement = "idle";
+export type Retirement = "idle" | "outdated";
 
 /** Processes that seem to have nothing to do; at most 1,000. */
 export async function findRetiring({ sql }: Database): Promise<string[]> {
