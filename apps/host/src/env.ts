@@ -28,6 +28,7 @@ const Environment = z
     HOST_ON_SHUTDOWN: z.enum(["stop", "leave"], { error: "expected stop or leave" }).default("leave"),
     HOST_STOP_GRACE_SECONDS: integer(0, 3_600).default(30),
     HOST_BIND_DEADLINE_SECONDS: integer(1, 3_600).default(100),
+    HOST_MAX_PROCESS_AGE_HOURS: integer(1, 87_600).optional(),
     ROOM_UNSCHEDULED_TTL_HOURS: integer(1, 87_600).default(72),
     DATABASE_URL: databaseUrl,
     DATABASE_DIRECT_URL: databaseUrl.optional(),

@@ -10,7 +10,8 @@ create function is_outdated(p_deployment_id text) returns boolean language sql s
 $$;
 --> statement-breakpoint
 
--- The status that callers are shown: a running process of an outdated deployment is draining.
+-- The status that callers are shown: a running process of an outdated deployment is draining. In the table that status is
+-- of processes that have reached their greatest age, and take no rooms at all.
 create function shown_status(p processes) returns text language sql stable as $$
   select case when p.status = 'running' and is_outdated(p.deployment_id) then 'draining' else p.status end
 $$;
@@ -27,13 +28,16 @@ $$;
 -- idle: it has had no room for 300 s; or it has rooms, none of them younger than 300 s, all its ports are TCP or TLS, and
 -- its host has seen no connection for 300 s. Both only where the process itself, or else its deployment, allows it; but of
 -- an outdated deployment none stays without rooms, unless the process itself says so. As many as are kept warm stay.
--- outdated: of a deployment that is kept warm no more it never had a room.
+-- outdated: of a deployment that is kept warm no more it never had a room. max_age: it is draining and has no room left.
 create function retirement(p processes) returns text language plpgsql as $$
 declare
   v_long_ago timestamptz := clock_timestamp() - interval '300 seconds';
   v_deployment deployments%rowtype;
 begin
-  if p.status <> 'running' or p.stop_reason is not null
+  if p.status = 'draining' and p.stop_reason is null and p.rooms_allocated = 0 then
+    return 'max_age';
+  end if;
+  if p.status not in ('running', 'draining') or p.stop_reason is not null
      or (p.rooms_allocated > 0 and coalesce(p.no_connections_since >= v_long_ago, true)) then
     return null;
   end if;

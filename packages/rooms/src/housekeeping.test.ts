@@ -30,6 +30,7 @@ const NOTHING = {
   expiredRooms: 0,
   forgottenRooms: 0,
   lostProcesses: 0,
+  drainedProcesses: 0,
   idleProcesses: 0,
   warmProcesses: 0,
   tombstones: 0,

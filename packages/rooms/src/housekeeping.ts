@@ -16,7 +16,7 @@ import {
   findLostProcesses,
 } from "./store/housekeeping.ts";
 import { endLostProcess } from "./store/processes.ts";
-import { findRetiring, retireProcess } from "./store/retire-processes.ts";
+import { drainOldProcesses, findRetiring, retireProcess } from "./store/retire-processes.ts";
 import { findColdPools, warmPool } from "./store/warm-pools.ts";
 
 export interface HousekeepingSettings {
@@ -24,6 +24,8 @@ export interface HousekeepingSettings {
   readonly unscheduledTtlHours: number;
   /** A process that has not bound its ports by then has failed. Hathora: 100 s. */
   readonly bindDeadlineSeconds: number;
+  /** A process that has been running for longer takes no more rooms, and is stopped when it has none. No limit when absent. */
+  readonly maxProcessAgeHours?: number | undefined;
 }
 
 /** How many rows each job changed. */
@@ -31,6 +33,8 @@ export interface HousekeepingReport {
   readonly expiredRooms: number;
   readonly forgottenRooms: number;
   readonly lostProcesses: number;
+  /** Which have been running for too long to take more rooms. */
+  readonly drainedProcesses: number;
   /** Asked to end, because they have nothing to do any more. */
   readonly idleProcesses: number;
   /** Started ahead of the rooms that they are for. */
@@ -75,6 +79,7 @@ export async function runHousekeeping(database: Database, settings: Housekeeping
     lostProcesses: await endLostProcesses(database, settings.bindDeadlineSeconds, attempt),
     expiredRooms: await inBatches(() => destroyExpiredRooms(database)),
     forgottenRooms: await inBatches(() => destroyForgottenRooms(database, settings.unscheduledTtlHours)),
+    drainedProcesses: await drainProcesses(database, settings, inBatches),
     idleProcesses: await retireProcesses(database, attempt),
     warmProcesses: await warmPools(database, attempt),
     tombstones: await inBatches(() => deleteTombstones(database)),
@@ -106,6 +111,14 @@ async function retireProcesses(database: Database, attempt: Attempt): Promise<nu
     return retired;
   });
   return retired;
+}
+
+async function drainProcesses(
+  database: Database,
+  { maxProcessAgeHours }: HousekeepingSettings,
+  inBatches: Attempt,
+): Promise<number> {
+  return maxProcessAgeHours === undefined ? 0 : inBatches(() => drainOldProcesses(database, maxProcessAgeHours));
 }
 
 async function warmPools(database: Database, attempt: Attempt): Promise<number> {

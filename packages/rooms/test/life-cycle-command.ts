@@ -34,7 +34,7 @@ export type Credentials =
   | { readonly do: "revoke"; readonly id: number; readonly player: number | null };
 
 /** What time does to processes that run. */
-export type Aging = { readonly do: "abandon"; readonly nth: number };
+export type Aging = { readonly do: "abandon" | "growOld"; readonly nth: number };
 
 /** What only time brings about. */
 export type Passing =
@@ -146,7 +146,7 @@ const credentials = fc.oneof<fc.MaybeWeightedArbitrary<Credentials>[]>(
 export const credentialStory: fc.Arbitrary<Story> = storyWith(credentials);
 
 const aging = fc.oneof<fc.MaybeWeightedArbitrary<Command>[]>(
-  { weight: 3, arbitrary: fc.record({ do: fc.constant("abandon"), nth }) },
+  { weight: 4, arbitrary: fc.record({ do: fc.constantFrom("abandon", "abandon", "growOld"), nth }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant("keepWarm"), warmProcesses: fc.nat(2) }) },
   { weight: 3, arbitrary: fc.record({ do: fc.constant("housekeeping") }) },
 );

@@ -239,7 +239,7 @@ export async function perform(subject: Subject, world: World, command: Command):
       return;
     }
     case "housekeeping":
-      await runHousekeeping(database, { unscheduledTtlHours: 72, bindDeadlineSeconds: 100 });
+      await runHousekeeping(database, { unscheduledTtlHours: 72, bindDeadlineSeconds: 100, maxProcessAgeHours: 24 });
       return upkeep.keepHouse(
         world,
         { ended: await time.endedSince(subject, world), started: await time.allProcesses(subject) },
@@ -250,6 +250,7 @@ export async function perform(subject: Subject, world: World, command: Command):
     case "forgetWake":
     case "idle":
     case "abandon":
+    case "growOld":
     case "overdue":
     case "ageTombstones":
     case "recoverPools":

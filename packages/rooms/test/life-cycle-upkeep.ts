@@ -80,7 +80,8 @@ export function lostFor({ hasEnded, owner, status, isOverdue }: ModelProcess): E
 /** Design section 4, idle, and docs/rooms.md, processes. */
 function retirement(world: World, process: ModelProcess): StopReason | undefined {
   const { deployment, region } = process;
-  if (process.status !== "running") return undefined;
+  if (process.status !== "running" && process.status !== "draining") return undefined;
+  if (process.status === "draining" && roomsOn(world, process).length === 0) return "max_age";
   if (roomsOn(world, process).length > 0) return process.isAbandoned ? "idle" : undefined;
   const { warmProcesses } = deployment;
   if (deployment !== findDeployment(world, undefined)) {
@@ -92,7 +93,7 @@ function retirement(world: World, process: ModelProcess): StopReason | undefined
 }
 
 /** What is forgotten has never been. */
-function hasHadRooms({ rooms }: World, { processId }: ModelProcess): boolean {
+export function hasHadRooms({ rooms }: World, { processId }: ModelProcess): boolean {
   return rooms.some(({ stays }) => stays.some((stay) => stay.processId === processId));
 }
 
@@ -143,6 +144,9 @@ export function keepHouse(
   }
   for (const room of world.rooms.filter(isLive)) {
     if (room.expires === "due" || (room.isOld && room.state === "unscheduled")) destroy(world, room);
+  }
+  for (const process of world.processes.values()) {
+    if (process.status === "running" && process.isAged) process.status = "draining";
   }
   const byId = [...world.processes.values()].sort((a, b) => (a.processId < b.processId ? -1 : 1));
   for (const process of byId) {

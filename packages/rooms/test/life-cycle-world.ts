@@ -85,6 +85,8 @@ export interface ModelProcess {
   isOverdue: boolean;
   /** It has been running for 300 s. */
   hasRunLong: boolean;
+  /** It has been running for longer than any is let to. */
+  isAged: boolean;
   /** It runs, and nothing has been on it for 300 s. */
   isLongIdle: boolean;
   /** Nobody has been connected to it, and it has had no new room, for 300 s. */
