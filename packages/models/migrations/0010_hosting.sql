@@ -96,6 +96,17 @@ begin
 end $$;
 --> statement-breakpoint
 
+-- Whether starting ahead is of no use at the moment: five processes of the pool have ended by themselves in the last minute
+-- and never had a room.
+create function is_warming_in_vain(p_pool_id bigint) returns boolean language sql stable as $$
+  select count(*) >= 5 from (
+    select from processes p
+     where p.pool_id = p_pool_id and p.terminated_at > statement_timestamp() - interval '60 seconds' and p.stop_reason = 'exited'
+       and not exists (select from room_allocations a where a.process_id = p.process_id)
+     limit 5) e
+$$;
+--> statement-breakpoint
+
 -- The pools in which processes with a free slot are missing, and how many: as many are kept warm in each region where a
 -- live host starts processes as the newest deployment of the application says.
 create function find_cold_pools() returns table (deployment_id text, region text, missing integer)
@@ -108,7 +119,7 @@ language sql volatile as $$
     left join pools o on o.deployment_id = d.deployment_id and o.region = r.region
     cross join lateral (select coalesce(count_free_processes(o.pool_id), 0) as free) w
    where d.warm_processes > w.free and not is_outdated(d.deployment_id)
-     and (o.stopped_until is null or o.stopped_until <= clock_timestamp())
+     and (o.pool_id is null or not (coalesce(o.stopped_until > clock_timestamp(), false) or is_warming_in_vain(o.pool_id)))
    order by d.sequence, r.region
 $$;
 --> statement-breakpoint
