@@ -39,6 +39,7 @@ const Environment = z
       .optional(),
     HOST_TLS_CERT_FILE: z.string().optional(),
     HOST_TLS_KEY_FILE: z.string().optional(),
+    HOST_MAX_PROCESS_AGE_HOURS: integer(1, 87_600).optional(),
     ROOM_UNSCHEDULED_TTL_HOURS: integer(1, 87_600).default(72),
     DATABASE_URL: databaseUrl,
     DATABASE_DIRECT_URL: databaseUrl.optional(),

@@ -129,7 +129,11 @@ function controlSettings(env: Env, log: Logger) {
 }
 
 function housekeepingSettings(env: Env) {
-  return { unscheduledTtlHours: env.ROOM_UNSCHEDULED_TTL_HOURS, bindDeadlineSeconds: env.HOST_BIND_DEADLINE_SECONDS };
+  return {
+    unscheduledTtlHours: env.ROOM_UNSCHEDULED_TTL_HOURS,
+    bindDeadlineSeconds: env.HOST_BIND_DEADLINE_SECONDS,
+    maxProcessAgeHours: env.HOST_MAX_PROCESS_AGE_HOURS,
+  };
 }
 
 async function loadConfig(env: Env, log: Logger): Promise<OperatorConfig> {

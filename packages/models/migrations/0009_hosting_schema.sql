@@ -1,1 +1,3 @@
-ALTER TABLE "processes" ADD COLUMN "no_connections_since" timestamp (6) with time zone;
+ALTER TABLE "deployments" ADD COLUMN "warm_processes" integer DEFAULT 0 NOT NULL;--> statement-breakpoint
+ALTER TABLE "processes" ADD COLUMN "no_connections_since" timestamp (6) with time zone;--> statement-breakpoint
+ALTER TABLE "deployments" ADD CONSTRAINT "deployments_warm_processes_check" CHECK ("deployments"."warm_processes" between 0 and 100000);

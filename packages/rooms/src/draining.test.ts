@@ -97,3 +97,74 @@ describe("a process of a deployment that is not the newest one", () => {
     expect(await shown(fresh)).toBe("running");
   });
 });
+
+describe("a process that has reached its greatest age", () => {
+  const SETTINGS = { unscheduledTtlHours: 72, bindDeadlineSeconds: 100, maxProcessAgeHours: 24 };
+
+  async function aged(hours: number) {
+    const game = await newGame(suite().rooms, { idleTimeoutEnabled: false });
+    const { rooms, database, appId, host } = game;
+    const { roomId, processId = "" } = await game.create();
+    await runWaitingProcesses(database, host);
+    await database.sql`
+      update processes set started_at = clock_timestamp() - make_interval(hours => ${hours}) where process_id = ${processId}`;
+    const shown = async () => (await getProcess(rooms, appId, processId)).status;
+    const clean = async (settings: Parameters<typeof runHousekeeping>[1] = SETTINGS) => {
+      const { drainedProcesses, idleProcesses } = await runHousekeeping(database, settings);
+      return [drainedProcesses, idleProcesses];
+    };
+    return { ...game, roomId, processId, shown, clean };
+  }
+
+  test("takes no more rooms, keeps those that it has, and is stopped when the last one goes", async () => {
+    const { rooms, appId, create, deploymentId, roomId, processId, shown, clean, database } = await aged(25);
+    expect((await create()).processId).toBe(processId);
+    expect(await clean()).toEqual([1, 0]);
+    expect(await shown()).toBe("draining");
+    expect((await create()).processId).not.toBe(processId);
+    expect((await create({ deploymentId })).processId).not.toBe(processId);
+    expect(await getConnectionInfo(rooms, appId, roomId, { wake: false })).toMatchObject({ status: "active" });
+    await destroyRoom(rooms, appId, roomId);
+    expect(await clean()).toEqual([0, 0]);
+    for (const { room_id: other } of await database.sql<{ room_id: string }[]>`
+      select room_id from rooms join room_allocations using (room_key) where process_id = ${processId} and room_allocations.unscheduled_at is null`)
+      await destroyRoom(rooms, appId, other);
+    expect(await clean()).toEqual([0, 1]);
+    expect(await shown()).toBe("stopping");
+    expect(await database.sql`select stop_reason from processes where process_id = ${processId}`).toEqual([
+      { stop_reason: "max_age" },
+    ]);
+  });
+
+  test("is one only where there is such an age", async () => {
+    const { clean, shown } = await aged(10_000);
+    expect(await clean({ ...SETTINGS, maxProcessAgeHours: undefined })).toEqual([0, 0]);
+    expect(await shown()).toBe("running");
+  });
+
+  test("is younger until then", async () => {
+    const { clean, shown } = await aged(23);
+    expect(await clean()).toEqual([0, 0]);
+    expect(await shown()).toBe("running");
+  });
+
+  test("is never one that registered itself", async () => {
+    const { database, host, clean, shown } = await aged(25);
+    await database.sql`update hosts set provider = 'static' where host_id = ${host.hostId}`;
+    expect(await clean()).toEqual([0, 0]);
+    expect(await shown()).toBe("running");
+  });
+
+  test("gives its place among the warm ones to another", async () => {
+    const { database, appId, clean, living } = await aged(25).then(async (game) => ({
+      ...game,
+      living: async () =>
+        (await game.database.sql`select from processes where app_id = ${game.appId} and terminated_at is null`).length,
+    }));
+    await database.sql`update hosts set regions = '{Sao_Paulo}'`;
+    await database.sql`update deployments set warm_processes = case when app_id = ${appId} then 1 else 0 end`;
+    expect(await clean()).toEqual([1, 0]);
+    expect(await living()).toBe(2);
+    await database.sql`update deployments set warm_processes = 0`;
+  });
+});

@@ -22,6 +22,7 @@ import {
   newUuid,
   reportRunning,
   requestStop,
+  resumeRoom,
   retireHost,
   type EndReason,
 } from "./index.ts";
@@ -68,6 +69,8 @@ describe("the end of a process that ran", () => {
     ["stop_requested", 1, "destroyed"],
     ["stop_requested", undefined, "destroyed"],
     ["idle", 0, "scheduling"],
+    ["outdated", 0, "scheduling"],
+    ["max_age", 0, "scheduling"],
     ["host_shutdown", 0, "scheduling"],
   ] as const)("a recorded stop reason (%s) decides, not the exit code (%s)", async (reason, exitCode, status) => {
     const { rooms, database, host, appId, roomId, processId } = await game();
@@ -98,6 +101,32 @@ describe("the end of a process that ran", () => {
     expect(await endProcess(database, { processId, reason: "exited", exitCode: 0 })).toBe(false);
     expect(await getRoomInfo(rooms, appId, roomId)).toMatchObject({ status: "scheduling" });
     expect(await endProcess(database, { processId: newUuid(), reason: "exited" })).toBe(false);
+  });
+
+  test("unschedules a room once for each of its stays, whoever reports the end and however late", async () => {
+    const { rooms, database, host, appId, application, roomId, processId } = await game();
+    await runWaitingProcesses(database, host);
+    const crash = () => endProcess(database, { processId, reason: "exited", exitCode: 1 });
+    const events = async () =>
+      (
+        await database.sql`
+          select from room_events
+           where app_id = ${appId} and type = 'room.unscheduled' and payload ->> 'roomId' = ${roomId}`
+      ).length;
+    const answers = await Promise.all([
+      crash(),
+      crash(),
+      crash(),
+      endProcess(database, { processId, reason: "host_lost" }),
+    ]);
+    expect(answers.filter(Boolean)).toHaveLength(1);
+    expect(await events()).toBe(1);
+    const { processId: next } = await resumeRoom(rooms, application, roomId);
+    expect(await crash()).toBe(false);
+    expect((await getRoomInfo(rooms, appId, roomId)).currentAllocation).toMatchObject({ processId: next });
+    await runWaitingProcesses(database, host);
+    expect(await endProcess(database, { processId: next ?? "", reason: "exited", exitCode: 1 })).toBe(true);
+    expect(await events()).toBe(2);
   });
 
   test("gives its leased ports back", async () => {

@@ -38,6 +38,8 @@ export function toGameProcess(row: ProcessRow): GameProcess {
 const SENTENCES: Readonly<Record<string, string>> = {
   stop_requested: "stopped on request",
   idle: "stopped: idle for 300 s",
+  outdated: "stopped: there is a newer deployment",
+  max_age: "stopped: it had reached its greatest age",
   host_shutdown: "stopped with its host",
   host_lost: "its host was lost",
   superseded: "another server registered under its name",

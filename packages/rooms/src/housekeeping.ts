@@ -16,13 +16,16 @@ import {
   findLostProcesses,
 } from "./store/housekeeping.ts";
 import { endLostProcess } from "./store/processes.ts";
-import { findRetiring, retireProcess } from "./store/retire-processes.ts";
+import { drainOldProcesses, findRetiring, retireProcess } from "./store/retire-processes.ts";
+import { findColdPools, warmPool } from "./store/warm-pools.ts";
 
 export interface HousekeepingSettings {
   /** Rooms that nobody resumed are destroyed after this time. */
   readonly unscheduledTtlHours: number;
   /** A process that has not bound its ports by then has failed. Hathora: 100 s. */
   readonly bindDeadlineSeconds: number;
+  /** A process that has been running for longer takes no more rooms, and is stopped when it has none. No limit when absent. */
+  readonly maxProcessAgeHours?: number | undefined;
 }
 
 /** How many rows each job changed. */
@@ -30,7 +33,12 @@ export interface HousekeepingReport {
   readonly expiredRooms: number;
   readonly forgottenRooms: number;
   readonly lostProcesses: number;
+  /** Which have been running for too long to take more rooms. */
+  readonly drainedProcesses: number;
+  /** Asked to end, because they have nothing to do any more. */
   readonly idleProcesses: number;
+  /** Started ahead of the rooms that they are for. */
+  readonly warmProcesses: number;
   readonly tombstones: number;
   readonly history: number;
   readonly credentials: number;
@@ -71,7 +79,9 @@ export async function runHousekeeping(database: Database, settings: Housekeeping
     lostProcesses: await endLostProcesses(database, settings.bindDeadlineSeconds, attempt),
     expiredRooms: await inBatches(() => destroyExpiredRooms(database)),
     forgottenRooms: await inBatches(() => destroyForgottenRooms(database, settings.unscheduledTtlHours)),
+    drainedProcesses: await drainProcesses(database, settings, inBatches),
     idleProcesses: await retireProcesses(database, attempt),
+    warmProcesses: await warmPools(database, attempt),
     tombstones: await inBatches(() => deleteTombstones(database)),
     history:
       (await inBatches(() => deleteEndedAllocations(database))) +
@@ -101,6 +111,23 @@ async function retireProcesses(database: Database, attempt: Attempt): Promise<nu
     return retired;
   });
   return retired;
+}
+
+async function drainProcesses(
+  database: Database,
+  { maxProcessAgeHours }: HousekeepingSettings,
+  inBatches: Attempt,
+): Promise<number> {
+  return maxProcessAgeHours === undefined ? 0 : inBatches(() => drainOldProcesses(database, maxProcessAgeHours));
+}
+
+async function warmPools(database: Database, attempt: Attempt): Promise<number> {
+  let started = 0;
+  await attempt(async () => {
+    for (const pool of await findColdPools(database)) started += await attempt(() => warmPool(database, pool));
+    return started;
+  });
+  return started;
 }
 
 async function endLostProcesses(database: Database, bindDeadlineSeconds: number, attempt: Attempt): Promise<number> {

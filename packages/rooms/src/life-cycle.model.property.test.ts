@@ -24,7 +24,7 @@ test(
   ({ task }) => checkProperty(task.name, credentialStory, tell, { runs: 8, kept }),
 );
 
-test("and so it is when processes grow old", { timeout: propertyTimeoutMs() }, ({ task }) =>
+test("and so it is when processes grow old, and others are kept warm", { timeout: propertyTimeoutMs() }, ({ task }) =>
   checkProperty(task.name, agingStory, tell, { runs: 8, kept }),
 );
 
@@ -40,7 +40,7 @@ async function tell({ deployment, hostCapacities, commands }: Story): Promise<vo
   );
   if (deployment) {
     const deploymentId = await declareFor(subject, deployment, `dep-${randomUUID()}`);
-    declare(world, { ...deployment, deploymentId, isDeleted: false });
+    declare(world, { ...deployment, deploymentId, warmProcesses: 0, isDeleted: false });
   }
   for (const command of commands) {
     world.now += 1;

@@ -23,6 +23,7 @@ export type Command =
   | { readonly do: "declare"; readonly roomsPerProcess: number; readonly maxProcesses: number }
   | { readonly do: "deleteDeployment"; readonly nth: number }
   | { readonly do: "housekeeping" }
+  | { readonly do: "keepWarm"; readonly warmProcesses: number }
   | Credentials
   | Passing;
 
@@ -33,7 +34,7 @@ export type Credentials =
   | { readonly do: "revoke"; readonly id: number; readonly player: number | null };
 
 /** What time does to processes that run. */
-export type Aging = { readonly do: "abandon"; readonly nth: number };
+export type Aging = { readonly do: "abandon" | "growOld"; readonly nth: number };
 
 /** What only time brings about. */
 export type Passing =
@@ -145,11 +146,12 @@ const credentials = fc.oneof<fc.MaybeWeightedArbitrary<Credentials>[]>(
 export const credentialStory: fc.Arbitrary<Story> = storyWith(credentials);
 
 const aging = fc.oneof<fc.MaybeWeightedArbitrary<Command>[]>(
-  { weight: 3, arbitrary: fc.record({ do: fc.constant("abandon"), nth }) },
-  { weight: 2, arbitrary: fc.record({ do: fc.constant("housekeeping") }) },
+  { weight: 4, arbitrary: fc.record({ do: fc.constantFrom("abandon", "abandon", "growOld"), nth }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant("keepWarm"), warmProcesses: fc.nat(2) }) },
+  { weight: 3, arbitrary: fc.record({ do: fc.constant("housekeeping") }) },
 );
 
-/** A story in which, here and there, processes grow old. */
+/** A story in which, here and there, processes grow old, and others are started ahead. */
 export const agingStory: fc.Arbitrary<Story> = storyWith(aging);
 
 /** Of their own, and not among the commands of a story: the counterexamples that are kept remain what they are. */

@@ -215,7 +215,20 @@ export async function perform(subject: Subject, world: World, command: Command):
       const deploymentId = await declareFor(subject, { roomsPerProcess, maxProcesses }, `dep-${randomUUID()}`);
       const newest = findDeployment(world, undefined);
       sameFact("same deployment", newest?.deploymentId === deploymentId, newest?.roomsPerProcess === roomsPerProcess);
-      return upkeep.declare(world, { deploymentId, roomsPerProcess, maxProcesses, isDeleted: false });
+      return upkeep.declare(world, { deploymentId, roomsPerProcess, maxProcesses, warmProcesses: 0, isDeleted: false });
+    }
+    case "keepWarm": {
+      const newest = findDeployment(world, undefined);
+      if (!newest) return;
+      const { roomsPerProcess, maxProcesses, deploymentId } = newest;
+      const { warmProcesses } = command;
+      sameFact(
+        "same deployment",
+        await declareFor(subject, { roomsPerProcess, maxProcesses, warmProcesses }, `dep-${randomUUID()}`),
+        deploymentId,
+      );
+      newest.warmProcesses = warmProcesses;
+      return;
     }
     case "deleteDeployment": {
       const deployment = pick(world.deployments, command.nth);
@@ -226,13 +239,18 @@ export async function perform(subject: Subject, world: World, command: Command):
       return;
     }
     case "housekeeping":
-      await runHousekeeping(database, { unscheduledTtlHours: 72, bindDeadlineSeconds: 100 });
-      return upkeep.keepHouse(world, await time.endedSince(subject, world), await choices());
+      await runHousekeeping(database, { unscheduledTtlHours: 72, bindDeadlineSeconds: 100, maxProcessAgeHours: 24 });
+      return upkeep.keepHouse(
+        world,
+        { ended: await time.endedSince(subject, world), started: await time.allProcesses(subject) },
+        await choices(),
+      );
     case "expire":
     case "forget":
     case "forgetWake":
     case "idle":
     case "abandon":
+    case "growOld":
     case "overdue":
     case "ageTombstones":
     case "recoverPools":

@@ -115,6 +115,7 @@ export function newProcess(world: World, processId: string, deployment: ModelDep
     port: undefined,
     isOverdue: false,
     hasRunLong: false,
+    isAged: false,
     isLongIdle: false,
     isAbandoned: false,
   };

@@ -49,7 +49,7 @@ export async function keepAlive({ sql }: Database, hostIds: readonly string[]): 
 /** Answers the id of the newest deployment: the one before, if only `maxProcesses` has changed. */
 export async function declareFor(
   { database, application }: Subject,
-  settings: Pick<DeploymentSettings, "roomsPerProcess" | "maxProcesses" | "deploymentTag">,
+  settings: Pick<DeploymentSettings, "roomsPerProcess" | "maxProcesses" | "warmProcesses" | "deploymentTag">,
   newDeploymentId: string,
 ): Promise<string> {
   const { appId, orgId } = application;

@@ -1,5 +1,6 @@
 import type { Passing } from "./life-cycle-command.ts";
 import type { Subject } from "./life-cycle-subject.ts";
+import { hasHadRooms, type Started } from "./life-cycle-upkeep.ts";
 import { livingFirst, living, pick, roomsOn, type ModelHost, type World } from "./life-cycle-world.ts";
 
 /** Time cannot be waited for: what it would reach is moved back. */
@@ -50,8 +51,16 @@ export async function pass(
         update room_allocations set unscheduled_at = unscheduled_at - interval '301 seconds'
          where process_id = ${process.processId} and unscheduled_at is not null`;
       return;
+    case "growOld":
+      if (process?.status !== "running") return;
+      process.isAged = true;
+      process.hasRunLong = true;
+      if (!hasHadRooms(world, process)) process.isLongIdle = true;
+      await sql`
+        update processes set started_at = started_at - interval '25 hours' where process_id = ${process.processId}`;
+      return;
     case "abandon":
-      if (process?.status !== "running" || roomsOn(world, process).length === 0) return;
+      if (!process || !["running", "draining"].includes(process.status) || roomsOn(world, process).length === 0) return;
       process.isAbandoned = true;
       process.hasRunLong = true;
       await sql`
@@ -85,6 +94,11 @@ export async function pass(
 /** The host beats no more. */
 export async function silence({ database }: Subject, { hostId }: ModelHost): Promise<void> {
   await database.sql`update hosts set beat_at = clock_timestamp() - interval '7 seconds' where host_id = ${hostId}`;
+}
+
+/** Every process that there is. */
+export async function allProcesses({ database, appId }: Subject): Promise<Started[]> {
+  return database.sql<Started[]>`select process_id as "processId", region from processes where app_id = ${appId}`;
 }
 
 /** Processes that have ended without the model's knowledge, in the order of their ends. */

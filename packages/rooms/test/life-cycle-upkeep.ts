@@ -1,4 +1,5 @@
 import type { Region } from "@roombridge/models/api";
+import type { StopReason } from "@roombridge/rooms";
 import { destroy, endProcess, type End } from "./life-cycle-model.ts";
 import { mayStart, newProcess, type Choose } from "./life-cycle-placement.ts";
 import {
@@ -55,7 +56,7 @@ export function reportRunning(process: ModelProcess, pools: World["pools"], port
 }
 
 /** Its host asks a process to end: it takes no more rooms, and loses those that it has when it ends. */
-export function requestStop(process: ModelProcess, reason: "idle" | "host_shutdown"): boolean {
+export function requestStop(process: ModelProcess, reason: StopReason): boolean {
   if (process.hasEnded || process.stopReason !== undefined) return false;
   process.status = "stopping";
   process.stopReason = reason;
@@ -64,8 +65,9 @@ export function requestStop(process: ModelProcess, reason: "idle" | "host_shutdo
 
 export function declare(world: World, deployment: ModelDeployment): void {
   const newest = findDeployment(world, undefined);
-  if (newest?.deploymentId === deployment.deploymentId) newest.maxProcesses = deployment.maxProcesses;
-  else world.deployments.push(deployment);
+  if (newest?.deploymentId !== deployment.deploymentId) return void world.deployments.push(deployment);
+  newest.maxProcesses = deployment.maxProcesses;
+  newest.warmProcesses = deployment.warmProcesses;
 }
 
 /** Why a process is given up by the housekeeping; undefined while it can be trusted. */
@@ -75,14 +77,63 @@ export function lostFor({ hasEnded, owner, status, isOverdue }: ModelProcess): E
   return isOverdue && status === "starting" ? "bind_deadline" : undefined;
 }
 
-/** Design section 4, idle: without rooms, or with rooms and without anybody who is connected. */
-function isIdle(world: World, process: ModelProcess): boolean {
-  if (process.status !== "running") return false;
-  return roomsOn(world, process).length === 0 ? process.isLongIdle : process.isAbandoned;
+/** Design section 4, idle, and docs/rooms.md, processes. */
+function retirement(world: World, process: ModelProcess): StopReason | undefined {
+  const { deployment, region } = process;
+  if (process.status !== "running" && process.status !== "draining") return undefined;
+  if (process.status === "draining" && roomsOn(world, process).length === 0) return "max_age";
+  if (roomsOn(world, process).length > 0) return process.isAbandoned ? "idle" : undefined;
+  const { warmProcesses } = deployment;
+  if (deployment !== findDeployment(world, undefined)) {
+    if (warmProcesses > 0 && !hasHadRooms(world, process)) return "outdated";
+    return process.isLongIdle ? "idle" : undefined;
+  }
+  const isSpared = warmProcesses > 0 && countFree(world, deployment, region) <= warmProcesses;
+  return process.isLongIdle && !isSpared ? "idle" : undefined;
+}
+
+/** What is forgotten has never been. */
+export function hasHadRooms({ rooms }: World, { processId }: ModelProcess): boolean {
+  return rooms.some(({ stays }) => stays.some((stay) => stay.processId === processId));
+}
+
+function countFree(world: World, deployment: ModelDeployment, region: Region): number {
+  const isFree = (process: ModelProcess) =>
+    process.deployment === deployment &&
+    process.region === region &&
+    (process.status === "starting" || process.status === "running") &&
+    roomsOn(world, process).length < deployment.roomsPerProcess;
+  return [...world.processes.values()].filter(isFree).length;
+}
+
+/** Starts what the newest deployment wants to be warm. `started`: the processes that are there, which may be others. */
+function warmPools(world: World, started: readonly Started[]): void {
+  const deployment = findDeployment(world, undefined);
+  if (!deployment) return;
+  const isNew = ({ processId }: Started) => !world.processes.has(processId);
+  for (const region of ["London", "Sao_Paulo"] as const) {
+    const fresh = started.filter((one) => one.region === region && isNew(one)).map(({ processId }) => processId);
+    const missing = deployment.warmProcesses - countFree(world, deployment, region);
+    for (let n = 0; n < missing && mayStart(world, deployment, region); n += 1) {
+      const processId = fresh.shift();
+      if (processId === undefined) throw new Error(`${region} wants ${missing - n} more warm processes`);
+      world.processes.set(processId, newProcess(world, processId, deployment, region));
+    }
+    if (fresh.length > 0) throw new Error(`started ${fresh.join()} in ${region}, which nobody wanted`);
+  }
+}
+
+export interface Started {
+  readonly processId: string;
+  readonly region: Region;
 }
 
 /** Everything that time alone brings about. `ended`: the processes that were given up, in the order of their ends. */
-export function keepHouse(world: World, ended: readonly string[], choose: Choose): void {
+export function keepHouse(
+  world: World,
+  { ended, started }: { readonly ended: readonly string[]; readonly started: readonly Started[] },
+  choose: Choose,
+): void {
   const lost = [...world.processes.values()].filter((process) => lostFor(process) !== undefined);
   const isSame = lost.length === ended.length && lost.every(({ processId }) => ended.includes(processId));
   if (!isSame) throw new Error(`ended ${ended.join()}, lost are ${lost.map(({ processId }) => processId).join()}`);
@@ -94,11 +145,17 @@ export function keepHouse(world: World, ended: readonly string[], choose: Choose
   for (const room of world.rooms.filter(isLive)) {
     if (room.expires === "due" || (room.isOld && room.state === "unscheduled")) destroy(world, room);
   }
-  for (const process of world.processes.values()) if (isIdle(world, process)) requestStop(process, "idle");
+  for (const process of world.processes.values()) {
+    if (process.status === "running" && process.isAged) process.status = "draining";
+  }
+  const byId = [...world.processes.values()].sort((a, b) => (a.processId < b.processId ? -1 : 1));
+  for (const process of byId) {
+    const reason = retirement(world, process);
+    if (reason !== undefined) requestStop(process, reason);
+  }
+  warmPools(world, started);
   world.rooms = world.rooms.filter(({ state, isOld }) => state !== "destroyed" || !isOld);
   for (const process of world.processes.values()) {
-    // What is forgotten has never been.
-    const hasRooms = world.rooms.some(({ stays }) => stays.some(({ processId }) => processId === process.processId));
-    if (process.hasRunLong && !hasRooms) process.isLongIdle = true;
+    if (process.hasRunLong && !hasHadRooms(world, process)) process.isLongIdle = true;
   }
 }

@@ -1,4 +1,5 @@
 import type { ErrorCode, ProcessStatus, Region } from "@roombridge/models/api";
+import type { StopReason } from "@roombridge/rooms";
 import type { RoomState } from "@roombridge/models/db";
 
 /** What one application's rooms, processes and hosts should look like, after what its documents promise. No I/O. */
@@ -77,13 +78,15 @@ export interface ModelProcess {
   owner: { readonly host: ModelHost; readonly incarnation: string } | undefined;
   hasBooted: boolean;
   hasRun: boolean;
-  stopReason: "stop_requested" | "idle" | "host_shutdown" | undefined;
+  stopReason: StopReason | undefined;
   hasEnded: boolean;
   port: number | undefined;
   /** It has not bound its ports in time. */
   isOverdue: boolean;
   /** It has been running for 300 s. */
   hasRunLong: boolean;
+  /** It has been running for longer than any is let to. */
+  isAged: boolean;
   /** It runs, and nothing has been on it for 300 s. */
   isLongIdle: boolean;
   /** Nobody has been connected to it, and it has had no new room, for 300 s. */
@@ -101,6 +104,8 @@ export interface ModelDeployment {
   readonly deploymentId: string;
   readonly roomsPerProcess: number;
   maxProcesses: number;
+  /** How many with a free slot are kept in each region that is served. */
+  warmProcesses: number;
   isDeleted: boolean;
 }
 

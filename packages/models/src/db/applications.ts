@@ -78,6 +78,8 @@ export const deployments = pgTable(
     roomsPerProcess: integer().notNull(),
     /** Upper limit of live processes per region (a pool). */
     maxProcesses: integer().notNull(),
+    /** Processes with a free slot that are started ahead in each region that a host serves. */
+    warmProcesses: integer().notNull().default(0),
     /** Cores; may be fractional. */
     requestedCpu: doublePrecision().notNull(),
     requestedMemoryMb: doublePrecision().notNull(),
@@ -92,5 +94,6 @@ export const deployments = pgTable(
     index().on(table.appId, table.sequence),
     check("deployments_rooms_per_process_check", sql`${table.roomsPerProcess} between 1 and 10000`),
     check("deployments_max_processes_check", sql`${table.maxProcesses} between 0 and 100000`),
+    check("deployments_warm_processes_check", sql`${table.warmProcesses} between 0 and 100000`),
   ],
 );

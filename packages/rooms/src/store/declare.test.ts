@@ -38,6 +38,7 @@ test("declaring the same deployment again keeps it; a change makes a new one", a
   expect(await declareDeployment(database, settings, "dep-1")).toBe("dep-1");
   expect(await declareDeployment(database, { ...settings }, "dep-2")).toBe("dep-1");
   expect(await declareDeployment(database, { ...settings, maxProcesses: 6 }, "dep-3")).toBe("dep-1");
+  expect(await declareDeployment(database, { ...settings, warmProcesses: 2 }, "dep-3")).toBe("dep-1");
   expect(await declareDeployment(database, { ...settings, roomsPerProcess: 4 }, "dep-4")).toBe("dep-4");
 });
 

@@ -58,8 +58,8 @@ export async function declareBuild(
 
 /**
  * Makes `settings` the newest deployment of its application under the id `newDeploymentId`, unless the newest one has the
- * same settings already. Answers the id of the newest one. `maxProcesses` alone does not make a new deployment. Throws
- * `no_certificate`.
+ * same settings already. Answers the id of the newest one. `maxProcesses` and `warmProcesses` alone do not make a new deployment.
+ * Throws `no_certificate`.
  */
 export async function declareDeployment(
   { orm }: Database,
@@ -77,8 +77,11 @@ export async function declareDeployment(
         .limit(1);
       if (newest && sameSettings(newest, settings)) {
         const { deploymentId } = newest;
-        const { maxProcesses } = settings;
-        await tx.update(deployments).set({ maxProcesses }).where(eq(deployments.deploymentId, deploymentId));
+        const { maxProcesses, warmProcesses = 0 } = settings;
+        await tx
+          .update(deployments)
+          .set({ maxProcesses, warmProcesses })
+          .where(eq(deployments.deploymentId, deploymentId));
         await tx.update(pools).set({ maxProcesses }).where(eq(pools.deploymentId, deploymentId));
         return deploymentId;
       }

@@ -188,7 +188,7 @@ async function callEndProcess(
 }
 
 /** What somebody may ask for. `stop_requested` destroys the rooms, the others unschedule them. */
-export type StopReason = "stop_requested" | "idle" | "host_shutdown";
+export type StopReason = "stop_requested" | "idle" | "outdated" | "max_age" | "host_shutdown";
 
 /** Asks for the end of a process; its host stops it. False when it has ended or is stopping already. */
 export async function requestStop({ sql }: Database, processId: string, reason: StopReason): Promise<boolean> {

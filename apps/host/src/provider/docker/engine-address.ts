@@ -39,7 +39,7 @@ export function isOnThisMachine({ url }: EngineAddress): boolean {
 }
 
 /** True for an address, or the name `localhost`, that nobody else can reach. */
-export function isLoopback(host: string): boolean {
+function isLoopback(host: string): boolean {
   return host === "localhost" || host === "::1" || (isIP(host) === 4 && host.startsWith("127."));
 }
 
