@@ -94,29 +94,29 @@ describe("after kill -9 everything is consistent and works again within 10 s", (
     await healed();
   });
 
-  test("of the host, whose successor stops what it left", async () => {
-    const { roomId } = await playedRoom();
-    const host = part(/apps\/host\/src\/main/);
-    const games = descendants(host.pid);
-    expect(games.length).toBeGreaterThan(0);
-    process.kill(host.pid, "SIGKILL");
-    await waitFor(async () => (await statusOf(roomId)) === "scheduling", {
-      what: "the room is unscheduled",
-      timeoutMs: HEALED_MS,
-    });
-    await waitFor(() => stillRunning(games).length === 0, {
-      what: "the old games are gone",
-      timeoutMs: HEALED_MS,
-    });
-    await healed();
-  });
-
   test("of everything at once: the next start brings database and rooms back", async () => {
     const { roomId } = await playedRoom();
     killTree(roombridge.app.pid);
     await roombridge.app.exited;
     roombridge = await startRoombridge(roombridge.dataDir);
     await healed();
-    expect(await statusOf(roomId)).toBe("scheduling");
+    await waitFor(async () => (await statusOf(roomId)) === "scheduling", {
+      what: "the room of the game that was killed is unscheduled",
+      timeoutMs: HEALED_MS,
+    });
+  });
+
+  test("of the host, whose successor goes on with its games", async () => {
+    const { roomId, exposedPort } = await playedRoom();
+    const host = part(/apps\/host\/src\/main/);
+    const games = descendants(host.pid);
+    expect(games.length).toBeGreaterThan(0);
+    process.kill(host.pid, "SIGKILL");
+    await echoOverWebSocket(exposedPort, roomId, "meanwhile");
+    await healed();
+    await echoOverWebSocket(exposedPort, roomId, "still here");
+    expect(stillRunning(games)).toEqual(games);
+    expect(await statusOf(roomId)).toBe("active");
+    await client(roombridge).roomsV2.destroyRoom(roomId);
   });
 });

@@ -1,5 +1,6 @@
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { createHash, X509Certificate } from "node:crypto";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { requireProgram } from "@roombridge/testing";
@@ -69,6 +70,24 @@ describe.skipIf(program === undefined || turnserver === undefined)("the check pa
     expect(kept).toBe(JSON.stringify([{}, {}, "", `${roombridge.gateway}/turn/check`]));
   });
 
+  test("over TLS too, they meet in a browser that trusts the certificate", async () => {
+    const { publicKey } = new X509Certificate(readFileSync(join(folder, "cert.pem")));
+    const spki = createHash("sha256")
+      .update(publicKey.export({ type: "spki", format: "der" }))
+      .digest("base64");
+    const args = [...ARGUMENTS, `--ignore-certificate-errors-spki-list=${spki}`];
+    await using trusting = await chromium.launch({ executablePath: program ?? "", args });
+    const { iceServers } = await client(roombridge).roomsV2.createRoom({ region: "Tokyo" });
+    const { page } = await openPage(trusting);
+    await page.fill("#servers", JSON.stringify(iceServers));
+    expect(await check(page)).toBe("relaying works from here");
+    expect((await rows(page)).map(([uri, _connected, _trip, result]) => [uri?.split(":")[0], result])).toEqual([
+      ["turn", "ok"],
+      ["turn", "ok"],
+      ["turns", "ok"],
+    ]);
+  });
+
   test("iceServers that are pasted are tried as they are: a wrong credential is a 401, in words", async () => {
     const { iceServers } = await client(roombridge).roomsV2.createRoom({ region: "Tokyo" });
     const wrong = iceServers.map((server) => ({ ...server, credential: "wrong" }));
@@ -89,8 +108,8 @@ describe.skipIf(program === undefined || turnserver === undefined)("the check pa
     expect(await check(page)).toBe("this is not JSON");
   });
 
-  async function openPage() {
-    const page = await browser.newPage();
+  async function openPage(opened = browser) {
+    const page = await opened.newPage();
     const seen = { addresses: [] as string[], complaints: [] as string[] };
     page.on("request", (request) => seen.addresses.push(request.url()));
     page.on("pageerror", (error) => seen.complaints.push(error.message));

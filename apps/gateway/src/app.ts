@@ -1,3 +1,4 @@
+import { addAbortSignal, Readable } from "node:stream";
 import type { RoomsContext } from "@roombridge/rooms";
 import type { Logger } from "@roombridge/service";
 import { Hono, type Context, type HonoRequest } from "hono";
@@ -22,6 +23,8 @@ export interface Gateway {
   readonly lifecycle: Lifecycle;
   /** Without a slash at its end. Everything lies below it, the health probes at the root as well. */
   readonly basePath?: string;
+  /** Aborts when answers without an end must end. */
+  readonly closing?: AbortSignal;
   /** See `OperationSettings`. Default true. */
   readonly wakeOnConnectionInfo?: boolean;
   /** Whether there is the page `/turn/check`. Default true. */
@@ -101,7 +104,7 @@ function refuse({ basePath, methodsOf, notOffered: whyNot }: Absent, request: Ho
 }
 
 /** Runs an endpoint; whatever it throws becomes its answer and, if unforeseen, an error in the log. */
-async function answer({ log, lifecycle }: Gateway, endpoint: Endpoint, c: Context): Promise<Response> {
+async function answer({ log, lifecycle, closing }: Gateway, endpoint: Endpoint, c: Context): Promise<Response> {
   const startedAt = performance.now();
   const requestId = newRequestId();
   let given: Answer;
@@ -125,20 +128,44 @@ async function answer({ log, lifecycle }: Gateway, endpoint: Endpoint, c: Contex
     },
     "request",
   );
-  return toResponse(given, {
+  const headers = {
     "x-request-id": requestId,
     "cache-control": "no-store",
     ...endpoint.headers,
     ...(lifecycle.isDraining ? { connection: "close" } : {}),
-  });
+  };
+  return toResponse(given, { headers, method: c.req.method, closing });
 }
 
-function toResponse({ status, body, file, headers }: Answer, common: Readonly<Record<string, string>>): Response {
-  const all = new Headers({ ...common, ...headers });
+interface Sending {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly method: string;
+  readonly closing: AbortSignal | undefined;
+}
+
+function toResponse(
+  { status, body, file, stream, headers }: Answer,
+  { method, closing, ...common }: Sending,
+): Response {
+  const all = new Headers({ ...common.headers, ...headers });
+  if (stream !== undefined) return new Response(toBody(stream, method, closing), { status, headers: all });
   if (body === undefined) return new Response(file ?? null, { status, headers: all });
   // Last: the SDKs refuse JSON under any other name.
   all.set("content-type", "application/json");
   return new Response(JSON.stringify(body), { status, headers: all });
+}
+
+/** A stream that breaks off breaks the connection, so that nobody takes what came for the whole. */
+function toBody(stream: Readable, method: string, closing: AbortSignal | undefined): ReadableStream | null {
+  stream.on("error", () => {});
+  if (method === "HEAD") {
+    stream.destroy();
+    return null;
+  }
+  const body = Readable.toWeb(stream) as ReadableStream;
+  if (closing?.aborted) stream.destroy(new Error("the gateway stops"));
+  else if (closing) addAbortSignal(closing, stream);
+  return body;
 }
 
 /** `/rooms/{roomId}` in OpenAPI is `/rooms/:roomId` in Hono. */

@@ -8,13 +8,19 @@ import type { Answer } from "./answer.ts";
  */
 const HTTP_STATUS = {
   invalid_params: 422,
+  malformed_request: 400,
   unauthenticated: 401,
   app_not_found: 404,
   deployment_not_found: 404,
   process_not_found: 404,
   room_not_found: 404,
+  log_not_found: 404,
+  log_expired: 410,
+  // 404 is the only status that says "not now" and that the SDK knows in all operations which ask hosts.
+  host_away: 404,
   room_exists: 400,
   no_deployment: 400,
+  no_certificate: 400,
   start_failed: 400,
   process_superseded: 409,
   process_gone: 410,

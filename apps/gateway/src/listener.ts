@@ -19,7 +19,9 @@ export async function listen(
   gateway: Gateway,
   address: { readonly host: string; readonly port: number },
 ): Promise<Listener> {
-  const respond = getRequestListener(createApp(gateway).fetch, { hostname: "localhost", errorHandler: badRequest });
+  const closing = new AbortController();
+  const app = createApp({ ...gateway, closing: closing.signal });
+  const respond = getRequestListener(app.fetch, { hostname: "localhost", errorHandler: badRequest });
   const server = createServer(
     // Longer than the idle time-outs of common balancers, which would else send into a connection that we just closed.
     { keepAliveTimeout: 75_000, headersTimeout: 10_000, requestTimeout: 30_000, connectionsCheckingInterval: 5_000 },
@@ -30,15 +32,16 @@ export async function listen(
   server.listen(address.port, address.host, resolve);
   await promise;
   server.off("error", reject);
-  return { port: portOf(server), drain: () => drain(gateway, server) };
+  return { port: portOf(server), drain: () => drain(gateway, server, closing) };
 }
 
-async function drain({ lifecycle }: Gateway, server: Server): Promise<void> {
+async function drain({ lifecycle }: Gateway, server: Server, closing: AbortController): Promise<void> {
   lifecycle.isDraining = true;
   await delay(NOTICE_MS);
   const { promise: closed, resolve } = Promise.withResolvers<void>();
   server.close(() => resolve());
   server.closeIdleConnections();
+  closing.abort();
   await closed;
 }
 

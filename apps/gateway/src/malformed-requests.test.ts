@@ -8,6 +8,7 @@ import { bytesOf, fuzzRequests, stormRequests, type FuzzRequest } from "../test/
 import { KeptConnection, type RawAnswer } from "../test/kept-connection.ts";
 import type { SpawnedGateway } from "../test/spawn-gateway.ts";
 import { openStage, type Stage } from "../test/stage.ts";
+import { announce, openStubHost, type StubHost } from "../test/stub-host.ts";
 import { createGame, type Game } from "../test/suite.ts";
 import type { Operation } from "./operation.ts";
 import { OPERATIONS } from "./operations.ts";
@@ -22,6 +23,8 @@ let stage: Stage;
 let rooms: RoomsContext;
 let gateway: SpawnedGateway;
 let game: Game;
+/** Where the gateway asks about processes. */
+let host: StubHost;
 /** What came back, but for bodies with credentials. */
 const answers: string[] = [];
 
@@ -30,11 +33,16 @@ beforeAll(async () => {
   ({ rooms } = stage);
   gateway = await stage.spawn();
   game = await createGame(rooms, { roomsPerProcess: 2, maxProcesses: 8 });
+  host = await openStubHost((response, question) => {
+    response.writeHead(200).end(question.includes("/metrics?") ? "{}" : "a line\n");
+  });
+  await announce({ rooms, game }, host.control);
   stage.secrets.add("the token", game.token);
 });
 
 afterAll(async () => {
   await stage.close();
+  host.close();
 });
 
 async function statusOf(bytes: string | Buffer): Promise<number | undefined> {

@@ -61,7 +61,8 @@ const SHARED = ROUTES.flatMap(({ operationId, route }) => {
 describe.each(SHARED)("$operationId, as the published SDK has it", ({ route, sdk }) => {
   const documented = documentedAnswers(route);
   const theirs = sdk.success.schema && theirShape(sdkSchema(sdk.success.schema));
-  const schema = documented.get(sdk.success.status);
+  const success = documented.get(sdk.success.status);
+  const schema = success === "stream" ? undefined : success;
   const ours = schema && ourShape(schema, "output");
 
   test("has its method, its path, its query and its success", () => {

@@ -4,8 +4,11 @@ import { createProcessOperation } from "./routes/create-process.ts";
 import { createRoomOperation } from "./routes/create-room.ts";
 import { deregisterStaticProcessOperation } from "./routes/deregister-static-process.ts";
 import { destroyRoomOperation } from "./routes/destroy-room.ts";
+import { downloadLogForProcessOperation } from "./routes/download-log-for-process.ts";
 import { getConnectionInfoOperation } from "./routes/get-connection-info.ts";
 import { getLatestProcessesOperation } from "./routes/get-latest-processes.ts";
+import { getLogsForProcessOperation } from "./routes/get-logs-for-process.ts";
+import { getMetricsDeprecatedOperation, getProcessMetricsOperation } from "./routes/get-process-metrics.ts";
 import { getProcessOperation } from "./routes/get-process.ts";
 import { getProcessesCountOperation } from "./routes/get-processes-count.ts";
 import { getRoomInfoOperation } from "./routes/get-room-info.ts";
@@ -46,9 +49,13 @@ export const OPERATIONS: readonly Operation[] = [
   getProcessOperation,
   createProcessOperation,
   stopProcessOperation,
+  getProcessMetricsOperation,
+  getLogsForProcessOperation,
+  downloadLogForProcessOperation,
   registerStaticProcessOperation,
   heartbeatStaticProcessOperation,
   deregisterStaticProcessOperation,
   ...PROCESSES_V2,
   ...ROOMS_V1,
+  getMetricsDeprecatedOperation,
 ];

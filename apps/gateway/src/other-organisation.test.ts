@@ -166,6 +166,17 @@ function queryValue(name: string, operationId: string): string {
       return victim.cursor;
     case "before":
       return String(Date.now());
+    case "metrics":
+      return "cpu,memory";
+    case "start":
+      return "1795000000";
+    case "end":
+      return "1795000060.5";
+    case "step":
+    case "tailLines":
+      return "60";
+    case "follow":
+      return "true";
     case "roomsVersion":
       return "0123456789abcdef0123456789abcdef";
     default:

@@ -2,7 +2,15 @@ import { ProcessStatus } from "@roombridge/models/api";
 import { RoomError } from "@roombridge/rooms";
 import { HonoRequest } from "hono/request";
 import { describe, expect, test } from "vitest";
-import { instantInQuery, integerInQuery, listInQuery, valueInQuery } from "./query-values.ts";
+import {
+  asMalformed,
+  booleanInQuery,
+  instantInQuery,
+  integerInQuery,
+  listInQuery,
+  numberInQuery,
+  valueInQuery,
+} from "./query-values.ts";
 
 const request = (query: string) => new HonoRequest(new Request(`http://localhost/x${query}`));
 
@@ -102,5 +110,48 @@ describe("integerInQuery", () => {
   test.each(["", "0", "501", "-1", "1.5", "1e2", " 1", "ten", "9999999999"])("%j is refused", (text) => {
     const refusal = refusalOf(() => integerInQuery(request(`?limit=${encodeURIComponent(text)}`), "limit", limits));
     expect(refusal).toBe("invalid_params: limit: expected a whole number from 1 to 500");
+  });
+});
+
+describe("numberInQuery", () => {
+  test.each([
+    ["", undefined],
+    ["?n=1", 1],
+    ["?n=-1.5", -1.5],
+    ["?n=1e3", 1_000],
+  ])("%s", (query, value) => {
+    expect(numberInQuery(request(query), "n")).toBe(value);
+  });
+
+  test.each(["?n", "?n=", "?n=x", "?n=0x1", "?n=1e999", "?n=Infinity", "?n=NaN"])("%s is refused", (query) => {
+    expect(refusalOf(() => numberInQuery(request(query), "n"))).toBe("invalid_params: n: expected a number");
+  });
+});
+
+describe("booleanInQuery", () => {
+  test.each([
+    ["", undefined],
+    ["?b=true", true],
+    ["?b=false", false],
+  ])("%s", (query, value) => {
+    expect(booleanInQuery(request(query), "b")).toBe(value);
+  });
+
+  test.each(["?b", "?b=", "?b=1", "?b=TRUE"])("%s is refused", (query) => {
+    expect(refusalOf(() => booleanInQuery(request(query), "b"))).toBe("invalid_params: b: expected true or false");
+  });
+});
+
+describe("asMalformed", () => {
+  test("renames invalid_params and nothing else", () => {
+    const thrower = (error: Error) => () => {
+      throw error;
+    };
+    expect(refusalOf(() => asMalformed(thrower(new RoomError("invalid_params", "why"))))).toBe(
+      "malformed_request: why",
+    );
+    expect(refusalOf(() => asMalformed(thrower(new RoomError("no_capacity", "why"))))).toBe("no_capacity: why");
+    expect(refusalOf(() => asMalformed(thrower(new Error("why"))))).toBe("Error: why");
+    expect(asMalformed(() => 1)).toBe(1);
   });
 });

@@ -34,6 +34,35 @@ export function instantInQuery(request: HonoRequest, name: string): Date | undef
   return new Date(instantMs);
 }
 
+/** Undefined when it is absent. Throws `invalid_params` for what is no finite number. */
+export function numberInQuery(request: HonoRequest, name: string): number | undefined {
+  const text = valueInQuery(request, name);
+  if (text === undefined) return undefined;
+  const value = NUMBER.test(text) ? Number(text) : Number.NaN;
+  if (!Number.isFinite(value)) throw new RoomError("invalid_params", `${name}: expected a number`);
+  return value;
+}
+
+/** Undefined when it is absent. Throws `invalid_params`. */
+export function booleanInQuery(request: HonoRequest, name: string): boolean | undefined {
+  const text = valueInQuery(request, name);
+  if (text === undefined) return undefined;
+  if (text === "true" || text === "false") return text === "true";
+  throw new RoomError("invalid_params", `${name}: expected true or false`);
+}
+
+/** Throws `malformed_request` in place of `invalid_params`. */
+export function asMalformed<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (RoomError.isInstance(error) && error.code === "invalid_params") {
+      throw new RoomError("malformed_request", error.message);
+    }
+    throw error;
+  }
+}
+
 /** A whole number; `fallback` when it is absent. Throws `invalid_params` when it is none, or out of range. */
 export function integerInQuery(
   request: HonoRequest,

@@ -3,8 +3,8 @@ import type { Answer } from "./answer.ts";
 import { statusOf } from "./error-response.ts";
 import type { Operation } from "./operation.ts";
 
-/** Schemas by status; `undefined` for an answer without a body. */
-export type Documented = ReadonlyMap<number, z.ZodType | undefined>;
+/** Schemas by status; `undefined` for an answer without a body, `stream` for one of any bytes. */
+export type Documented = ReadonlyMap<number, z.ZodType | "stream" | undefined>;
 
 const MAX_ISSUES = 5;
 
@@ -28,10 +28,11 @@ export function checkedHandle({ route, handle }: Operation): Operation["handle"]
 
 /** Reads the schemas once, not per request. Throws when a response has a body but no schema to check it with. */
 export function documentedAnswers({ operationId, responses }: Operation["route"]): Documented {
-  return new Map(
+  return new Map<number, z.ZodType | "stream" | undefined>(
     Object.entries(responses).map(([status, response]) => {
       const content = "content" in response ? response.content : undefined;
       if (content === undefined) return [Number(status), undefined];
+      if (content["application/octet-stream"] !== undefined) return [Number(status), "stream"];
       const media = content["application/json"];
       const schema = media !== undefined && "schema" in media ? media.schema : undefined;
       if (schema instanceof z.ZodType) return [Number(status), schema];
@@ -51,8 +52,12 @@ function serialize(documented: Documented, operationId: string, answer: Answer):
   const { status, body } = answer;
   if (!documented.has(status)) throw new Error(`${operationId} does not document ${status}`);
   const schema = documented.get(status);
+  if (schema === "stream") {
+    if (answer.stream !== undefined) return answer;
+    throw new Error(`${operationId} ${status} is a stream`);
+  }
   if (schema === undefined) {
-    if (body === undefined && answer.file === undefined) return answer;
+    if (body === undefined && answer.file === undefined && answer.stream === undefined) return answer;
     throw new Error(`${operationId} ${status} has no body`);
   }
   const parsed = schema.safeParse(body);

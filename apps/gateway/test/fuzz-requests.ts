@@ -220,7 +220,7 @@ function queriesOf({ route }: Operation): fc.Arbitrary<string> {
   );
   const repeated = fc
     .tuple(
-      fc.constantFrom("roomId", "state", "region", "status", "before", ...known.map(([name]) => name)),
+      fc.constantFrom("roomId", "state", "region", "status", "before", "tailLines", ...known.map(([name]) => name)),
       fc.nat(300),
     )
     .map(([name, count]) => Array.from({ length: count }, () => `${name}=Tokyo`));

@@ -33,6 +33,11 @@ test("the defaults are those of the documentation", () => {
     HOST_ON_SHUTDOWN: "leave",
     HOST_STOP_GRACE_SECONDS: 30,
     HOST_BIND_DEADLINE_SECONDS: 100,
+    HOST_LOG_MEGABYTES: 20,
+    HOST_LOG_HOURS: 72,
+    HOST_METRICS_SECONDS: 15,
+    HOST_CONTROL_HOST: "127.0.0.1",
+    HOST_CONTROL_PORT: 0,
     ROOM_UNSCHEDULED_TTL_HOURS: 72,
     DATABASE_DIRECT_URL: REQUIRED.DATABASE_URL,
   });
@@ -47,6 +52,21 @@ test.each([
 
 test("a region that is none is named", () => {
   expect(() => parseEnv({ ...REQUIRED, HOST_REGIONS: "Dallas,Berlin" })).toThrow("HOST_REGIONS: unknown: Berlin;");
+});
+
+test.each([
+  [{ HOST_CONTROL_HOST: "0.0.0.0" }, "HOST_CONTROL_URL: is required with this HOST_CONTROL_HOST"],
+  [{ HOST_CONTROL_HOST: "::" }, "HOST_CONTROL_URL: is required with this HOST_CONTROL_HOST"],
+  [{ HOST_TLS_CERT_FILE: "cert.pem" }, "HOST_TLS_CERT_FILE: is set together with HOST_TLS_KEY_FILE"],
+  [{ HOST_TLS_KEY_FILE: "key.pem" }, "HOST_TLS_CERT_FILE: is set together with HOST_TLS_KEY_FILE"],
+  [{ HOST_CONTROL_URL: "ftp://10.0.0.1" }, "HOST_CONTROL_URL: expected http(s)://host:port"],
+])("what does not go together, or cannot be reached, is refused: %o", (given, message) => {
+  expect(() => parseEnv({ ...REQUIRED, ...given })).toThrow(message);
+});
+
+test("the place for gateways to ask at may be another than the one where the host listens", () => {
+  const env = parseEnv({ ...REQUIRED, HOST_CONTROL_HOST: "0.0.0.0", HOST_CONTROL_URL: "http://10.0.0.1:7000/" });
+  expect(env.HOST_CONTROL_URL).toBe("http://10.0.0.1:7000");
 });
 
 const DOCKER = { ...REQUIRED, HOST_PROVIDER: "docker", HOST_ID: "one" };

@@ -28,6 +28,17 @@ const Environment = z
     HOST_ON_SHUTDOWN: z.enum(["stop", "leave"], { error: "expected stop or leave" }).default("leave"),
     HOST_STOP_GRACE_SECONDS: integer(0, 3_600).default(30),
     HOST_BIND_DEADLINE_SECONDS: integer(1, 3_600).default(100),
+    HOST_LOG_MEGABYTES: integer(1, 10_000).default(20),
+    HOST_LOG_HOURS: integer(1, 8_760).default(72),
+    HOST_METRICS_SECONDS: integer(1, 300).default(15),
+    HOST_CONTROL_HOST: z.string().default("127.0.0.1"),
+    HOST_CONTROL_PORT: integer(0, 65_535).default(0),
+    HOST_CONTROL_URL: z
+      .url({ protocol: /^https?$/, error: "expected http(s)://host:port, as gateways reach this host" })
+      .transform((url) => url.replace(/\/+$/, ""))
+      .optional(),
+    HOST_TLS_CERT_FILE: z.string().optional(),
+    HOST_TLS_KEY_FILE: z.string().optional(),
     HOST_MAX_PROCESS_AGE_HOURS: integer(1, 87_600).optional(),
     ROOM_UNSCHEDULED_TTL_HOURS: integer(1, 87_600).default(72),
     DATABASE_URL: databaseUrl,
@@ -45,6 +56,10 @@ const Environment = z
   })
   .superRefine((env, context) => {
     const problem = (name: string, message: string) => context.addIssue({ code: "custom", path: [name], message });
+    if ((env.HOST_TLS_CERT_FILE === undefined) !== (env.HOST_TLS_KEY_FILE === undefined))
+      problem("HOST_TLS_CERT_FILE", "is set together with HOST_TLS_KEY_FILE, or neither is");
+    if (/^(?:0\.0\.0\.0|::)$/.test(env.HOST_CONTROL_HOST) && env.HOST_CONTROL_URL === undefined)
+      problem("HOST_CONTROL_URL", "is required with this HOST_CONTROL_HOST: where gateways reach this host");
     if (env.HOST_PROVIDER !== "docker") return;
     // Two installations that share an engine, and a name, would each end what the other one runs.
     if (env.HOST_ID === undefined)

@@ -134,9 +134,11 @@ test.runIf(process.platform === "linux")(
         case "killHost":
           return hosts[next.host]?.kill(next.awayMs);
         case "cutNext":
-          return void proxies[next.proxy]?.cutNext(next.marker, next.when);
+          proxies[next.proxy]?.cutNext(next.marker, next.when);
+          return undefined;
         case "cutAll":
-          return void proxies[next.proxy]?.cutAll();
+          proxies[next.proxy]?.cutAll();
+          return undefined;
       }
     }
   },

@@ -1,4 +1,5 @@
 import {
+  announceHost,
   checkSchema,
   type Database,
   type HostBeat,
@@ -10,10 +11,13 @@ import {
   registerHost,
 } from "@roombridge/rooms";
 import { type Logger, type RunningService, startLoop } from "@roombridge/service";
+import { openControlListener } from "./control/control-listener.ts";
+import { StreamLimit } from "./control/stream-limit.ts";
 import { drainHost } from "./drain.ts";
 import type { Env } from "./env.ts";
 import { startHeartbeat } from "./heartbeat.ts";
 import { startHousekeeper } from "./housekeeper.ts";
+import { startSampler } from "./metrics/process-sampler.ts";
 import { EMPTY_CONFIG, type OperatorConfig, readOperatorConfig } from "./operator-config.ts";
 import { OutageLog } from "./outage-log.ts";
 import { openProvider } from "./provider/open-provider.ts";
@@ -22,15 +26,20 @@ import { Actions } from "./reconciler/actions.ts";
 import { ConnectionWatch } from "./reconciler/connection-watch.ts";
 import { PortFinder } from "./reconciler/port-finder.ts";
 import { Reconciler } from "./reconciler/reconciler.ts";
+import { type CertificateSource, openCertificate } from "./tls/certificate.ts";
 
 const ROUND_MS = 2_000;
+/** Logs that are read here at once. The engine of `docker` hands each one over as a whole. */
+const MAX_STREAMS = 64;
 const CONNECTIONS_MS = 2_000;
 
 /** Starts the host: from here on it serves its regions. Throws when the database or the operator's file is not in order. */
 export async function startHost(env: Env, log: Logger): Promise<RunningService> {
   const config = await loadConfig(env, log);
+  const certificate = await loadCertificate(env, log);
   const database = openDatabase({ url: env.DATABASE_URL, applicationName: "roombridge host" });
   await checkSchema(database);
+  const asked = await openControlListener(controlSettings(env, log));
   const outages = new OutageLog(log);
   const watch = new LeaseWatch();
   const beat = newBeat(env);
@@ -38,10 +47,13 @@ export async function startHost(env: Env, log: Logger): Promise<RunningService> 
   const onChange = (): void => wake();
   // First of all: from now on an elder host of the same HOST_ID claims and starts nothing.
   await registerHost(database, beat);
-  const provider = await openProvider({ env, config, onChange, log });
+  const provider = await openProvider({ env, config, certificate, onChange, log });
   // Nobody waits for it: a start that needs an image waits for that image.
   void provider.prepare();
 
+  const sampler = startSampler({ provider, intervalMs: env.HOST_METRICS_SECONDS * 1_000, log });
+  asked.serve({ provider, sampler, streams: new StreamLimit(MAX_STREAMS) });
+  await announceHost(database, { ...beat, control: asked.control, terminatesTls: certificate !== undefined });
   const heartbeat = startHeartbeat(database, beat, { outages, watch });
   const { actions, reconciler } = newReconciler({ env, log, database, beat, outages, provider, onChange });
   const rounds = startLoop(ROUND_MS, () => reconciler.round());
@@ -64,10 +76,11 @@ export async function startHost(env: Env, log: Logger): Promise<RunningService> 
     failed,
     async drain() {
       actions.close();
-      await Promise.all([rounds.stop(), looks.stop(), housekeeper.stop()]);
+      await Promise.all([rounds.stop(), looks.stop(), housekeeper.stop(), sampler.stop()]);
       await drainHost({ env, log, database, beat, provider, reconciler, isSuperseded });
-      await heartbeat.stop();
+      await Promise.all([heartbeat.stop(), asked.close()]);
       await Promise.allSettled([provider.close(), listener.close(), lock.close()]);
+      await certificate?.close();
       await database.close();
     },
   };
@@ -103,6 +116,16 @@ function newBeat(env: Env): HostBeat {
     maxProcesses: env.HOST_MAX_PROCESSES,
     incarnation: newUuid(),
   };
+}
+
+async function loadCertificate(env: Env, log: Logger): Promise<CertificateSource | undefined> {
+  const { HOST_TLS_CERT_FILE: certFile, HOST_TLS_KEY_FILE: keyFile, HOST_PUBLIC_HOST: publicHost } = env;
+  if (certFile === undefined || keyFile === undefined) return undefined;
+  return openCertificate({ certFile, keyFile, publicHost, log });
+}
+
+function controlSettings(env: Env, log: Logger) {
+  return { host: env.HOST_CONTROL_HOST, port: env.HOST_CONTROL_PORT, url: env.HOST_CONTROL_URL, log };
 }
 
 function housekeepingSettings(env: Env) {

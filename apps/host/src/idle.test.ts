@@ -29,7 +29,7 @@ async function follow({ database: { sql } }: Machine, game: Awaited<ReturnType<t
     roomId,
     processId,
     since,
-    async connect() {
+    connect: async () => {
       const socket = new WebSocket(`ws://127.0.0.1:${exposedPort?.port}/${roomId}`);
       onTestFinished(() => socket.terminate());
       await once(socket, "message");
@@ -41,7 +41,7 @@ async function follow({ database: { sql } }: Machine, game: Awaited<ReturnType<t
         timeoutMs: 20_000,
       }),
     /** What lasts 300 s has lasted that long. */
-    async age() {
+    age: async () => {
       await sql`
         update processes set started_at = started_at - interval '301 seconds',
                no_connections_since = no_connections_since - interval '301 seconds' where process_id = ${processId}`;

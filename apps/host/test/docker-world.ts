@@ -7,6 +7,7 @@ import { onTestFinished } from "vitest";
 import type { ImageCommand } from "../src/operator-config.ts";
 import { type DockerProviderOptions, openDockerProvider } from "../src/provider/docker/docker-provider.ts";
 import { GAME_IMAGE } from "./game-image.ts";
+import { LOG_KEEPING } from "./process-spec.ts";
 import { GAME_ARGV, type ProviderWorld } from "./provider-conformance.ts";
 
 export interface DockerWorld extends ProviderWorld {
@@ -35,6 +36,7 @@ export async function newDockerWorld(url: string): Promise<DockerWorld> {
       images: new Map([["game", GAME]]),
       settings: { registries: {} },
       publicHost: "127.0.0.1",
+      logKeeping: LOG_KEEPING,
       onChange: () => {},
       log: createLog({ name: "test", level: "silent", format: "json" }),
       ...overrides,

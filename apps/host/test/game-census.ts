@@ -33,7 +33,9 @@ export async function findLeaks({ sql }: Database, appId: string): Promise<strin
     ...rows.flatMap(({ processId, status, ports, leased }) => [
       ...(status === "running" ? [] : [`process ${processId} is still ${status}`]),
       ...(games.has(processId) ? [] : [`process ${processId} has a row and does not run`]),
-      ...(String(ports) === String(leased) ? [] : [`process ${processId} has ports ${ports} and leases ${leased}`]),
+      ...(String(ports) === String(leased)
+        ? []
+        : [`process ${processId} has ports ${String(ports)} and leases ${String(leased)}`]),
     ]),
   ];
 }

@@ -220,6 +220,7 @@ export function describeProvider(name: string, newWorld: () => Promise<ProviderW
         expect(await provider.inspect(newUuid())).toBeUndefined();
         expect(await provider.stats(newUuid())).toBeUndefined();
         expect(await readText(provider.logs(newUuid(), { tailLines: 10 }))).toBe("");
+        expect(await provider.hasLog(newUuid())).toBe(false);
         await provider.start(spec);
         await seen(spec.processId, "exited");
         await provider.stop(spec.processId, LONG_MS);
@@ -271,6 +272,7 @@ export function describeProvider(name: string, newWorld: () => Promise<ProviderW
         expect(whole).toContain("error\n");
         for (const forgotten of [false, true]) {
           if (forgotten) await provider.forget(spec.processId);
+          expect(await provider.hasLog(spec.processId)).toBe(true);
           const tail = await readText(provider.logs(spec.processId, { tailLines: 3 }));
           expect(tail.split("\n")).toHaveLength(4);
           expect(tail).toContain("line 500\n");

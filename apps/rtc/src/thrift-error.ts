@@ -7,13 +7,18 @@ type Answer = "not_found" | "public" | "private";
 /** What the caller of RoomService reads: the declared exception, the core's own sentence, or a fixed one. */
 const ANSWERS = {
   invalid_params: "public",
+  malformed_request: "public",
   unauthenticated: "private",
   app_not_found: "private",
   deployment_not_found: "private",
   process_not_found: "private",
   room_not_found: "not_found",
+  log_not_found: "private",
+  log_expired: "private",
+  host_away: "private",
   room_exists: "public",
   no_deployment: "public",
+  no_certificate: "public",
   start_failed: "public",
   no_capacity: "public",
   process_gone: "public",

@@ -8,6 +8,8 @@ export interface SwitchableProxy {
   /** Breaks every connection and refuses new ones. */
   off(): Promise<void>;
   on(): Promise<void>;
+  /** Every connection is silent from now on, as when the machine behind it has vanished; new ones are as before. */
+  silence(): void;
 }
 
 export async function startSwitchableProxy(databaseUrl: string): Promise<SwitchableProxy> {
@@ -48,5 +50,8 @@ export async function startSwitchableProxy(databaseUrl: string): Promise<Switcha
       await closed;
     },
     on: async () => void (server ?? (await listen(port))),
+    silence() {
+      for (const socket of sockets) socket.unpipe().pause();
+    },
   };
 }

@@ -1,8 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { API_CALLS, ODD_ID, PROCESS_CALLS, ROOM_CALLS, type ApiCall } from "../test/api-calls.ts";
+import { API_CALLS, LOG_CALLS, ODD_ID, PROCESS_CALLS, ROOM_CALLS, type ApiCall } from "../test/api-calls.ts";
 import { failureOf } from "../test/failure-of.ts";
-import { json, startStubServer } from "../test/stub-server.ts";
+import { json, startStubServer, stream } from "../test/stub-server.ts";
 import { RoombridgeClient } from "./index.ts";
+import { LogsV1 } from "./logs-v1/logs-v1.ts";
 import { ProcessesV3 } from "./processes-v3/processes-v3.ts";
 import { RoomsV2 } from "./rooms-v2/rooms-v2.ts";
 
@@ -14,13 +15,14 @@ function connect(serverUrl: string): RoombridgeClient {
   return new RoombridgeClient({ serverUrl, token: "top-secret", appId: ODD_ID, retry });
 }
 
-function successOf({ success, answer }: ApiCall) {
-  return json(success, answer);
+function successOf({ success, answer, bytes }: ApiCall) {
+  return bytes === undefined ? json(success, answer) : stream(success, bytes);
 }
 
 test.each([
   [RoomsV2, ROOM_CALLS, ["waitUntilActive"]],
   [ProcessesV3, PROCESS_CALLS, []],
+  [LogsV1, LOG_CALLS, []],
 ] as const)("every method of %o is in the table", (service, calls, polling) => {
   const methods = Object.getOwnPropertyNames(service.prototype).filter((name) => name !== "constructor");
   expect(new Set([...calls.map(({ name }) => name), ...polling])).toEqual(new Set(methods));

@@ -14,9 +14,12 @@ import type {
   ListedRoom,
   ListRoomsParams,
   LiveRoomState,
+  MetricValue,
   Open,
   Process,
   ProcessesV3,
+  ProcessMetricName,
+  ProcessMetrics,
   ProcessStatus,
   Region,
   RegisterStaticProcessParams,
@@ -47,6 +50,9 @@ test("the types have the fields of the bodies that the server sends, no more and
   expectTypeOf<keyof ListedRoom>().toEqualTypeOf<keyof models.ListedRoom>();
   expectTypeOf<keyof RoomPage>().toEqualTypeOf<keyof models.RoomPage>();
   expectTypeOf<keyof Process>().toEqualTypeOf<keyof models.ProcessV3>();
+  expectTypeOf<keyof ProcessMetrics>().toEqualTypeOf<keyof models.ProcessMetricsData>();
+  expectTypeOf<ProcessMetricName>().toEqualTypeOf<models.ProcessMetricName>();
+  expectTypeOf<keyof MetricValue>().toEqualTypeOf<keyof models.MetricValue>();
   expectTypeOf<keyof StaticProcess>().toEqualTypeOf<keyof models.StaticProcess>();
   expectTypeOf<keyof StaticProcessRoom>().toEqualTypeOf<keyof models.StaticProcessRoom>();
   expectTypeOf<keyof RegisterStaticProcessParams>().toEqualTypeOf<keyof models.RegisterStaticProcessParams>();
@@ -93,6 +99,7 @@ test("a credential and a player cannot be revoked in one call", () => {
 test("times are dates", () => {
   type Times = "scheduledAt" | "bootedAt" | "startedAt" | "stoppingAt" | "terminatedAt";
   expectTypeOf<Process[Times]>().toEqualTypeOf<Date | null>();
+  expectTypeOf<MetricValue["timestamp"]>().toEqualTypeOf<Date>();
   expectTypeOf<Process["createdAt"]>().toEqualTypeOf<Date>();
   expectTypeOf<ListedRoom["createdAt"]>().toEqualTypeOf<Date>();
   expectTypeOf<IceServersAnswer["expiresAt" | "renewAfter"]>().toEqualTypeOf<Date>();

@@ -11,8 +11,15 @@ export type {
 export type { CallOptions, RepeatableCallOptions } from "./call-options.ts";
 export type { ExposedPort } from "./exposed-port.ts";
 export type { RetryOptions } from "./http/retry.ts";
+export type { LogParams, LogsV1 } from "./logs-v1/logs-v1.ts";
 export type { Open } from "./open.ts";
 export type { Process, ProcessFilter } from "./processes-v3/process.ts";
+export type {
+  MetricValue,
+  ProcessMetricName,
+  ProcessMetrics,
+  ProcessMetricsParams,
+} from "./processes-v3/process-metrics.ts";
 export type { ProcessesV3 } from "./processes-v3/processes-v3.ts";
 export type {
   DeregisterOptions,

@@ -1,6 +1,7 @@
 import { HttpTransport } from "./http/http-transport.ts";
 import { checkedMs } from "./http/milliseconds.ts";
 import { DEFAULT_RETRY_POLICY, toRetryPolicy, type RetryOptions } from "./http/retry.ts";
+import { LogsV1 } from "./logs-v1/logs-v1.ts";
 import { ProcessesV3 } from "./processes-v3/processes-v3.ts";
 import { RoombridgeError } from "./roombridge-error.ts";
 import { RoomsV2 } from "./rooms-v2/rooms-v2.ts";
@@ -24,6 +25,7 @@ export interface RoombridgeClientOptions {
 export class RoombridgeClient {
   readonly roomsV2: RoomsV2;
   readonly processesV3: ProcessesV3;
+  readonly logsV1: LogsV1;
 
   constructor(options: RoombridgeClientOptions) {
     const { serverUrl, token, appId, timeoutMs = 30_000, retry, fetch = globalThis.fetch } = options;
@@ -40,6 +42,7 @@ export class RoombridgeClient {
     });
     this.roomsV2 = new RoomsV2(transport, appId);
     this.processesV3 = new ProcessesV3(transport, appId);
+    this.logsV1 = new LogsV1(transport, appId);
   }
 }
 

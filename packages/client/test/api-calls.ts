@@ -11,6 +11,8 @@ export interface ApiCall {
   readonly isPublic?: true;
   readonly success: 200 | 201 | 204;
   readonly answer?: unknown;
+  /** In place of JSON. */
+  readonly bytes?: string;
   readonly parsed: unknown;
   /** By itself after a failure that may pass; `429`: after that one only. */
   readonly repeated: "always" | "429" | "never";
@@ -93,6 +95,19 @@ const REGISTRATION = {
 };
 
 const ROOMS = `/rooms/v2/${ENCODED}`;
+const LOGS = `/logs/v1/${ENCODED}/process`;
+const LONG = "a long log\n".repeat(50_000);
+const POINTS = [{ value: 0.5, timestamp: DATE.getTime() / 1_000 }];
+const PARSED_POINTS = [{ value: 0.5, timestamp: DATE }];
+const NO_POINTS = {
+  cpu: [],
+  memory: [],
+  rateEgress: [],
+  totalEgress: [],
+  activeConnections: [],
+  gpuMemory: [],
+  gpuUtilization: [],
+};
 const PROCESSES = `/processes/v3/apps/${ENCODED}/processes`;
 const STATIC = `/processes/v3/apps/${ENCODED}/static`;
 
@@ -359,6 +374,31 @@ export const PROCESS_CALLS: readonly ApiCall[] = [
     repeated: "never",
   },
   {
+    name: "getProcessMetrics",
+    run: ({ processesV3 }, options) => processesV3.getProcessMetrics(ODD_ID, {}, options),
+    method: "GET",
+    path: `${PROCESSES}/process/${ENCODED}/metrics`,
+    success: 200,
+    answer: { ...NO_POINTS, cpu: POINTS },
+    parsed: { ...NO_POINTS, cpu: PARSED_POINTS },
+    repeated: "always",
+  },
+  {
+    name: "getProcessMetrics",
+    run: ({ processesV3 }, options) =>
+      processesV3.getProcessMetrics(
+        ODD_ID,
+        { metrics: ["memory", "cpu"], start: new Date(1_500), end: new Date(9_000), stepSeconds: 2 },
+        options,
+      ),
+    method: "GET",
+    path: `${PROCESSES}/process/${ENCODED}/metrics?metrics=memory&metrics=cpu&start=1.5&end=9&step=2`,
+    success: 200,
+    answer: { memory: POINTS, cpu: [] },
+    parsed: { ...NO_POINTS, memory: PARSED_POINTS },
+    repeated: "always",
+  },
+  {
     name: "stopProcess",
     run: ({ processesV3 }, options) => processesV3.stopProcess(ODD_ID, options),
     method: "POST",
@@ -410,4 +450,41 @@ export const PROCESS_CALLS: readonly ApiCall[] = [
   },
 ];
 
-export const API_CALLS = [...ROOM_CALLS, ...PROCESS_CALLS];
+export const LOG_CALLS: readonly ApiCall[] = [
+  {
+    name: "getLogsForProcess",
+    run: ({ logsV1 }, options) => textOf(logsV1.getLogsForProcess(ODD_ID, {}, options)),
+    method: "GET",
+    path: `${LOGS}/${ENCODED}`,
+    success: 200,
+    bytes: "a line\n",
+    parsed: "a line\n",
+    repeated: "always",
+  },
+  {
+    name: "getLogsForProcess",
+    run: ({ logsV1 }, options) => textOf(logsV1.getLogsForProcess(ODD_ID, { tailLines: 5, follow: true }, options)),
+    method: "GET",
+    path: `${LOGS}/${ENCODED}?follow=true&tailLines=5`,
+    success: 200,
+    bytes: "",
+    parsed: "",
+    repeated: "always",
+  },
+  {
+    name: "downloadLogForProcess",
+    run: ({ logsV1 }, options) => textOf(logsV1.downloadLogForProcess(ODD_ID, options)),
+    method: "GET",
+    path: `${LOGS}/${ENCODED}/download`,
+    success: 200,
+    bytes: LONG,
+    parsed: LONG,
+    repeated: "always",
+  },
+];
+
+async function textOf(stream: Promise<ReadableStream<Uint8Array<ArrayBuffer>>>): Promise<string> {
+  return new Response(await stream).text();
+}
+
+export const API_CALLS = [...ROOM_CALLS, ...PROCESS_CALLS, ...LOG_CALLS];

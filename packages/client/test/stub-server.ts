@@ -36,3 +36,10 @@ export function json(status: number, body: unknown, headers: Record<string, stri
     response.writeHead(status, { "content-type": "application/json", ...headers }).end(JSON.stringify(body));
   };
 }
+
+/** Answers every request with these bytes. */
+export function stream(status: number, bytes: string) {
+  return (_: IncomingMessage, response: ServerResponse) => {
+    response.writeHead(status, { "content-type": "application/octet-stream" }).end(bytes);
+  };
+}

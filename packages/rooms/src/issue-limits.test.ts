@@ -94,6 +94,22 @@ test("a room with so many running sessions admits nobody else, but who is in it 
   await issue("mallory");
 });
 
+test("who is refused a fifth keeps the four that he has", async () => {
+  const { sql, database, issue } = await arena({ sessionsPerRoom: 1 });
+  const four = [await issue("ann"), await issue("ann"), await issue("ann"), await issue("ann")];
+  const { username } = await issue("bob");
+  const serverId = randomUUID();
+  const relay = { serverId, regions: [], uris: [], realm: "roombridge", version: null, sessions: 1 };
+  await beatTurnServer(database, { ...relay, isDraining: false, isHealthy: true, canaryMs: null });
+  const session = { sessionId: "1", username, ageSeconds: 1, receivedBytes: 0, sentBytes: 0 };
+  await recordTurnSessions(database, { serverId, sessions: [session], isComplete: true });
+  expect(await refused(issue("ann"))).toMatchObject({ code: "turn_limit" });
+  const live = await sql<{ username: string }[]>`
+    select username from turn_credentials
+     where username = any (${four.map((issued) => issued.username)}::text[]) and expires_at > clock_timestamp()`;
+  expect(live).toHaveLength(4);
+});
+
 test("credentials of one room may be asked for so often a minute, whatever comes of it", async () => {
   const { issue } = await arena({ issuesPerMinute: 2 });
   await issue();

@@ -50,6 +50,26 @@ async function arena() {
   return { rooms, database, sql, application, appId, room, roomKey, create, issue, revoke, areOn, during };
 }
 
+test("a create that is rolled back leaves nothing that opens a relay", async () => {
+  const { sql, appId, areOn } = await arena();
+  const roomKey = "rolledbackrolled";
+  const username = `${roomKey}.0000000000000000`;
+  let seenInside: readonly unknown[] = [];
+  const failed = sql.begin(async (tx) => {
+    await tx`
+      select from create_rooms(
+        ${appId}, null, false, ${TEST_REGION}, array[${roomKey}], array['other'], array[null::text], array[null::text],
+        array[gen_random_uuid()], array[gen_random_uuid()], array[${username}], array[${"0".repeat(32)}],
+        'roombridge', 'test', 3600)`;
+    seenInside = await tx`select from coturn.turnusers_lt where name = ${username}`;
+    expect(await areOn([username])).toEqual([]);
+    throw new Error("enough");
+  });
+  await expect(failed).rejects.toThrow("enough");
+  expect(seenInside).toHaveLength(1);
+  expect(await areOn([username])).toEqual([]);
+});
+
 describe("issuing to a player", () => {
   test("while the room is destroyed is refused", async () => {
     const { roomKey, issue, during } = await arena();

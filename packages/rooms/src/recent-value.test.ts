@@ -59,3 +59,27 @@ test("while it cannot be read the last one serves; without any, the failure is t
   world.failure = undefined;
   expect(await get()).toBe(4);
 });
+
+test("a read that hangs holds nobody up: the last value serves, and later it is read anew", async () => {
+  const { get, world, after } = counter();
+  await get();
+  const { promise: hold, resolve: release } = Promise.withResolvers<void>();
+  world.hold = hold;
+  after(5_000);
+  expect(await get()).toBe(1);
+  world.hold = undefined;
+  after(9_000);
+  expect(await get()).toBe(1);
+  expect(world.reads).toBe(2);
+  after(1_000);
+  expect(await get()).toBe(3);
+  release();
+  await hold;
+  expect(await get()).toBe(3);
+});
+
+test("a first read that hangs is told as a failure", async () => {
+  const { get, world } = counter();
+  world.hold = new Promise(() => {});
+  await expect(get()).rejects.toThrow("no answer");
+});

@@ -46,6 +46,10 @@ export class SecretWatch {
       select secret_id as "secretId", value from turn_secrets`) {
       this.add(`the shared secret ${secretId}`, value);
     }
+    for (const { hostId, secret } of await sql<{ hostId: string; secret: string }[]>`
+      select host_id as "hostId", control_secret as secret from hosts where length(control_secret) > ${WINDOW}`) {
+      this.add(`the secret of ${hostId}`, secret);
+    }
     for (const { appId, secret } of await sql<{ appId: string; secret: string }[]>`
       select app_id as "appId", app_secret as secret from applications`) {
       this.add(`the secret of ${appId}`, secret);

@@ -1,4 +1,5 @@
-import { RoombridgeClient, RoombridgeError } from "@roombridge/client";
+import { type ProcessesV3, RoombridgeClient, RoombridgeError } from "@roombridge/client";
+import { PROCESS_METRICS } from "@roombridge/models/api";
 import { recordingFetch } from "./recording-fetch.ts";
 import type { Call, Driver } from "./row.ts";
 
@@ -30,12 +31,30 @@ const CALLS: Calls = {
   }),
   CreateProcess: ({ processesV3 }, { region }) => processesV3.createProcess(given(region)),
   StopProcess: ({ processesV3 }, { processId }) => processesV3.stopProcess(given(processId)),
+  GetProcessMetrics: ({ processesV3 }, call) => metricsOf(processesV3, call),
+  GetLogsForProcess: async ({ logsV1 }, { processId, follow, tailLines }) =>
+    new Response(await logsV1.getLogsForProcess(given(processId), { follow, tailLines })).text(),
+  DownloadLogForProcess: async ({ logsV1 }, { processId }) =>
+    new Response(await logsV1.downloadLogForProcess(given(processId))).text(),
   RegisterStaticProcess: ({ processesV3 }, { registration }) => processesV3.registerStaticProcess(given(registration)),
   HeartbeatStaticProcess: ({ processesV3 }, { processId, roomsVersion }) =>
     processesV3.heartbeatStaticProcess(given(processId), { roomsVersion }),
   DeregisterStaticProcess: ({ processesV3 }, { processId, exitCode }) =>
     processesV3.deregisterStaticProcess(given(processId), { exitCode }),
 };
+
+/** As they are on the wire: what was asked for, with seconds in place of dates. */
+async function metricsOf(processesV3: ProcessesV3, { processId, metrics, start, end, step }: Call): Promise<unknown> {
+  const dateOf = (seconds: number | undefined) => (seconds === undefined ? undefined : new Date(seconds * 1_000));
+  const range = { start: dateOf(start), end: dateOf(end), stepSeconds: step };
+  const found = await processesV3.getProcessMetrics(given(processId), { metrics, ...range });
+  const names = metrics ?? PROCESS_METRICS;
+  const points = names.map((name) => [
+    name,
+    found[name].map(({ value, timestamp }) => ({ value, timestamp: timestamp.getTime() / 1_000 })),
+  ]);
+  return Object.fromEntries(points);
+}
 
 /** The client of this repository; one attempt per call. */
 export const clientDriver: Driver = {

@@ -20,6 +20,7 @@ const TWINS: Readonly<Record<string, Twin>> = {
   GetProcessesCountExperimental: { operationId: "GetProcessesCountExperimentalV2Deprecated" },
   CreateProcess: { operationId: "CreateProcessV2Deprecated", toOlder: toProcessV2 },
   StopProcess: { operationId: "StopProcessV2Deprecated" },
+  GetProcessMetrics: { operationId: "GetMetricsDeprecated", toOlder: toMetricsV1 },
 };
 
 /** The rows of RoomsV1 and ProcessesV2, which do the same as their successors behind other paths. */
@@ -72,6 +73,11 @@ async function numberOf(place: Parameters<Row["arrange"]>[0], deploymentId: stri
 function toConnectionInfoV1({ roomId, status, exposedPort }: Readonly<Record<string, unknown>>): unknown {
   const { name: _, ...port } = { ...(exposedPort as Readonly<Record<string, unknown>> | undefined) };
   return { roomId, status, ...port };
+}
+
+function toMetricsV1(metrics: Readonly<Record<string, unknown>>): unknown {
+  const { gpuMemory: _, gpuUtilization: _utilization, ...known } = metrics;
+  return known;
 }
 
 function toProcessV2(process: Readonly<Record<string, unknown>>): unknown {

@@ -262,6 +262,9 @@ const UNKNOWN_PROCESS: readonly Row[] = [
   "StopProcess",
   "GetActiveRoomsForProcess",
   "GetInactiveRoomsForProcess",
+  "GetProcessMetrics",
+  "GetLogsForProcess",
+  "DownloadLogForProcess",
   "HeartbeatStaticProcess",
   "DeregisterStaticProcess",
 ].flatMap((operationId): Row[] =>

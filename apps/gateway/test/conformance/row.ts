@@ -1,6 +1,7 @@
 import type {
   CreateIceServersParams,
   LiveRoomState,
+  ProcessMetricName,
   ProcessStatus,
   Region,
   RegisterStaticProcessParams,
@@ -39,6 +40,14 @@ export interface Call {
   readonly before?: number;
   readonly limit?: number;
   readonly cursor?: string;
+  readonly follow?: boolean;
+  readonly tailLines?: number;
+  readonly metrics?: ProcessMetricName[];
+  /** Seconds since 1970. */
+  readonly start?: number;
+  readonly end?: number;
+  /** Seconds. */
+  readonly step?: number;
 }
 
 /** What a call came to, as its caller sees it. */

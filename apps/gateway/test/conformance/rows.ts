@@ -2,6 +2,7 @@ import { OPERATIONS } from "../../src/operations.ts";
 import { accessRows } from "./access-rows.ts";
 import { clientDriver } from "./client-driver.ts";
 import { ICE_SERVERS_ROWS } from "./ice-servers-rows.ts";
+import { LOG_ROWS } from "./log-rows.ts";
 import { olderRows } from "./older-rows.ts";
 import { PROCESS_ROWS } from "./process-rows.ts";
 import { ROOM_ROWS } from "./room-rows.ts";
@@ -11,7 +12,7 @@ import { STATIC_ROWS } from "./static-rows.ts";
 
 export const DRIVERS: readonly Driver[] = [sdkDriver, clientDriver];
 
-const OLDER_TAGS = ["RoomsV1", "ProcessesV2"];
+const OLDER_TAGS = ["RoomsV1", "ProcessesV2", "MetricsV1"];
 
 const NEEDING_A_TOKEN = OPERATIONS.map(({ route }) => route)
   .filter(({ security, tags = [] }) => security !== undefined && !tags.some((tag) => OLDER_TAGS.includes(tag)))
@@ -21,6 +22,7 @@ const NEWEST: readonly Row[] = [
   ...ROOM_ROWS,
   ...ICE_SERVERS_ROWS,
   ...PROCESS_ROWS,
+  ...LOG_ROWS,
   ...STATIC_ROWS,
   ...accessRows(NEEDING_A_TOKEN),
 ];

@@ -1,5 +1,6 @@
 import { HathoraCloud } from "@hathora/cloud-sdk-typescript";
 import { HTTPClient } from "@hathora/cloud-sdk-typescript/lib/http.js";
+import type { DeprecatedProcessMetricName } from "@hathora/cloud-sdk-typescript/models/components/deprecatedprocessmetricname.js";
 import { ApiError } from "@hathora/cloud-sdk-typescript/models/errors/apierror.js";
 import { recordingFetch } from "./recording-fetch.ts";
 import type { Call, Driver } from "./row.ts";
@@ -25,6 +26,23 @@ const CALLS: Calls = {
     processesV3.getProcessesCountExperimental(undefined, statuses, regions, before),
   CreateProcess: ({ processesV3 }, { region }) => processesV3.createProcess(given(region)),
   StopProcess: ({ processesV3 }, { processId }) => processesV3.stopProcess(given(processId)),
+
+  GetProcessMetrics: ({ processesV3 }, { processId, metrics, start, end, step }) =>
+    processesV3.getProcessMetrics({ processId: given(processId), metrics, end, start, step }),
+  GetMetricsDeprecated: ({ metricsV1 }, { processId, metrics, start, end, step }) => {
+    const older = metrics?.map((name) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`));
+    return metricsV1.getMetricsDeprecated({
+      processId: given(processId),
+      metrics: older as DeprecatedProcessMetricName[],
+      end,
+      start,
+      step,
+    });
+  },
+  GetLogsForProcess: async ({ logsV1 }, { processId, follow, tailLines }) =>
+    new Response(await logsV1.getLogsForProcess(given(processId), undefined, follow, tailLines)).text(),
+  DownloadLogForProcess: async ({ logsV1 }, { processId }) =>
+    new Response(await logsV1.downloadLogForProcess(given(processId))).text(),
 
   GetProcessInfoV2Deprecated: ({ processesV2 }, { processId }) =>
     processesV2.getProcessInfoV2Deprecated(given(processId)),

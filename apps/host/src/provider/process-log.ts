@@ -1,9 +1,20 @@
 import { copyFile, readdir, rm, stat, truncate } from "node:fs/promises";
 import { join } from "node:path";
 
-const RETENTION_MS = 72 * 3_600_000;
 /** Directories of ended processes to keep at most. */
 const KEPT = 1_000;
+
+/** How much of the output of game servers is kept, and for how long. */
+export interface LogKeeping {
+  /** A process has two files: the current one, and the one before. */
+  readonly bytesPerFile: number;
+  /** After the last line of an ended process. */
+  readonly retentionMs: number;
+}
+
+export async function isLog(log: string): Promise<boolean> {
+  return (await stat(log).catch(() => undefined))?.isFile() ?? false;
+}
 
 /**
  * Moves a log that has grown beyond `maxBytes` to `<log>.1` and begins it anew. The writer has it open with O_APPEND, so
@@ -16,8 +27,11 @@ export async function rotateLog(log: string, maxBytes: number): Promise<void> {
   await truncate(log);
 }
 
-/** Deletes the directories of ended processes after 72 h, and the oldest ones beyond a thousand. */
-export async function removeOldLogs(root: string, isKnown: (processId: string) => boolean): Promise<void> {
+/** Deletes the directories of ended processes when their time is over, and the oldest ones beyond a thousand. */
+export async function removeOldLogs(
+  root: string,
+  { isKnown, retentionMs }: { readonly isKnown: (processId: string) => boolean; readonly retentionMs: number },
+): Promise<void> {
   const ended = (await readdir(root)).filter((name) => !isKnown(name));
   const aged = await Promise.all(
     ended.map(async (name) => {
@@ -28,7 +42,6 @@ export async function removeOldLogs(root: string, isKnown: (processId: string) =
   );
   aged.sort((a, b) => b.changedAt - a.changedAt);
   for (const [n, { name, changedAt }] of aged.entries()) {
-    if (n >= KEPT || changedAt < Date.now() - RETENTION_MS)
-      await rm(join(root, name), { recursive: true, force: true });
+    if (n >= KEPT || changedAt < Date.now() - retentionMs) await rm(join(root, name), { recursive: true, force: true });
   }
 }

@@ -9,6 +9,23 @@ export interface ProcessPort {
   /** What the process itself binds: another number than `port` where the provider maps ports. */
   readonly bindPort: number;
   readonly transportType: TransportType;
+  /** Of `tls`: the port of this machine where the process is reached without it; the host terminates TLS at `port`. */
+  readonly plainPort?: number | undefined;
+}
+
+/** The port of the host that a process, or its engine, holds itself. */
+export function ownPort({ port, plainPort }: Pick<ProcessPort, "port" | "plainPort">): number {
+  return plainPort ?? port;
+}
+
+/** A port where players speak TLS, and the one of this machine where the game server is reached without it. */
+export interface TlsRoute {
+  readonly port: number;
+  readonly plainPort: number;
+}
+
+export function tlsRoutesOf(ports: readonly Pick<ProcessPort, "port" | "plainPort">[]): TlsRoute[] {
+  return ports.flatMap(({ port, plainPort }) => (plainPort === undefined ? [] : [{ port, plainPort }]));
 }
 
 export interface ProcessSpec {
@@ -45,6 +62,8 @@ export interface Observed {
   readonly endpoints: readonly ExposedPort[];
   /** Ports that somebody else holds: while the process still wants them, or when it exited before it had them. */
   readonly foreignPorts: readonly number[];
+  /** Its TLS ports, for the host to terminate. */
+  readonly tlsRoutes: readonly TlsRoute[];
   readonly exit?: ProcessExit;
 }
 
@@ -61,6 +80,8 @@ export interface ProcessStats {
   /** Since the start, over all cores. */
   readonly cpuSeconds: number;
   readonly memoryBytes: number;
+  /** Over the network since the start; absent where it is not counted by process. */
+  readonly sentBytes?: number;
   /** Established connections to its TCP ports; absent where they cannot be counted. */
   readonly tcpConnections?: number;
 }
@@ -111,7 +132,9 @@ export interface Provider {
   forget(processId: string): Promise<void>;
   /** Those of these ports that are seen to be in use on the host, for TCP or UDP. */
   takenPorts(ports: readonly number[]): Promise<number[]>;
-  /** What the process wrote, both streams; of a forgotten one too, for 72 h. Nothing when there is no log. */
+  /** True while there is a log, be it empty: from the start of the process until the log is dropped. */
+  hasLog(processId: string): Promise<boolean>;
+  /** What the process wrote, both streams; of a forgotten one too, while it is kept. Nothing when there is no log. */
   logs(processId: string, options?: LogOptions): AsyncIterable<Uint8Array>;
   /** Undefined when the process is unknown, has ended, or cannot be measured here. */
   stats(processId: string): Promise<ProcessStats | undefined>;

@@ -21,6 +21,7 @@ const seen = (phase: Observed["phase"], fields: Partial<Observed> = {}): Observe
   hasRun: phase === "running",
   endpoints: ENDPOINTS,
   foreignPorts: [],
+  tlsRoutes: [],
   ...fields,
 });
 const ORDER = {

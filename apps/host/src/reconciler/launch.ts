@@ -20,8 +20,23 @@ export function newLaunch(order: StartOrder): Launch {
 export function portsOf(order: StartOrder, leased: ReadonlyMap<string, number>, mapsPorts: boolean): ProcessPort[] {
   return wantedPorts(order).flatMap(({ name, containerPort, transportType }) => {
     const port = leased.get(name);
-    return port === undefined ? [] : [{ name, port, bindPort: mapsPorts ? containerPort : port, transportType }];
+    if (port === undefined) return [];
+    const plainPort = leased.get(plainName(name));
+    const bindPort = mapsPorts ? containerPort : (plainPort ?? port);
+    return [{ name, port, bindPort, transportType, ...(plainPort === undefined ? {} : { plainPort }) }];
   });
+}
+
+/** What ports must be leased for: a TLS port needs a second one, for the game server behind it. */
+export function leaseNames(order: StartOrder): string[] {
+  return wantedPorts(order).flatMap(({ name, transportType }) =>
+    transportType === "tls" ? [name, plainName(name)] : [name],
+  );
+}
+
+/** No port of a deployment can have a slash in its name. */
+function plainName(name: string): string {
+  return `${name}/plain`;
 }
 
 interface WantedPort {
@@ -30,7 +45,7 @@ interface WantedPort {
   readonly transportType: TransportType;
 }
 
-export function wantedPorts({ containerPort, transportType, additionalContainerPorts }: StartOrder): WantedPort[] {
+function wantedPorts({ containerPort, transportType, additionalContainerPorts }: StartOrder): WantedPort[] {
   const additional = additionalContainerPorts.map(({ port, ...rest }) => ({ ...rest, containerPort: port }));
   return [{ name: "default", containerPort, transportType }, ...additional];
 }

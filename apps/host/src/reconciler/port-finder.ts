@@ -1,6 +1,6 @@
 import { type Database, leasePorts, type StartOrder } from "@roombridge/rooms";
 import type { ProcessPort, Provider } from "../provider/provider.ts";
-import { portsOf, wantedPorts } from "./launch.ts";
+import { leaseNames, portsOf } from "./launch.ts";
 
 /** How long a port counts as taken before it is looked at again. */
 const TAKEN_MS = 60_000;
@@ -30,7 +30,7 @@ export class PortFinder {
   /** Undefined when the range has no free ports left. */
   async find(order: StartOrder): Promise<ProcessPort[] | undefined> {
     const { database, provider, hostId, range } = this.#options;
-    const names = wantedPorts(order).map(({ name }) => name);
+    const names = leaseNames(order);
     for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
       const except = this.#listTaken();
       const leased = await leasePorts(database, { hostId, processId: order.processId, names, range, except });

@@ -38,7 +38,7 @@ describe.skipIf(binary === "")("on a real gateway and a real coturn", () => {
     await createRoom(database.rooms, { ...room, roomId: "arena" });
     const uris = [uri(coturn.port, "udp"), uri(await findFreePort(HOST), "tcp")];
     const [known, elsewhere, empty] = await Promise.all([
-      startGateway(uris),
+      startGateway([`stun:${HOST}:${coturn.port}`, ...uris]),
       startGateway(uris.slice(0, 1), { TURN_REALM: "example.org" }),
       startGateway([]),
     ]);
@@ -58,6 +58,7 @@ describe.skipIf(binary === "")("on a real gateway and a real coturn", () => {
     expect(table).toMatch(new RegExp(String.raw`^turn:127\.0\.0\.1:\d+\?transport=udp${ms}${ms}  ok$`, "m"));
     expect(table).toMatch(/^turn:127\.0\.0\.1:\d+\?transport=tcp +- +- {2}nobody listens there/m);
     expect(failure).toBe("1 of 2 do not relay");
+    expect(table).not.toContain("stun:");
   });
 
   test("the room keeps no credential of it that is live", async () => {

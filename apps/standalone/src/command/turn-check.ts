@@ -37,10 +37,12 @@ export async function turnCheck(
   const client = new RoombridgeClient({ serverUrl, token: tokenOf(env, options["token-file"]), appId: options.app });
   await withCredential(client, options.room, async ({ uris, username, password, expiresAt }, roomId) => {
     write(`room ${roomId} of ${options.app} on ${serverUrl}: a credential until ${expiresAt.toISOString()}`);
-    if (uris.length === 0)
+    // As the check page: a server of STUN relays nothing.
+    const relays = uris.filter((uri) => /^turns?:/i.test(uri));
+    if (relays.length === 0)
       throw new Error("the gateway knows no relay: TURN_URIS is empty, and no turn-agent reports one");
     const results: RelayResult[] = [];
-    for (const uri of uris) results.push(await checkRelay({ uri, username, password, timeoutMs }));
+    for (const uri of relays) results.push(await checkRelay({ uri, username, password, timeoutMs }));
     for (const line of toTable(results)) write(line);
     const failed = results.filter(({ problem }) => problem !== undefined).length;
     if (failed > 0) throw new Error(`${failed} of ${results.length} do not relay`);

@@ -20,7 +20,7 @@ describe("requests", () => {
     expect(requests[0]?.headers).toMatchObject({
       authorization: "Bearer top-secret",
       "content-type": "application/json",
-      accept: "application/json",
+      accept: "application/json, application/octet-stream",
       "user-agent": "roombridge-client",
     });
   });

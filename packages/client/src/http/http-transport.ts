@@ -4,6 +4,7 @@ import { checkedMs } from "./milliseconds.ts";
 import type { Operation } from "./operation.ts";
 import { toRetryPolicy, withRetries, type RetryPolicy } from "./retry.ts";
 import { toApiError } from "./to-api-error.ts";
+import { withFailures } from "./with-failures.ts";
 
 export interface HttpRequest {
   readonly operation: Operation;
@@ -47,7 +48,7 @@ export class HttpTransport {
     const { repeat, success } = request.operation;
     const endsAt = performance.now() + timeoutMs;
     const ends = { timeoutMs, deadline: AbortSignal.timeout(Math.ceil(timeoutMs)), abort: options.signal };
-    const text = await withRetries(() => this.#attempt(request, ends), {
+    const text = await withRetries(() => this.#attempt(request, ends, (response) => response.text()), {
       repeat,
       policy,
       endsAt,
@@ -56,20 +57,38 @@ export class HttpTransport {
     return success === 204 ? undefined : parseJson(text, success);
   }
 
-  /** The body of a success. */
-  async #attempt(request: HttpRequest, ends: Ends): Promise<string> {
+  /** The bytes of a success as they come, however long that takes: the deadline is for their beginning. */
+  async open(request: HttpRequest, options: RepeatableCallOptions): Promise<ReadableStream<Uint8Array<ArrayBuffer>>> {
+    const timeoutMs = checkedMs("timeoutMs", options.timeoutMs ?? this.#options.timeoutMs);
+    const policy = toRetryPolicy(this.#options.retry, options.retry);
+    const { repeat } = request.operation;
+    const endsAt = performance.now() + timeoutMs;
+    const late = new AbortController();
+    const timer = setTimeout(() => late.abort(new DOMException("too late", "TimeoutError")), Math.ceil(timeoutMs));
+    const ends = { timeoutMs, deadline: late.signal, abort: options.signal };
+    const attempt = () => this.#attempt(request, ends, ({ body }) => Promise.resolve(body));
+    try {
+      const body = await withRetries(attempt, { repeat, policy, endsAt, signal: options.signal });
+      return withFailures(body, (cause) => this.#toFailure(cause, ends, { mayHaveBeenDone: true }));
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /** What `read` makes of a success. */
+  async #attempt<T>(request: HttpRequest, ends: Ends, read: (success: Response) => Promise<T>): Promise<T> {
     const { deadline, abort } = ends;
     if (abort?.aborted || deadline.aborted) throw this.#toFailure(undefined, ends, { mayHaveBeenDone: false });
     let response: Response;
     let text: string;
     try {
       response = await this.#fetch(request, abort ? AbortSignal.any([abort, deadline]) : deadline);
+      if (response.status === request.operation.success) return await read(response);
       text = await response.text();
     } catch (cause) {
       throw this.#toFailure(cause, ends, { mayHaveBeenDone: true });
     }
-    if (response.status !== request.operation.success) throw toApiError(response, text);
-    return text;
+    throw toApiError(response, text);
   }
 
   #fetch({ operation, path, body }: HttpRequest, signal: AbortSignal): Promise<Response> {
@@ -80,7 +99,7 @@ export class HttpTransport {
       // A redirected POST becomes a GET, and the token must not travel to another host.
       redirect: "manual",
       headers: {
-        accept: "application/json",
+        accept: "application/json, application/octet-stream",
         ...(operation.needsToken && token !== undefined ? { authorization: `Bearer ${token}` } : {}),
         ...(body === undefined ? {} : { "content-type": "application/json" }),
         // Browsers send their own, and a foreign one would need a preflight.

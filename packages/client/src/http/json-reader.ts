@@ -28,6 +28,12 @@ export class JsonReader {
     return value;
   }
 
+  number(name: string): number {
+    const value = this.#fields[name];
+    if (typeof value !== "number") throw unexpected(`${this.#path}.${name}`, "a number");
+    return value;
+  }
+
   date(name: string): Date {
     const date = new Date(this.text(name));
     if (Number.isNaN(date.getTime())) throw unexpected(`${this.#path}.${name}`, "a date");

@@ -7,6 +7,13 @@ import { CHANGE, CREATE, HEARTBEAT, READ, REGISTER, type Operation } from "../ht
 import { urlPath, urlQuery } from "../http/url-path.ts";
 import type { Open } from "../open.ts";
 import type { Process, ProcessFilter } from "./process.ts";
+import {
+  METRIC_NAMES,
+  type ProcessMetrics,
+  type ProcessMetricsParams,
+  readProcessMetrics,
+  toEpochSeconds,
+} from "./process-metrics.ts";
 import { readProcess } from "./read-process.ts";
 import {
   readStaticProcess,
@@ -54,6 +61,17 @@ export class ProcessesV3 {
   /** Ends a process and destroys its rooms. Does nothing to one that has ended. */
   async stopProcess(processId: string, options: RepeatableCallOptions = {}): Promise<void> {
     await this.#call(CHANGE, urlPath`/${processId}/stop`, options);
+  }
+
+  /** What it has used, at most one point for each step. */
+  async getProcessMetrics(
+    processId: string,
+    { metrics, start, end, stepSeconds }: ProcessMetricsParams = {},
+    options: RepeatableCallOptions = {},
+  ): Promise<ProcessMetrics> {
+    const range = { start: toEpochSeconds("start", start), end: toEpochSeconds("end", end), step: stepSeconds };
+    const path = urlPath`/process/${processId}/metrics` + urlQuery({ metrics, ...range });
+    return readProcessMetrics(await this.#call(READ, path, options), metrics ?? METRIC_NAMES);
   }
 
   /**

@@ -2,6 +2,8 @@
 export const ERROR_CODES = [
   /** The request does not parse or breaks a rule of its schema. */
   "invalid_params",
+  /** The same, in an operation whose clients know no such answer as `invalid_params` gets. */
+  "malformed_request",
   /** No token, or one that is unknown or revoked. */
   "unauthenticated",
   /** Unknown, deleted, or another organisation's; one answer for all. */
@@ -9,10 +11,18 @@ export const ERROR_CODES = [
   "deployment_not_found",
   "process_not_found",
   "room_not_found",
+  /** The process has not begun to write a log, or nobody here keeps it. */
+  "log_not_found",
+  /** The process has ended, and its host does not keep the log any more. */
+  "log_expired",
+  /** The host of the process does not answer. */
+  "host_away",
   /** A live room of the application has this id. */
   "room_exists",
   /** The application has no deployment that could take a room. */
   "no_deployment",
+  /** A deployment has TLS ports, and no process host has a certificate. */
+  "no_certificate",
   /** The room's game server failed to start three times. */
   "start_failed",
   /** No free slot and no way to start a process, or no live host in the region. */

@@ -11,6 +11,15 @@ export { ExposedPort, TRANSPORT_TYPES, TransportType } from "./exposed-port.ts";
 export { IceServer } from "./ice-server.ts";
 export { IceServersAnswer } from "./ice-servers-answer.ts";
 export { PROCESS_STATUSES, ProcessCount, ProcessStatus, ProcessV2, ProcessV3 } from "./process.ts";
+export {
+  DEPRECATED_PROCESS_METRICS,
+  DeprecatedProcessMetricName,
+  DeprecatedProcessMetricsData,
+  MetricValue,
+  PROCESS_METRICS,
+  ProcessMetricName,
+  ProcessMetricsData,
+} from "./process-metrics.ts";
 export { isRegion, Region, REGIONS } from "./region.ts";
 export { Room, RoomAllocation, RoomStatus, RoomWithoutAllocations } from "./room.ts";
 export { RevokedCredentials, RevokeIceServersParams } from "./revoke-ice-servers.ts";

@@ -35,6 +35,12 @@ export const hosts = pgTable("hosts", {
   beatAt: instant()
     .notNull()
     .default(sql`clock_timestamp()`),
+  /** Where gateways ask it for the logs and the metrics of its processes. */
+  controlUrl: text(),
+  /** Signs their requests; drawn anew at each start of the host. */
+  controlSecret: text(),
+  /** It has a certificate, and so may run deployments with TLS ports. */
+  terminatesTls: boolean().notNull().default(false),
 });
 
 /** Where rooms of one deployment in one region are placed; its advisory lock orders all placement. */

@@ -1,7 +1,14 @@
-import { createDeployment, createTenant } from "@roombridge/testing";
+import { createDeployment, createTenant, registerTestHost } from "@roombridge/testing";
 import { expect, test } from "vitest";
 import { useRooms } from "../../test/setup.ts";
-import { declareApplication, declareDeployment, declareToken, hashToken, type DeploymentSettings } from "../index.ts";
+import {
+  announceHost,
+  declareApplication,
+  declareDeployment,
+  declareToken,
+  hashToken,
+  type DeploymentSettings,
+} from "../index.ts";
 
 const suite = useRooms();
 
@@ -33,6 +40,26 @@ test("declaring the same deployment again keeps it; a change makes a new one", a
   expect(await declareDeployment(database, { ...settings, maxProcesses: 6 }, "dep-3")).toBe("dep-1");
   expect(await declareDeployment(database, { ...settings, warmProcesses: 2 }, "dep-3")).toBe("dep-1");
   expect(await declareDeployment(database, { ...settings, roomsPerProcess: 4 }, "dep-4")).toBe("dep-4");
+});
+
+test("a deployment with a TLS port needs a host with a certificate, and says so", async () => {
+  const { database } = suite().rooms;
+  const { application } = await createTenant(database);
+  const main = { transportType: "tls" } as const;
+  const other = { additionalContainerPorts: [{ name: "web", port: 9000, transportType: "tls" as const }] };
+  const refusal = {
+    code: "no_certificate",
+    message:
+      "transportType tls needs a process host with a certificate: set its HOST_TLS_CERT_FILE and HOST_TLS_KEY_FILE",
+  };
+  const host = await registerTestHost(database);
+  const control = { url: "http://127.0.0.1:1", secret: "s" };
+  await announceHost(database, { ...host, control, terminatesTls: false });
+  for (const settings of [main, other]) {
+    await expect(createDeployment(database, application, settings)).rejects.toMatchObject(refusal);
+  }
+  await announceHost(database, { ...host, control, terminatesTls: true });
+  for (const settings of [main, other]) await createDeployment(database, application, settings);
 });
 
 test("an application and a token of another organisation cannot be taken over", async () => {

@@ -1,5 +1,6 @@
-import { applications, builds, deployments, organizations, orgTokens, pools } from "@roombridge/models/db";
+import { applications, builds, deployments, hosts, organizations, orgTokens, pools } from "@roombridge/models/db";
 import { and, desc, DrizzleQueryError, eq, isNull, sql as raw } from "drizzle-orm";
+import { RoomError } from "../errors.ts";
 import type { Database } from "./database.ts";
 
 type NewDeployment = typeof deployments.$inferInsert;
@@ -58,6 +59,7 @@ export async function declareBuild(
 /**
  * Makes `settings` the newest deployment of its application under the id `newDeploymentId`, unless the newest one has the
  * same settings already. Answers the id of the newest one. `maxProcesses` and `warmProcesses` alone do not make a new deployment.
+ * Throws `no_certificate`.
  */
 export async function declareDeployment(
   { orm }: Database,
@@ -83,9 +85,25 @@ export async function declareDeployment(
         await tx.update(pools).set({ maxProcesses }).where(eq(pools.deploymentId, deploymentId));
         return deploymentId;
       }
+      await checkTransport(tx, settings);
       await tx.insert(deployments).values({ ...settings, deploymentId: newDeploymentId });
       return newDeploymentId;
     }),
+  );
+}
+
+/** TLS ports need a host that terminates them; one that is away for now will do. Throws `no_certificate`. */
+async function checkTransport(
+  tx: Pick<Database["orm"], "select">,
+  { transportType, additionalContainerPorts = [] }: DeploymentSettings,
+): Promise<void> {
+  const transports = [transportType, ...additionalContainerPorts.map((port) => port.transportType)];
+  if (!transports.includes("tls")) return;
+  const [host] = await tx.select({ hostId: hosts.hostId }).from(hosts).where(eq(hosts.terminatesTls, true)).limit(1);
+  if (host) return;
+  throw new RoomError(
+    "no_certificate",
+    "transportType tls needs a process host with a certificate: set its HOST_TLS_CERT_FILE and HOST_TLS_KEY_FILE",
   );
 }
 

@@ -83,6 +83,13 @@ describe("recordTurnSessions", () => {
     expect(await usage()).toMatchObject({ sessions: 1, receivedBytes: 1_010 });
   });
 
+  test("a report that arrives late, or a step of the database's clock, makes no second session of one", async () => {
+    const { ann, record, session, usage, rows } = await arena();
+    for (const ageSeconds of [100, 90, 110, 100]) await record([session(ann.username, { ageSeconds })]);
+    expect(await rows()).toHaveLength(1);
+    expect(await usage()).toMatchObject({ sessions: 1, receivedBytes: 1_000 });
+  });
+
   test("a session of the same id that began at the same time for somebody else is another one", async () => {
     const { ann, bob, record, session, rows } = await arena();
     await record([session(ann.username)]);

@@ -3,7 +3,7 @@ import { newSpec, plainPort } from "../../../test/process-spec.ts";
 import { containerOptions, readIdentity } from "./container-options.ts";
 
 const COMMAND = { image: "game:1", pull: "missing", readOnly: false, pidsLimit: 64 } as const;
-const HOST = { hostId: "one", publicHost: "203.0.113.7" };
+const HOST = { hostId: "one", publicHost: "203.0.113.7", logBytes: 5_000 };
 
 test("name and labels are read again by the same host, and by no other", () => {
   const ports = [
@@ -54,4 +54,12 @@ test.each([
     ],
     "8000/udp": [{ HostIp, HostPort: "20001" }],
   });
+});
+
+test("what the host terminates TLS for is published for the host alone", () => {
+  const tls = plainPort(20_000, { bindPort: 8000, transportType: "tls", plainPort: 20_001 });
+  const options = containerOptions(newSpec({ ports: [tls] }), COMMAND, HOST);
+  expect(options.HostConfig?.PortBindings).toEqual({ "8000/tcp": [{ HostIp: "127.0.0.1", HostPort: "20001" }] });
+  const { name = "", Labels: labels = {} } = options;
+  expect(readIdentity({ name, labels }, "one")).toMatchObject({ ports: [tls] });
 });

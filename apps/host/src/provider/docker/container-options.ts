@@ -2,8 +2,8 @@ import type { ContainerCreateOptions } from "dockerode";
 import { z } from "zod";
 import type { ImageCommand } from "../../operator-config.ts";
 import { fillPorts } from "../fill-ports.ts";
-import type { ProcessPort, ProcessSpec } from "../provider.ts";
-import { isLoopback } from "./engine-address.ts";
+import { ownPort, type ProcessPort, type ProcessSpec } from "../provider.ts";
+import { loopbackOf } from "./engine-address.ts";
 
 /** Names and labels are how a container is found again. Labels can be read by all who may ask the engine: no secrets. */
 export const HOST_LABEL = "roombridge.host";
@@ -18,6 +18,7 @@ const Ports = z.array(
     port: z.int(),
     bindPort: z.int(),
     transportType: z.enum(["tcp", "udp", "tls"]),
+    plainPort: z.int().optional(),
   }),
 );
 
@@ -51,7 +52,6 @@ function readPorts(text: string): readonly ProcessPort[] {
   }
 }
 
-const LOG_CONFIG = { Type: "json-file", Config: { "max-size": "10m", "max-file": "2" } };
 /** Counted over all containers of one user (setrlimit(2)); the limit that matters for one of them is `pidsLimit`. */
 const MAX_USER_PROCESSES = 32_768;
 const MAX_FILES = 16_384;
@@ -60,9 +60,10 @@ const MAX_FILES = 16_384;
 export function containerOptions(
   spec: ProcessSpec,
   command: ImageCommand,
-  { hostId, publicHost }: { readonly hostId: string; readonly publicHost: string },
+  host: { readonly hostId: string; readonly publicHost: string; readonly logBytes: number },
 ): ContainerCreateOptions {
   const { processId, ports, limits } = spec;
+  const { hostId, publicHost, logBytes } = host;
   const memory = Math.round(limits.memoryMb * 1024 * 1024);
   return {
     name: containerName(processId),
@@ -94,7 +95,7 @@ export function containerOptions(
       // Passes signals on to a server that would ignore them as process 1, and reaps its children.
       Init: true,
       RestartPolicy: { Name: "no" },
-      LogConfig: LOG_CONFIG,
+      LogConfig: { Type: "json-file", Config: { "max-size": String(logBytes), "max-file": "2" } },
       ...(command.readOnly ? { ReadonlyRootfs: true, Tmpfs: { "/tmp": "rw,nosuid,nodev,size=64m" } } : {}),
     },
   };
@@ -102,10 +103,14 @@ export function containerOptions(
 
 /** Only on loopback where players are told a loopback address: published ports go past most firewalls. */
 function publish(ports: readonly ProcessPort[], publicHost: string): Record<string, object[]> {
-  const HostIp = !isLoopback(publicHost) ? "" : publicHost === "localhost" ? "127.0.0.1" : publicHost;
+  const open = loopbackOf(publicHost) ?? "";
   const bindings: Record<string, object[]> = {};
   for (const port of ports) {
-    (bindings[portKey(port)] ??= []).push({ HostIp, HostPort: String(port.port) });
+    (bindings[portKey(port)] ??= []).push({
+      // What the host terminates TLS for is for the host alone.
+      HostIp: port.plainPort === undefined ? open : "127.0.0.1",
+      HostPort: String(ownPort(port)),
+    });
   }
   return bindings;
 }

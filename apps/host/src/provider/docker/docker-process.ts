@@ -1,6 +1,6 @@
 import type { ExposedPort } from "@roombridge/models/api";
 import { toProcessExit } from "../exit-code.ts";
-import type { Observed, ProcessExit, ProcessPort } from "../provider.ts";
+import { type Observed, type ProcessExit, type ProcessPort, tlsRoutesOf } from "../provider.ts";
 import type { ContainerState, ListedContainer } from "./engine.ts";
 import { isAlive } from "./stop-container.ts";
 
@@ -49,7 +49,13 @@ export class DockerProcess {
     const endpoints = this.ports.map(({ name, port, transportType }): ExposedPort => {
       return { host: publicHost, name, port, transportType };
     });
-    const seen = { processId: this.processId, hasRun: this.hasRun, endpoints, foreignPorts: [] };
+    const seen = {
+      processId: this.processId,
+      hasRun: this.hasRun,
+      endpoints,
+      foreignPorts: [],
+      tlsRoutes: tlsRoutesOf(this.ports),
+    };
     if (this.exit) return { ...seen, phase: "exited", exit: this.exit };
     return { ...seen, phase: this.hasRun ? "running" : "starting" };
   }

@@ -9,6 +9,7 @@ import { createLog, type Logger } from "@roombridge/service";
 import { freePort, waitFor } from "@roombridge/testing";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { WebSocket } from "ws";
+import { connectTls, createCertificate } from "../../../test/certificate.ts";
 import { GAME, newDockerWorld } from "../../../test/docker-world.ts";
 import { openEngineRoad } from "../../../test/engine-road.ts";
 import { startFakeRegistry } from "../../../test/fake-registry.ts";
@@ -19,6 +20,8 @@ import { describeProvider } from "../../../test/provider-conformance.ts";
 import { requireDocker } from "../../../test/require-docker.ts";
 import { tarOf } from "../../../test/tar-of.ts";
 import { newGame, newMachine, useRooms } from "../../../test/setup.ts";
+import { openCertificate } from "../../tls/certificate.ts";
+import { terminateTls } from "../../tls/terminate-tls.ts";
 import { type Observed, PortTakenError, type ProcessSpec, type Provider, ProviderAwayError } from "../provider.ts";
 
 const LONG_MS = 120_000;
@@ -124,6 +127,28 @@ describe.skipIf(!hasDocker)("with an engine of its own", { timeout: LONG_MS }, (
       expect(await containersOf(world.hostId)).toHaveLength(1);
       await provider.start(second);
       await phase(provider, second, "running");
+    });
+
+    test("is reached with TLS by way of the host, and without it by nobody else", async () => {
+      const files = createCertificate();
+      const log = createLog({ name: "test", level: "silent", format: "json" });
+      const certificate = await openCertificate({ ...files, publicHost: "localhost", log });
+      onTestFinished(() => certificate.close());
+      const plain = await (await newDockerWorld(docker.url)).open();
+      const provider = terminateTls(plain, { certificate, listenHost: "127.0.0.1", log });
+      onTestFinished(() => provider.close());
+      const [port, plainPort] = [await freePort(), await freePort()];
+      const ports = [{ name: "default", port, bindPort: 8000, transportType: "tls" as const, plainPort }];
+      const spec = { ...(await game(LISTEN)), ports };
+      await provider.start(spec);
+      expect(await phase(provider, spec, "running")).toMatchObject({ endpoints: [{ port, transportType: "tls" }] });
+      const player = await connectTls(port, files.cert);
+      player.on("error", () => {}).write("ping");
+      expect(String((await once(player, "data"))[0])).toBe("ping");
+      const { NetworkSettings } = await docker.client.getContainer(`roombridge-${spec.processId}`).inspect();
+      expect(NetworkSettings.Ports["8000/tcp"]).toEqual([{ HostIp: "127.0.0.1", HostPort: String(plainPort) }]);
+      await provider.stop(spec.processId, 0);
+      await expect(connectTls(port, files.cert)).rejects.toThrow("ECONNREFUSED");
     });
 
     test("of another host, or of nobody, is neither seen nor touched", async () => {

@@ -3,7 +3,7 @@ import type { Logger } from "@roombridge/service";
 import type { DockerSettings, ImageCommand } from "../../operator-config.ts";
 import { readLog } from "../log-reader.ts";
 import { findTakenPorts } from "../port-probe.ts";
-import { removeOldLogs } from "../process-log.ts";
+import { isLog, type LogKeeping, removeOldLogs } from "../process-log.ts";
 import {
   type LogOptions,
   type Observed,
@@ -38,6 +38,7 @@ export interface DockerProviderOptions {
   readonly settings: DockerSettings;
   /** Address that players are told. */
   readonly publicHost: string;
+  readonly logKeeping: LogKeeping;
   /** Something may have changed: look at `list`. */
   readonly onChange: () => void;
   readonly log: Logger;
@@ -133,6 +134,10 @@ class DockerProvider implements Provider {
     return isOnThisMachine(this.#options.address) ? findTakenPorts(ports) : [];
   }
 
+  async hasLog(processId: string): Promise<boolean> {
+    return (await this.#find(processId)) !== undefined || isLog(keptLog(this.#options.root, processId));
+  }
+
   async *logs(processId: string, options: LogOptions = {}): AsyncGenerator<Uint8Array> {
     const container = await this.#find(processId);
     if (!container) yield* readLog(keptLog(this.#options.root, processId), { ...options, follow: false }, () => true);
@@ -181,7 +186,7 @@ class DockerProvider implements Provider {
   }
 
   async #start(spec: ProcessSpec): Promise<void> {
-    const { images, hostId, publicHost } = this.#options;
+    const { images, hostId, publicHost, logKeeping } = this.#options;
     const { processId, ports, command: name } = spec;
     const known = await this.#find(processId);
     // One that was only created is what an answer that never came has left behind.
@@ -190,12 +195,14 @@ class DockerProvider implements Provider {
     const command = name === null ? undefined : images.get(name);
     if (!command)
       throw new SpawnError(`no command named ${JSON.stringify(name)} with an image in the operator's config file`);
-    if (ports.some(({ transportType }) => transportType === "tls")) {
-      throw new SpawnError("the docker provider does not terminate TLS; let the port be tcp");
+    if (ports.some(({ plainPort }) => plainPort !== undefined) && !isOnThisMachine(this.#options.address)) {
+      throw new SpawnError("the host terminates TLS for an engine of its own machine only; let the port be tcp");
     }
     await this.#images.need(command);
     try {
-      const id = await this.#engine.create(containerOptions(spec, command, { hostId, publicHost }));
+      const id = await this.#engine.create(
+        containerOptions(spec, command, { hostId, publicHost, logBytes: logKeeping.bytesPerFile }),
+      );
       if (id === undefined) {
         // Another provider of the same host was faster; or a stranger has the name.
         if (await this.#find(processId)) return;
@@ -274,8 +281,8 @@ class DockerProvider implements Provider {
   }
 
   async #keepFiles(): Promise<void> {
-    const { root, log } = this.#options;
-    await removeOldLogs(root, () => false).catch((error: unknown) =>
+    const { root, log, logKeeping } = this.#options;
+    await removeOldLogs(root, { isKnown: () => false, ...logKeeping }).catch((error: unknown) =>
       log.warn({ err: error }, "could not look after the logs of game servers"),
     );
   }

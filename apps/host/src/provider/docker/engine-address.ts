@@ -39,8 +39,14 @@ export function isOnThisMachine({ url }: EngineAddress): boolean {
 }
 
 /** True for an address, or the name `localhost`, that nobody else can reach. */
-export function isLoopback(host: string): boolean {
+function isLoopback(host: string): boolean {
   return host === "localhost" || host === "::1" || (isIP(host) === 4 && host.startsWith("127."));
+}
+
+/** The loopback address that players are told; undefined where they are told an address that others can reach. */
+export function loopbackOf(publicHost: string): string | undefined {
+  if (!isLoopback(publicHost)) return undefined;
+  return publicHost === "localhost" ? "127.0.0.1" : publicHost;
 }
 
 function hostnameOf({ hostname }: URL): string {

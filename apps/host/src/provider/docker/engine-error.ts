@@ -1,4 +1,4 @@
-import { PortTakenError, type ProcessPort, ProviderAwayError, SpawnError } from "../provider.ts";
+import { ownPort, PortTakenError, type ProcessPort, ProviderAwayError, SpawnError } from "../provider.ts";
 
 /** The engine has answered, with a refusal. */
 export class EngineRefusedError extends Error {
@@ -34,8 +34,9 @@ export function toEngineError(error: unknown, call: string): EngineRefusedError 
 export function toStartError(error: unknown, ports: readonly ProcessPort[]): unknown {
   if (!(error instanceof EngineRefusedError)) return error;
   if (/already allocated|address already in use|ports are not available/i.test(error.message)) {
-    const named = ports.map(({ port }) => port).filter((port) => new RegExp(`:${port}\\b`).test(error.message));
-    return new PortTakenError(named.length > 0 ? named : ports.map(({ port }) => port), { cause: error });
+    const published = ports.map(ownPort);
+    const named = published.filter((port) => new RegExp(`:${port}\\b`).test(error.message));
+    return new PortTakenError(named.length > 0 ? named : published, { cause: error });
   }
   return new SpawnError(`the engine refuses it: ${error.message}`, { cause: error });
 }

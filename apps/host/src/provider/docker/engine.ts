@@ -133,7 +133,13 @@ export class Engine {
     if (!(usage > 0)) return undefined;
     // What the kernel can give back at any time is no use of memory; the two names are those of cgroup v1 and v2.
     const cache = stats?.total_inactive_file ?? stats?.inactive_file ?? 0;
-    return { cpuSeconds: found.cpu_stats.cpu_usage.total_usage / 1e9, memoryBytes: Math.max(0, usage - cache) };
+    // None for a container in the network of the machine, where nobody counts by container.
+    const networks = Object.values(found.networks ?? {});
+    return {
+      cpuSeconds: found.cpu_stats.cpu_usage.total_usage / 1e9,
+      memoryBytes: Math.max(0, usage - cache),
+      ...(networks.length === 0 ? {} : { sentBytes: networks.reduce((sum, { tx_bytes }) => sum + tx_bytes, 0) }),
+    };
   }
 
   async hasImage(reference: string): Promise<boolean> {

@@ -1,6 +1,6 @@
 import { toProcessExit } from "../exit-code.ts";
 import { findTakenPorts } from "../port-probe.ts";
-import type { Observed, ProcessExit } from "../provider.ts";
+import { type Observed, ownPort, type ProcessExit, tlsRoutesOf } from "../provider.ts";
 import { isAlive } from "./process-identity.ts";
 import { killSession, stopSession } from "./process-session.ts";
 import { type ProcessFiles, type ProcessState, readExitCode } from "./process-files.ts";
@@ -42,7 +42,8 @@ export class LocalProcess {
       port,
       transportType,
     }));
-    const seen = { processId, hasRun: this.#hasRun, endpoints, foreignPorts: this.#foreignPorts() };
+    const foreignPorts = this.#foreignPorts();
+    const seen = { processId, hasRun: this.#hasRun, endpoints, foreignPorts, tlsRoutes: tlsRoutesOf(ports) };
     if (this.#exit) return { ...seen, phase: "exited", exit: this.#exit };
     return { ...seen, phase: this.#hasRun ? "running" : "starting" };
   }
@@ -50,7 +51,7 @@ export class LocalProcess {
   /** Looks whether the ports are bound. Answers true when the reconciler should know. */
   async checkReadiness(): Promise<boolean> {
     if (this.#exit) return false;
-    const { isReady, foreignPorts } = await checkReadiness(this.state.pid, this.state.ports);
+    const { isReady, foreignPorts } = await checkReadiness(this.state.pid, this.#ownPorts());
     this.#hasRun ||= isReady;
     const sinceMs = this.#foreign?.sinceMs ?? performance.now();
     this.#foreign = foreignPorts.length === 0 ? undefined : { ports: foreignPorts, sinceMs };
@@ -70,10 +71,15 @@ export class LocalProcess {
     // the exit from being seen; the port probe keeps its ports out of use.
     await killSession(this.state).catch(() => {});
     const exit = toProcessExit(await readExitCode(this.files));
-    const taken = this.#hasRun ? [] : await findTakenPorts(this.state.ports.map(({ port }) => port));
+    const taken = this.#hasRun ? [] : await findTakenPorts(this.#ownPorts().map(({ port }) => port));
     if (this.#exit) return;
     this.#foreign = taken.length === 0 ? undefined : { ports: taken, sinceMs: Number.NEGATIVE_INFINITY };
     this.#exit = exit;
+  }
+
+  /** Without the TLS ports, which the host holds for it. */
+  #ownPorts() {
+    return this.state.ports.map(({ transportType, ...port }) => ({ port: ownPort(port), transportType }));
   }
 
   #foreignPorts(): readonly number[] {

@@ -7,7 +7,7 @@ import { newUuid } from "@roombridge/rooms";
 import { createLog } from "@roombridge/service";
 import { freePort, waitFor } from "@roombridge/testing";
 import { expect, onTestFinished, test } from "vitest";
-import { newSpec, plainPort, readText } from "../../../test/process-spec.ts";
+import { LOG_KEEPING, newSpec, plainPort, readText } from "../../../test/process-spec.ts";
 import { leaders, membersOf } from "../../../test/setup.ts";
 import type { ProcessPort } from "../provider.ts";
 import { openLocalProvider } from "./local-provider.ts";
@@ -25,6 +25,7 @@ async function open(root: string, argv: readonly string[] = []) {
     commands: new Map([["game", { argv, cwd: "/" }]]),
     baseEnv: { PATH: process.env["PATH"] ?? "" },
     publicHost: "127.0.0.1",
+    logKeeping: LOG_KEEPING,
     onChange: () => {},
     log: createLog({ name: "test", level: "silent", format: "json" }),
   });

@@ -4,7 +4,7 @@ import { fillPorts } from "../fill-ports.ts";
 import { readLog } from "../log-reader.ts";
 import { countEstablished, isTcpOnly } from "../connections.ts";
 import { findTakenPorts } from "../port-probe.ts";
-import { removeOldLogs, rotateLog } from "../process-log.ts";
+import { isLog, type LogKeeping, removeOldLogs, rotateLog } from "../process-log.ts";
 import {
   type LogOptions,
   type Observed,
@@ -18,12 +18,11 @@ import { LocalProcess } from "./local-process.ts";
 import { prepareFiles, type ProcessState, processFiles, readStates, removeState, writeState } from "./process-files.ts";
 import { readSockets } from "../socket-table.ts";
 import { HAS_PROC, identify } from "./process-identity.ts";
-import { readSessionStats } from "./session-stats.ts";
+import { SessionStats } from "./session-stats.ts";
 import { spawnShim } from "./shim.ts";
 
 const READINESS_INTERVAL_MS = 100;
 const FILES_INTERVAL_MS = 10_000;
-const LOG_BYTES = 10 * 1024 * 1024;
 
 export interface LocalProviderOptions {
   /** Where processes keep state and logs; made when missing. */
@@ -33,6 +32,7 @@ export interface LocalProviderOptions {
   readonly baseEnv: Readonly<Record<string, string>>;
   /** Address that players are told. */
   readonly publicHost: string;
+  readonly logKeeping: LogKeeping;
   /** Something may have changed: look at `list`. */
   readonly onChange: () => void;
   readonly log: Logger;
@@ -51,6 +51,7 @@ class LocalProvider implements Provider {
   readonly #options: LocalProviderOptions;
   readonly #processes = new Map<string, LocalProcess>();
   readonly #starts = new Map<string, Promise<void>>();
+  readonly #stats = new SessionStats();
   readonly #readinessTimer: NodeJS.Timeout;
   readonly #filesTimer: NodeJS.Timeout;
   #isLooking = false;
@@ -102,6 +103,10 @@ class LocalProvider implements Provider {
     return findTakenPorts(ports);
   }
 
+  hasLog(processId: string): Promise<boolean> {
+    return isLog(processFiles(this.#options.root, processId).log);
+  }
+
   logs(processId: string, options: LogOptions = {}): AsyncIterable<Uint8Array> {
     const { log } = processFiles(this.#options.root, processId);
     const isOver = async () => (await this.inspect(processId))?.exit !== undefined || !this.#processes.has(processId);
@@ -110,7 +115,7 @@ class LocalProvider implements Provider {
 
   async stats(processId: string): Promise<ProcessStats | undefined> {
     const process = this.#processes.get(processId);
-    return process && !process.isOver ? readSessionStats(process.state) : undefined;
+    return process && !process.isOver ? this.#stats.read(process.state) : undefined;
   }
 
   async countConnections(): Promise<ReadonlyMap<string, number>> {
@@ -151,7 +156,9 @@ class LocalProvider implements Provider {
     await prepareFiles(files);
     const shim = await spawnShim({ ...command, env, exitFile: files.exit, logFile: files.log });
     try {
-      const wanted = ports.map(({ name, port, transportType }) => ({ name, port, transportType }));
+      const wanted = ports.map(({ name, port, transportType, plainPort }) => {
+        return { name, port, transportType, plainPort };
+      });
       const state = { processId, ...(await identify(shim.pid)), ports: wanted };
       await writeState(files, state);
       this.#keep(state);
@@ -173,9 +180,6 @@ class LocalProvider implements Provider {
     const command = name === null ? undefined : this.#options.commands.get(name);
     if (!command)
       throw new SpawnError(`no command named ${JSON.stringify(name)} with argv in the operator's config file`);
-    if (ports.some(({ transportType }) => transportType === "tls")) {
-      throw new SpawnError("the local provider does not terminate TLS; let the port be tcp");
-    }
     return { argv: fillPorts(command.argv, ports), cwd: command.cwd };
   }
 
@@ -194,10 +198,11 @@ class LocalProvider implements Provider {
   }
 
   async #keepFiles(): Promise<void> {
+    const { root, logKeeping } = this.#options;
     try {
       await this.adopt();
-      for (const { files } of this.#processes.values()) await rotateLog(files.log, LOG_BYTES);
-      await removeOldLogs(this.#options.root, (processId) => this.#processes.has(processId));
+      for (const { files } of this.#processes.values()) await rotateLog(files.log, logKeeping.bytesPerFile);
+      await removeOldLogs(root, { isKnown: (processId) => this.#processes.has(processId), ...logKeeping });
     } catch (error) {
       this.#options.log.warn({ err: error }, "could not look after the files of game servers");
     }

@@ -8,7 +8,14 @@ const State = z.object({
   pid: z.int().positive(),
   startTime: z.string(),
   bootId: z.string(),
-  ports: z.array(z.object({ name: z.string(), port: z.int(), transportType: z.enum(["tcp", "udp", "tls"]) })),
+  ports: z.array(
+    z.object({
+      name: z.string(),
+      port: z.int(),
+      transportType: z.enum(["tcp", "udp", "tls"]),
+      plainPort: z.int().optional(),
+    }),
+  ),
 });
 /** What must be known to find a process again after the host has died. */
 export type ProcessState = z.output<typeof State>;

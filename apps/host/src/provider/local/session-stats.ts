@@ -1,26 +1,48 @@
 import { readFile } from "node:fs/promises";
-import type { ProcessStats } from "../provider.ts";
-import { readSockets } from "../socket-table.ts";
-import { HAS_PROC } from "./process-identity.ts";
+import { ownPort, type ProcessStats } from "../provider.ts";
+import { type KernelSocket, readSockets } from "../socket-table.ts";
+import { HAS_PROC, isAlive, type ProcessStat } from "./process-identity.ts";
 import type { ProcessState } from "./process-files.ts";
 import { readAllStats } from "./process-session.ts";
 
 /** USER_HZ, the same on every Linux that Node runs on (time(7)). */
 const TICKS_PER_SECOND = 100;
+/** Whoever measures many sessions at once does not look at the whole machine for each of them. */
+const LOOK_MS = 500;
 
-/** What a session uses, its shim included. Memory is resident memory; pages that processes share count for each. */
-export async function readSessionStats({ pid, ports }: ProcessState): Promise<ProcessStats | undefined> {
-  if (!HAS_PROC) return undefined;
-  const members = (await readAllStats()).filter(({ session }) => session === pid);
-  if (members.length === 0) return undefined;
-  const memory = await Promise.all(members.map((member) => readResidentBytes(member.pid)));
-  const tcp = new Set(ports.filter(({ transportType }) => transportType === "tcp").map(({ port }) => port));
-  const sockets = await readSockets("/proc/net");
-  return {
-    cpuSeconds: members.reduce((sum, { ticks }) => sum + ticks, 0) / TICKS_PER_SECOND,
-    memoryBytes: memory.reduce((sum, bytes) => sum + bytes, 0),
-    tcpConnections: sockets.filter(({ state, port }) => state === "established" && tcp.has(port)).length,
-  };
+interface Look {
+  readonly takenAtMs: number;
+  readonly processes: Promise<readonly ProcessStat[]>;
+  readonly sockets: Promise<readonly KernelSocket[]>;
+}
+
+/** Measures sessions of this machine. */
+export class SessionStats {
+  #look: Look | undefined;
+
+  /** What a session uses, its shim included. Memory is resident memory; pages that processes share count for each. */
+  async read(session: ProcessState): Promise<ProcessStats | undefined> {
+    const { pid, ports } = session;
+    if (!HAS_PROC || !(await isAlive(session))) return undefined;
+    const look = this.#recentLook();
+    const [processes, sockets] = await Promise.all([look.processes, look.sockets]);
+    const members = processes.filter(({ session }) => session === pid);
+    if (members.length === 0) return undefined;
+    const memory = await Promise.all(members.map((member) => readResidentBytes(member.pid)));
+    const tcp = new Set(ports.filter(({ transportType }) => transportType !== "udp").map(ownPort));
+    return {
+      cpuSeconds: members.reduce((sum, { ticks }) => sum + ticks, 0) / TICKS_PER_SECOND,
+      memoryBytes: memory.reduce((sum, bytes) => sum + bytes, 0),
+      tcpConnections: sockets.filter(({ state, port }) => state === "established" && tcp.has(port)).length,
+    };
+  }
+
+  #recentLook(): Look {
+    const nowMs = performance.now();
+    if (this.#look && nowMs - this.#look.takenAtMs < LOOK_MS) return this.#look;
+    this.#look = { takenAtMs: nowMs, processes: readAllStats(), sockets: readSockets("/proc/net") };
+    return this.#look;
+  }
 }
 
 /** 0 when the process is gone. */
