@@ -106,6 +106,7 @@ function expiryOf(row: CreateRow, roomId: string, { application, region, deploym
     case "full":
     case "no_host":
     case "pool_stopped":
+    case "quota":
       throw noCapacity(row.outcome, region, row.retryAfterSeconds);
     case "no_deployment":
       throw new RoomError("no_deployment", `application ${application.appId} has no deployment`);

@@ -2,7 +2,7 @@ import type { Region } from "@roombridge/models/api";
 import { RoomError } from "./errors.ts";
 
 /** Why no slot could be had (`placement_refusal` in the database). */
-export type PlacementRefusal = "full" | "no_host" | "pool_stopped";
+export type PlacementRefusal = "full" | "no_host" | "pool_stopped" | "quota";
 
 const DEFAULT_RETRY_SECONDS = 5;
 
@@ -21,6 +21,8 @@ function sentence(refusal: PlacementRefusal, region: string): string {
   switch (refusal) {
     case "full":
       return `no free slot in ${region}`;
+    case "quota":
+      return "the application has all the game servers that it may have";
     case "no_host":
       return `no live process host in ${region}`;
     case "pool_stopped":

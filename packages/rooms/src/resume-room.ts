@@ -74,6 +74,7 @@ function refuse(row: ResumeRow, { appId, roomId }: { readonly appId: string; rea
     case "full":
     case "no_host":
     case "pool_stopped":
+    case "quota":
       throw noCapacity(row.outcome, row.region, row.retryAfterSeconds);
   }
 }

@@ -24,6 +24,8 @@ export type Command =
   | { readonly do: "deleteDeployment"; readonly nth: number }
   | { readonly do: "housekeeping" }
   | { readonly do: "keepWarm"; readonly warmProcesses: number }
+  /** Null: none. */
+  | { readonly do: "setQuota"; readonly quota: number | null }
   | Credentials
   | Passing;
 
@@ -148,10 +150,14 @@ export const credentialStory: fc.Arbitrary<Story> = storyWith(credentials);
 const aging = fc.oneof<fc.MaybeWeightedArbitrary<Command>[]>(
   { weight: 4, arbitrary: fc.record({ do: fc.constantFrom("abandon", "abandon", "growOld"), nth }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant("keepWarm"), warmProcesses: fc.nat(2) }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ do: fc.constant("setQuota"), quota: fc.option(fc.nat(4), { nil: null, freq: 3 }) }),
+  },
   { weight: 3, arbitrary: fc.record({ do: fc.constant("housekeeping") }) },
 );
 
-/** A story in which, here and there, processes grow old, and others are started ahead. */
+/** A story in which, here and there, processes grow old, others are started ahead, and their number is limited. */
 export const agingStory: fc.Arbitrary<Story> = storyWith(aging);
 
 /** Of their own, and not among the commands of a story: the counterexamples that are kept remain what they are. */

@@ -230,6 +230,10 @@ export async function perform(subject: Subject, world: World, command: Command):
       newest.warmProcesses = warmProcesses;
       return;
     }
+    case "setQuota":
+      world.quota = command.quota ?? undefined;
+      await database.sql`update applications set max_processes = ${command.quota} where app_id = ${appId}`;
+      return;
     case "deleteDeployment": {
       const deployment = pick(world.deployments, command.nth);
       if (!deployment) return;

@@ -40,9 +40,7 @@ export function placeAll(
       started.push(process);
     }
     started.find((process) => process.processId === processId)?.initialRooms.push(room);
-    const taker = world.processes.get(processId);
-    if (taker) taker.isAbandoned = false;
-    room.stays.push({ processId, from: world.now, until: undefined });
+    room.stays.push({ processId, from: world.now, until: undefined, isLong: false });
     room.state = "active";
     room.hasServer = true;
     room.placements += 1;
@@ -89,12 +87,12 @@ function isServed({ hosts }: World, region: Region): boolean {
   return region !== UNSERVED && hosts.some(({ isAlive }) => isAlive);
 }
 
-/** Whether one more process may be started: a live host, no pause of the pool, room in the pool and on the hosts. */
+/** Whether one more process may be started: a live host, no pause of the pool, room in pool, quota and on the hosts. */
 export function mayStart(world: World, deployment: ModelDeployment, region: Region): boolean {
   if (!isServed(world, region) || poolOf(world, deployment, region).isStopped) return false;
   const living = [...world.processes.values()].filter(({ hasEnded }) => !hasEnded);
   const inPool = living.filter((process) => process.deployment === deployment && process.region === region);
-  if (inPool.length >= deployment.maxProcesses) return false;
+  if (inPool.length >= deployment.maxProcesses || living.length >= (world.quota ?? Infinity)) return false;
   const capacity = world.hosts.filter(({ isAlive }) => isAlive).reduce((sum, host) => sum + host.maxProcesses, 0);
   return living.filter(({ owner }) => !owner || owner.host.isAlive).length < capacity;
 }
@@ -117,7 +115,7 @@ export function newProcess(world: World, processId: string, deployment: ModelDep
     hasRunLong: false,
     isAged: false,
     isLongIdle: false,
-    isAbandoned: false,
+    isQuiet: false,
   };
 }
 

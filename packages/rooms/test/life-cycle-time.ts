@@ -61,7 +61,8 @@ export async function pass(
       return;
     case "abandon":
       if (!process || !["running", "draining"].includes(process.status) || roomsOn(world, process).length === 0) return;
-      process.isAbandoned = true;
+      process.isQuiet = true;
+      for (const other of roomsOn(world, process)) for (const stay of other.stays) stay.isLong = true;
       process.hasRunLong = true;
       await sql`
         update processes set started_at = started_at - interval '301 seconds',

@@ -5,6 +5,7 @@ import { mayStart, newProcess, type Choose } from "./life-cycle-placement.ts";
 import {
   findDeployment,
   isLive,
+  openStay,
   roomsOn,
   type Answer,
   type ModelDeployment,
@@ -82,7 +83,8 @@ function retirement(world: World, process: ModelProcess): StopReason | undefined
   const { deployment, region } = process;
   if (process.status !== "running" && process.status !== "draining") return undefined;
   if (process.status === "draining" && roomsOn(world, process).length === 0) return "max_age";
-  if (roomsOn(world, process).length > 0) return process.isAbandoned ? "idle" : undefined;
+  const rooms = roomsOn(world, process);
+  if (rooms.length > 0) return process.isQuiet && rooms.every((room) => openStay(room)?.isLong) ? "idle" : undefined;
   const { warmProcesses } = deployment;
   if (deployment !== findDeployment(world, undefined)) {
     if (warmProcesses > 0 && !hasHadRooms(world, process)) return "outdated";

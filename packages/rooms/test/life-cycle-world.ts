@@ -13,6 +13,8 @@ export interface World {
   readonly deployments: ModelDeployment[];
   /** One for each deployment and region. */
   readonly pools: Map<string, ModelPool>;
+  /** How many processes it may have; undefined: any number. */
+  quota: number | undefined;
   /** Counts commands: what has the same number happened together. */
   now: number;
 }
@@ -65,6 +67,8 @@ export interface Stay {
   readonly processId: string;
   readonly from: number;
   until: number | undefined;
+  /** It began 300 s ago. */
+  isLong: boolean;
 }
 
 export interface ModelProcess {
@@ -89,8 +93,8 @@ export interface ModelProcess {
   isAged: boolean;
   /** It runs, and nothing has been on it for 300 s. */
   isLongIdle: boolean;
-  /** Nobody has been connected to it, and it has had no new room, for 300 s. */
-  isAbandoned: boolean;
+  /** Nobody has been connected to it for 300 s. */
+  isQuiet: boolean;
 }
 
 export interface ModelHost {
@@ -138,7 +142,7 @@ export const findDeployment = (world: World, named: string | undefined) =>
   );
 
 export function newWorld(hosts: ModelHost[]): World {
-  return { rooms: [], processes: new Map(), hosts, deployments: [], pools: new Map(), now: 0 };
+  return { rooms: [], processes: new Map(), hosts, deployments: [], pools: new Map(), quota: undefined, now: 0 };
 }
 
 export function poolOf(world: World, { deploymentId }: ModelDeployment, region: Region): ModelPool {

@@ -27,6 +27,8 @@ export const applications = pgTable(
     appName: text().notNull(),
     /** Signs player tokens; handed to game servers as HATHORA_APP_SECRET. */
     appSecret: text().notNull(),
+    /** Processes that hosts may run for it at a time, over all regions; null: as many as there is room for. */
+    maxProcesses: integer(),
     createdAt: instant()
       .notNull()
       .default(sql`clock_timestamp()`),
@@ -36,6 +38,7 @@ export const applications = pgTable(
     uniqueIndex()
       .on(table.orgId, table.appName)
       .where(sql`deleted_at is null`),
+    check("applications_max_processes_check", sql`${table.maxProcesses} >= 0`),
   ],
 );
 

@@ -33,6 +33,7 @@ export type CreateOutcome =
   | "full"
   | "no_host"
   | "pool_stopped"
+  | "quota"
   | "no_deployment"
   | "deployment_not_found"
   | "lost";

@@ -13,7 +13,8 @@ export type ResumeOutcome =
   | "no_deployment"
   | "full"
   | "no_host"
-  | "pool_stopped";
+  | "pool_stopped"
+  | "quota";
 
 /** The answer of `resume_room`: the outcome, and where the room is now with its own credential. */
 export interface ResumeRow {

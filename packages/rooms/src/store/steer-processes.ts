@@ -4,7 +4,7 @@ import { repeatLost } from "./repeat-lost.ts";
 import { retryConflicts } from "./retry-conflicts.ts";
 
 export interface CreateProcessRow {
-  readonly outcome: "created" | "no_deployment" | "full" | "no_host" | "pool_stopped";
+  readonly outcome: "created" | "no_deployment" | "full" | "no_host" | "pool_stopped" | "quota";
   readonly retryAfterSeconds: number | null;
 }
 

@@ -1,0 +1,111 @@
+import {
+  createDeployment,
+  createTenant,
+  expectConsistent,
+  runWaitingProcesses,
+  TEST_REGION,
+} from "@roombridge/testing";
+import { afterEach, describe, expect, test } from "vitest";
+import { newGame, refused } from "../test/game.ts";
+import { useRooms } from "../test/setup.ts";
+import {
+  countProcesses,
+  createProcess,
+  createRoom,
+  endProcess,
+  registerStaticProcess,
+  resumeRoom,
+  runHousekeeping,
+  stopProcess,
+  suspendRoom,
+} from "./index.ts";
+
+const suite = useRooms();
+afterEach(() => expectConsistent(suite().rooms.database));
+
+/** A game of one room per process that may have so many processes. */
+async function limited(quota: number) {
+  const game = await newGame(suite().rooms, { roomsPerProcess: 1 });
+  const setQuota = async (value: number | null) =>
+    void (await game.database.sql`update applications set max_processes = ${value} where app_id = ${game.appId}`);
+  await setQuota(quota);
+  return { ...game, setQuota };
+}
+
+const REFUSAL = {
+  code: "no_capacity",
+  message: "the application has all the game servers that it may have",
+  retryAfterSeconds: 5,
+};
+
+describe("an application that may have so many processes", () => {
+  test("gets no more, in whatever region and by whatever deployment, and is told why", async () => {
+    const { rooms, database, application, appId, deploymentId, create } = await limited(2);
+    await create();
+    await create({ region: "Tokyo" });
+    expect(await refused(create())).toMatchObject(REFUSAL);
+    await createDeployment(database, application, { roomsPerProcess: 1 });
+    expect(await refused(create())).toMatchObject(REFUSAL);
+    expect(await refused(create({ deploymentId, region: "Dallas" }))).toMatchObject(REFUSAL);
+    expect(await refused(createProcess(rooms, application, "Dallas"))).toMatchObject(REFUSAL);
+    expect(await countProcesses(rooms, appId, {})).toBe(2);
+  });
+
+  test("may have as many again as have ended", async () => {
+    const { rooms, database, host, application, appId, create } = await limited(1);
+    const first = await create();
+    await runWaitingProcesses(database, host);
+    await suspendRoom(rooms, appId, first.roomId);
+    const second = await create();
+    expect(second.processId).toBe(first.processId);
+    expect(await refused(resumeRoom(rooms, application, first.roomId))).toMatchObject(REFUSAL);
+    await stopProcess(rooms, appId, second.processId ?? "");
+    expect(await refused(resumeRoom(rooms, application, first.roomId))).toMatchObject(REFUSAL);
+    await endProcess(database, { processId: second.processId ?? "", reason: "exited", exitCode: 0 });
+    expect((await resumeRoom(rooms, application, first.roomId)).processId).not.toBe(first.processId);
+  });
+
+  test("keeps what it has when the number is lowered, and has no limit without one", async () => {
+    const { rooms, appId, create, setQuota } = await limited(3);
+    for (let n = 0; n < 3; n += 1) await create();
+    await setQuota(1);
+    expect(await countProcesses(rooms, appId, {})).toBe(3);
+    expect(await refused(create())).toMatchObject(REFUSAL);
+    await setQuota(null);
+    await create();
+  });
+
+  test("does not exceed it, however many ask at once and in however many regions", async () => {
+    const { rooms, appId, create } = await limited(3);
+    const regions = ["Tokyo", "Dallas", TEST_REGION, "London"] as const;
+    const calls = await Promise.allSettled(
+      Array.from({ length: 24 }, (_, n) => create({ region: regions[n % regions.length] ?? TEST_REGION })),
+    );
+    expect(calls.filter(({ status }) => status === "fulfilled")).toHaveLength(3);
+    expect(await countProcesses(rooms, appId, {})).toBe(3);
+  });
+
+  test("leaves others alone, and servers that registered themselves out of account", async () => {
+    const { rooms, database, application, create } = await limited(1);
+    await registerStaticProcess(rooms, {
+      application,
+      name: "mine",
+      region: "Tokyo",
+      exposedPort: { host: "203.0.113.7", name: "default", port: 7777, transportType: "tcp" },
+    });
+    await create();
+    await create({ region: "Tokyo" });
+    expect(await refused(create({ region: "Tokyo" }))).toMatchObject(REFUSAL);
+    const other = await createTenant(database);
+    await createDeployment(database, other.application);
+    await createRoom(rooms, { application: other.application, region: TEST_REGION });
+  });
+
+  test("has no more warm ones either", async () => {
+    const { database, appId } = await limited(2);
+    await database.sql`update deployments set warm_processes = case when app_id = ${appId} then 5 else 0 end`;
+    const { warmProcesses } = await runHousekeeping(database, { unscheduledTtlHours: 72, bindDeadlineSeconds: 100 });
+    expect(warmProcesses).toBe(2);
+    await database.sql`update deployments set warm_processes = 0`;
+  });
+});
