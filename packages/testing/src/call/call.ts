@@ -6,7 +6,7 @@ const INTERVAL_MS = 20;
 
 /** Two players of one room who talk over nothing but the relay; all methods are asynchronous, as they may be in a browser. */
 export interface Call {
-  /** Sends from both sides and answers what the other one received. */
+  /** Sends a text that is no number from both sides and answers what the other one received. */
   exchange(text: string): Promise<{ readonly toCallee: string; readonly toCaller: string }>;
   /** From now on the caller sends a number every 20 ms. */
   startStream(): Promise<void>;
@@ -170,9 +170,15 @@ function handCandidates(from: RTCPeerConnection, to: RTCPeerConnection, problems
   });
 }
 
+/** The next text; numbers of a stream may still be on their way. */
 function next(channel: RTCDataChannel): Promise<string> {
   return new Promise((resolve) => {
-    channel.addEventListener("message", ({ data }) => resolve(String(data)), { once: true });
+    const receive = ({ data }: MessageEvent): void => {
+      if (/^\d+$/.test(String(data))) return;
+      channel.removeEventListener("message", receive);
+      resolve(String(data));
+    };
+    channel.addEventListener("message", receive);
   });
 }
 
