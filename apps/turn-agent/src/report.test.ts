@@ -121,6 +121,11 @@ describe.skipIf(turnserver === undefined)("what an agent tells of its relay", ()
     expect(await usageOf(quiet.username)).toHaveLength(1);
     await busy.allocation.close();
     const third = await startAgent();
+    // coturn may list a session for a moment after its end.
+    await waitFor(async () => (await usageOf(busy.username)).every(({ isRunning }) => !isRunning), {
+      what: "the end of the session has been told",
+      timeoutMs: 40_000,
+    });
     await third.stop();
     expect(await usageOf(busy.username)).toEqual([{ ...counted, isRunning: false }]);
     expect(await usageOf(quiet.username)).toMatchObject([{ isRunning: true }]);
