@@ -13,7 +13,7 @@ export interface Call {
   stream(): Promise<Stream>;
   /** Stops sending and answers how many were sent. */
   stopStream(): Promise<number>;
-  /** New credentials and an ICE restart; resolves when other relayed addresses than before are in use. */
+  /** New credentials and an ICE restart; resolves when both sides use other relayed addresses than before. */
   renew(iceServers: readonly RTCIceServer[]): Promise<void>;
   /** How the two reach each other. */
   route(): Promise<Route>;
@@ -84,13 +84,16 @@ function newCall({ caller, callee, outgoing, incoming, close }: Ends): Call {
     },
     ...newStream(outgoing, incoming),
     renew: async (iceServers) => {
-      const before = await relayedPorts(caller);
+      const before = await Promise.all([caller, callee].map(relayedPorts));
       for (const peer of [caller, callee]) {
         peer.setConfiguration({ iceServers: [...iceServers], iceTransportPolicy: "relay" });
       }
       caller.restartIce();
       await negotiate(caller, callee);
-      await until(async () => (await relayedPorts(caller)) !== before, "no other relayed addresses came into use");
+      await until(
+        async () => (await Promise.all([caller, callee].map(relayedPorts))).every((ports, at) => ports !== before[at]),
+        "no other relayed addresses came into use",
+      );
     },
     route: async () => {
       const { local, remote } = await candidatesInUse(caller);
