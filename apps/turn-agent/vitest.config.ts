@@ -1,5 +1,7 @@
-import { databaseTests } from "@roombridge/testing/vitest";
+import { databaseTests, longTests } from "@roombridge/testing/vitest";
 import { defineConfig } from "vitest/config";
 
 // Most of their time the files wait for heartbeats and for coturn.
-export default defineConfig({ test: { ...databaseTests, maxWorkers: 4 } });
+export default defineConfig({
+  test: { ...databaseTests, ...longTests(["src/silent-database.test.ts"]), maxWorkers: 4 },
+});

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { configDefaults } from "vitest/config";
 
 /** For processes and databases on a machine that several test runs share. */
 export const slowTests = { testTimeout: 30_000, hookTimeout: 60_000 };
@@ -12,3 +13,13 @@ export const databaseTests = {
   globalSetup: [join(import.meta.dirname, "global-setup.ts")],
   teardownTimeout: 60_000,
 };
+
+/**
+ * Names test files of a package that take long. With CI_SHORT=1 they are left to `.ci/run --full`, which is said; everywhere else
+ * they run.
+ */
+export function longTests(files: readonly string[]): { readonly exclude: string[] } {
+  if (process.env["CI_SHORT"] !== "1") return { exclude: [...configDefaults.exclude] };
+  console.warn(`LEFT TO .ci/run --full: ${files.join(", ")}`);
+  return { exclude: [...configDefaults.exclude, ...files] };
+}
