@@ -8,7 +8,6 @@ import { SecretWatch } from "./secret-watch.ts";
 const PRIVATE = ["secrets.json", "token", "database-url", "postgres.json", "postgres", "coturn"];
 
 interface Secrets {
-  readonly devToken: string;
   readonly turnCredentialKeys: string;
   readonly coturnDbPassword: string;
 }
