@@ -20,6 +20,7 @@ const NAMES = new Set([
   ...[
     "NODE_OPTIONS",
     "NODE_PATH",
+    "NODE_COMPILE_CACHE",
     "PYTHONPATH",
     "PYTHONHOME",
     "PYTHONSTARTUP",
