@@ -1,4 +1,6 @@
 export { ApiError } from "./api-error.ts";
+export { AuthConfiguration, ServiceConfig, StaticProcessAllocation } from "./app-config.ts";
+export { BUILD_STATUSES, BuildStatus } from "./build-status.ts";
 export { ConnectionInfoV2, RoomReadyStatus } from "./connection-info.ts";
 export { ConnectionInfoV1 } from "./connection-info-v1.ts";
 export { CreateIceServersParams } from "./create-ice-servers-params.ts";
