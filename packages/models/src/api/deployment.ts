@@ -38,7 +38,7 @@ const env = z
     error: "a name is there more than once",
   });
 
-const gpu = z.int().max(0, { error: "GPUs are not offered" }).optional();
+const gpu = z.number().max(0, { error: "GPUs are not offered" }).optional();
 
 const protocolOf = (transportType: TransportType) => (transportType === "udp" ? "udp" : "tcp");
 
