@@ -25,6 +25,8 @@ const Environment = z
       })
       .default({ min: 20_000, max: 29_999 }),
     HOST_MAX_PROCESSES: integer(1, 10_000).default(16),
+    HOST_LIMITS: z.enum(["enforce", "off"], { error: "expected enforce or off" }).default("enforce"),
+    HOST_CGROUP: z.string().regex(/^\//, { error: "expected the path of a directory" }).optional(),
     HOST_ON_SHUTDOWN: z.enum(["stop", "leave"], { error: "expected stop or leave" }).default("leave"),
     HOST_STOP_GRACE_SECONDS: integer(0, 3_600).default(30),
     HOST_BIND_DEADLINE_SECONDS: integer(1, 3_600).default(100),

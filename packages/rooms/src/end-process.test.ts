@@ -52,6 +52,7 @@ describe("the end of a process that ran", () => {
     ["exit code 0 destroys its rooms", { reason: "exited", exitCode: 0 }, "destroyed", "stopped"],
     ["exit code 1 unschedules its rooms", { reason: "exited", exitCode: 1 }, "scheduling", "failed"],
     ["a signal unschedules its rooms", { reason: "exited", exitSignal: "SIGKILL" }, "scheduling", "failed"],
+    ["its memory limit unschedules its rooms", { reason: "out_of_memory", exitCode: 137 }, "scheduling", "failed"],
     ["a lost host unschedules its rooms", { reason: "host_lost" }, "scheduling", "failed"],
     ["its host's shutdown unschedules its rooms", { reason: "host_shutdown", exitCode: 0 }, "scheduling", "stopped"],
   ])("%s", async (_what, end, status, processStatus) => {

@@ -11,6 +11,7 @@ test.each([
   [{ stopReason: "spawn_error" }, "could not be started"],
   [{ stopReason: "port_taken" }, "its port was taken"],
   [{ stopReason: "bind_deadline", exitSignal: "SIGKILL" }, "did not bind its port in time"],
+  [{ stopReason: "out_of_memory", exitSignal: "SIGKILL" }, "ended: it had reached its memory limit"],
   [{ stopReason: "host_shutdown" }, "stopped with its host"],
   [{ stopReason: "exited", exitCode: 0 }, "exited with code 0"],
   [{ stopReason: "exited", exitCode: 137 }, "exited with code 137"],

@@ -42,6 +42,7 @@ const SENTENCES: Readonly<Record<string, string>> = {
   max_age: "stopped: it had reached its greatest age",
   host_shutdown: "stopped with its host",
   host_lost: "its host was lost",
+  out_of_memory: "ended: it had reached its memory limit",
   superseded: "another server registered under its name",
   spawn_error: "could not be started",
   port_taken: "its port was taken",

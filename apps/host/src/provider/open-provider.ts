@@ -36,7 +36,8 @@ async function openPlain({ env, config, onChange, log }: ProviderSetting): Promi
     case "local": {
       const root = join(env.ROOMBRIDGE_DATA_DIR, "processes");
       const { commands } = config;
-      return openLocalProvider({ root, commands, baseEnv: baseEnvironment(env), ...common });
+      const limits = { isEnforced: env.HOST_LIMITS === "enforce", cgroup: env.HOST_CGROUP };
+      return openLocalProvider({ root, commands, baseEnv: baseEnvironment(env), limits, ...common });
     }
     case "docker": {
       const root = join(env.ROOMBRIDGE_DATA_DIR, "containers");

@@ -38,7 +38,7 @@ export interface ProcessSpec {
   readonly ports: readonly ProcessPort[];
   /** What the deployment, and Hathora's contract, give the process; the provider adds what every process has. */
   readonly env: Readonly<Record<string, string>>;
-  /** In cores and MiB; `local` cannot enforce them. */
+  /** In cores and MiB. */
   readonly limits: { readonly cpu: number; readonly memoryMb: number };
 }
 
@@ -49,7 +49,7 @@ export type Phase = "starting" | "running" | "exited";
 export interface ProcessExit {
   readonly code?: number;
   readonly signal?: string;
-  /** The kernel ended it because it reached its memory limit. */
+  /** It was ended because it had reached its memory limit. */
   readonly oom?: boolean;
 }
 

@@ -140,8 +140,9 @@ export class Actions {
     const graceMs = reason === "host_lost" ? Math.min(stopGraceMs, LEFTOVER_GRACE_MS) : stopGraceMs;
     await provider.stop(processId, graceMs);
     const { code: exitCode, signal: exitSignal, oom } = (await provider.inspect(processId))?.exit ?? {};
-    if (await endProcess(database, { processId, reason, exitCode, exitSignal })) {
-      log.info({ processId, reason, exitCode, exitSignal }, "game server ended");
+    const recorded = reason === "exited" && oom ? "out_of_memory" : reason;
+    if (await endProcess(database, { processId, reason: recorded, exitCode, exitSignal })) {
+      log.info({ processId, reason: recorded, exitCode, exitSignal }, "game server ended");
     }
     if (oom)
       log.warn({ processId }, "the game server had reached its memory limit: requestedMemoryMB of its deployment");

@@ -44,7 +44,8 @@ export function decide(situation: Situation): Action {
 function decideOnInherited(row: HostProcessRow, observed: Observed | undefined): Action {
   if (!observed) return { do: "end", reason: "host_lost" };
   if (observed.phase !== "exited") return { do: "adopt" };
-  const wasSeen = observed.exit?.code !== undefined || observed.exit?.signal !== undefined;
+  const { code, signal, oom } = observed.exit ?? {};
+  const wasSeen = code !== undefined || signal !== undefined || oom === true;
   // While it was starting the loss of its host may be why it did not come up.
   return { do: "end", reason: row.status === "running" && wasSeen ? "exited" : "host_lost" };
 }

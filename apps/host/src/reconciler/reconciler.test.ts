@@ -6,7 +6,7 @@ import { claimProcesses, createRoom, registerHost } from "@roombridge/rooms";
 import { createLog } from "@roombridge/service";
 import { createDeployment, createTenant, registerTestHost, TEST_REGION } from "@roombridge/testing";
 import { expect, onTestFinished, test } from "vitest";
-import { LOG_KEEPING, newSpec } from "../../test/process-spec.ts";
+import { ENFORCED, LOG_KEEPING, newSpec } from "../../test/process-spec.ts";
 import { useRooms } from "../../test/setup.ts";
 import { OutageLog } from "../outage-log.ts";
 import { openLocalProvider } from "../provider/local/local-provider.ts";
@@ -24,6 +24,7 @@ async function openProvider(root: string) {
     baseEnv: { PATH: process.env["PATH"] ?? "" },
     publicHost: "127.0.0.1",
     logKeeping: LOG_KEEPING,
+    limits: ENFORCED,
     onChange: () => {},
     log,
   });

@@ -9,7 +9,7 @@ import { freePort, registerTestHost, waitFor } from "@roombridge/testing";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { connectTls, createCertificate, type TestCertificate } from "../../test/certificate.ts";
 import { hasOpenssl } from "../../test/engine-certificates.ts";
-import { LOG_KEEPING, newSpec } from "../../test/process-spec.ts";
+import { ENFORCED, LOG_KEEPING, newSpec } from "../../test/process-spec.ts";
 import { leaders, newGame, newMachine, useRooms } from "../../test/setup.ts";
 import { openLocalProvider } from "../provider/local/local-provider.ts";
 import { PortTakenError, type ProcessPort, SpawnError } from "../provider/provider.ts";
@@ -106,6 +106,7 @@ describe.skipIf(!hasOpenssl)("a provider behind TLS", () => {
       baseEnv: { PATH: process.env["PATH"] ?? "" },
       publicHost: "127.0.0.1",
       logKeeping: LOG_KEEPING,
+      limits: ENFORCED,
       onChange: () => {},
       log,
     });

@@ -128,11 +128,13 @@ export async function reportRunning(
 }
 
 /**
- * Why a process ended. `exited`: by itself, with the exit code or signal. `superseded`: a static process whose name another
- * instance has taken. Recorded stop reasons win over these.
+ * Why a process ended. `exited`: by itself, with the exit code or signal. `out_of_memory`: it was ended because it had
+ * reached its memory limit. `superseded`: a static process whose name another instance has taken. Recorded stop reasons win
+ * over these.
  */
 export type EndReason =
   | "exited"
+  | "out_of_memory"
   | "spawn_error"
   | "port_taken"
   | "bind_deadline"

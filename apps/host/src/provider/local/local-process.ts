@@ -3,7 +3,15 @@ import { findTakenPorts } from "../port-probe.ts";
 import { type Observed, ownPort, type ProcessExit, tlsRoutesOf } from "../provider.ts";
 import { isAlive } from "./process-identity.ts";
 import { killSession, stopSession } from "./process-session.ts";
-import { type ProcessFiles, type ProcessState, readExitCode } from "./process-files.ts";
+import { hasRunOutOfMemory, killCgroup, removeCgroup } from "./cgroup.ts";
+import {
+  isMarkedOutOfMemory,
+  markOutOfMemory,
+  type ProcessFiles,
+  type ProcessState,
+  readExitCode,
+  removeState,
+} from "./process-files.ts";
 import { checkReadiness } from "./readiness.ts";
 
 /** A stranger must have held a port this long before it counts: servers bind, look and bind again. */
@@ -63,6 +71,20 @@ export class LocalProcess {
     const wasTold = this.#wasTold;
     this.#wasTold = true;
     await stopSession(this.state, graceMs, wasTold);
+    await this.#killStragglers();
+  }
+
+  /** Ends it at once because it has more memory than it may have. */
+  async endForMemory(): Promise<void> {
+    if (this.#exit) return;
+    await markOutOfMemory(this.files);
+    await killSession(this.state);
+  }
+
+  /** Drops what is known of it, except its log. */
+  async forget(): Promise<void> {
+    await removeState(this.files);
+    if (this.state.cgroup !== undefined) await removeCgroup(this.state.cgroup);
   }
 
   /** How it ended, and whether ports that somebody else holds may be the reason. */
@@ -70,11 +92,23 @@ export class LocalProcess {
     // What the game server left in other process groups would hold its ports. Whatever the kernel cannot end must not keep
     // the exit from being seen; the port probe keeps its ports out of use.
     await killSession(this.state).catch(() => {});
+    await this.#killStragglers().catch(() => {});
     const exit = toProcessExit(await readExitCode(this.files));
+    const oom = exit.code !== 0 && (await this.#hasRunOutOfMemory());
     const taken = this.#hasRun ? [] : await findTakenPorts(this.#ownPorts().map(({ port }) => port));
     if (this.#exit) return;
     this.#foreign = taken.length === 0 ? undefined : { ports: taken, sinceMs: Number.NEGATIVE_INFINITY };
-    this.#exit = exit;
+    this.#exit = { ...exit, ...(oom ? { oom } : {}) };
+  }
+
+  async #hasRunOutOfMemory(): Promise<boolean> {
+    const { cgroup } = this.state;
+    return (await isMarkedOutOfMemory(this.files)) || (cgroup !== undefined && (await hasRunOutOfMemory(cgroup)));
+  }
+
+  /** What has left the session, as a daemon does, is still in the group. */
+  async #killStragglers(): Promise<void> {
+    if (this.state.cgroup !== undefined) await killCgroup(this.state.cgroup);
   }
 
   /** Without the TLS ports, which the host holds for it. */

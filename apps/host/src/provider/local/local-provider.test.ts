@@ -7,11 +7,15 @@ import { newUuid } from "@roombridge/rooms";
 import { createLog } from "@roombridge/service";
 import { freePort, waitFor } from "@roombridge/testing";
 import { expect, onTestFinished, test } from "vitest";
-import { LOG_KEEPING, newSpec, plainPort, readText } from "../../../test/process-spec.ts";
+import { ENFORCED, LOG_KEEPING, newSpec, plainPort, readText } from "../../../test/process-spec.ts";
 import { leaders, membersOf } from "../../../test/setup.ts";
 import type { ProcessPort } from "../provider.ts";
 import { openLocalProvider } from "./local-provider.ts";
+import { markOutOfMemory, processFiles, readStates } from "./process-files.ts";
 import { identify, isAlive } from "./process-identity.ts";
+import { SessionStats } from "./session-stats.ts";
+
+const STAY = "console.log('up'); setInterval(() => {}, 1000)";
 
 async function temporary(): Promise<string> {
   const directory = await mkdtemp(join(tmpdir(), "roombridge-local-"));
@@ -26,6 +30,7 @@ async function open(root: string, argv: readonly string[] = []) {
     baseEnv: { PATH: process.env["PATH"] ?? "" },
     publicHost: "127.0.0.1",
     logKeeping: LOG_KEEPING,
+    limits: ENFORCED,
     onChange: () => {},
     log: createLog({ name: "test", level: "silent", format: "json" }),
   });
@@ -52,6 +57,38 @@ test("what an earlier provider started is found again, with the exit that nobody
   await second.forget(lives);
   await second.forget(exits);
   expect(await (await open(root)).list()).toEqual([]);
+});
+
+test("a host that dies while it ends a process for its memory leaves word of the reason", async () => {
+  const root = await temporary();
+  const first = await open(root, ["sleep", "600"]);
+  const processId = newUuid();
+  await first.start(newSpec({ processId }));
+  await first.close();
+  await markOutOfMemory(processFiles(join(root, "processes"), processId));
+  for (const pid of await membersOf((await leaders(root)).get(processId) ?? 0)) process.kill(pid, "SIGKILL");
+  const second = await open(root);
+  expect(await second.inspect(processId)).toMatchObject({ phase: "exited", exit: { oom: true } });
+  await second.forget(processId);
+  await second.start(newSpec({ processId }));
+  await second.stop(processId, 1_000);
+  expect((await second.inspect(processId))?.exit).toEqual({ signal: "SIGTERM" });
+});
+
+test("memory that the processes of a server share counts once against its limit", async () => {
+  const root = await temporary();
+  // Both map the same program, which is most of what they have.
+  const provider = await open(root, ["sh", "-c", `node -e "${STAY}" & exec node -e "${STAY}"`]);
+  const processId = newUuid();
+  await provider.start(newSpec({ processId }));
+  await waitFor(async () => (await readText(provider.logs(processId))) === "up\nup\n", { what: "both" });
+  const [state] = await readStates(join(root, "processes"));
+  if (!state) throw new Error("expected a state");
+  const stats = new SessionStats();
+  const resident = await stats.readMemory(state, Infinity);
+  const shared = await stats.readMemory(state, 0);
+  expect(shared).toBeGreaterThan(20e6);
+  expect(shared).toBeLessThan(resident - 20e6);
 });
 
 test("what a state file of an earlier boot names is over, and a stranger that has its numbers now lives on", async () => {

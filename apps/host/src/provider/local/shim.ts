@@ -7,13 +7,15 @@ import { SpawnError } from "../provider.ts";
  * Parent of a game server, in a session of its own: it outlives the host and records the exit code.
  * It begins only when told to, that is, when its identity is on disk: a host that dies before leaves no process behind.
  * A trap with a command, unlike an ignored signal, is not inherited. The last line ends what the game server left in the
- * group, the shim itself included. Only built-in commands, so that PATH does not matter.
+ * group, the shim itself included. Only built-in commands, so that PATH does not matter. A server that wants to leave memory
+ * dumps when it crashes, each as large as its memory, may raise the limit itself.
  */
 const SHIM = `
 read -r go || exit 0
 exit_file=$1
 shift
 trap : TERM INT HUP
+ulimit -S -c 0
 "$@" </dev/null
 echo "$?" >"$exit_file"
 kill -s KILL 0
