@@ -97,6 +97,8 @@ export const processes = pgTable(
     stopReason: text(),
     exitCode: integer(),
     exitSignal: text(),
+    /** What its host has found out about the end, in a sentence for people. */
+    exitDetail: text(),
   },
   (table) => [
     index("processes_free_idx")

@@ -32,7 +32,10 @@ export interface StartOrder {
   readonly initialRoomConfig: string | null;
 }
 
-/** Takes unclaimed processes of these regions, oldest first, at most `limit`, for one incarnation of a host. */
+/**
+ * Takes unclaimed processes of these regions, oldest first, at most `limit`, for one incarnation of a host. Those with TLS
+ * ports only when the host has a certificate.
+ */
 export async function claimProcesses(
   { sql }: Database,
   claim: {
@@ -42,16 +45,18 @@ export async function claimProcesses(
     readonly limit: number;
   },
 ): Promise<StartOrder[]> {
+  const { hostId, incarnation } = claim;
   // array(): a subquery behind "in" may be run again for each row, and skips each time what it has locked before.
   return sql<StartOrder[]>`
     with claimed as (
-      update processes set host_id = ${claim.hostId}, host_incarnation = ${claim.incarnation}, scheduled_at = clock_timestamp()
+      update processes set host_id = ${hostId}, host_incarnation = ${incarnation}, scheduled_at = clock_timestamp()
        where process_id = any (array(
          select process_id from processes
           where status = 'starting' and host_id is null and terminated_at is null
             and region = any (${claim.regions as Region[]}::text[])
+            and ((select terminates_tls from hosts where host_id = ${hostId}) or not needs_tls(deployment_id))
           order by created_at limit ${claim.limit} for update skip locked))
-         and exists (select from hosts where host_id = ${claim.hostId} and incarnation = ${claim.incarnation})
+         and exists (select from hosts where host_id = ${hostId} and incarnation = ${incarnation})
       returning *
     )
     select c.process_id as "processId", c.app_id as "appId", a.app_secret as "appSecret", c.deployment_id as "deploymentId",
