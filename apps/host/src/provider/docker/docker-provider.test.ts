@@ -39,6 +39,16 @@ describe.skipIf(!hasDocker)("with an engine of its own", { timeout: LONG_MS }, (
 
   describeProvider("docker", () => newDockerWorld(docker.url));
 
+  test("its bridge keeps its address when containers come: those that know another one cannot answer", async () => {
+    const { Options } = await docker.client.getNetwork("bridge").inspect();
+    const file = join("/sys/class/net", Options["com.docker.network.bridge.name"], "address");
+    const address = await readFile(file, "utf8");
+    const provider = await (await newDockerWorld(docker.url)).open();
+    const spec = await game(LISTEN);
+    await provider.start(spec);
+    expect(await readFile(file, "utf8")).toBe(address);
+  });
+
   describe("a container", () => {
     test("that reaches its memory limit is told as out of memory", async () => {
       const provider = await (await newDockerWorld(docker.url)).open();
