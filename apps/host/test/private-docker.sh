@@ -70,7 +70,11 @@ clean() {
 trap clean EXIT
 trap 'exit 1' INT TERM HUP
 
-ip link add "$bridge" type bridge && ip addr add "$address/24" dev "$bridge" && ip link set "$bridge" up || exit 1
+# Without an address of its own a bridge takes the lowest one of its ports, another one whenever containers come and go; those
+# that know the old one are then heard by nobody, for a minute and more.
+# shellcheck disable=SC2086 # four numbers
+mac=$(printf '02:42:%02x:%02x:%02x:%02x' ${address//./ })
+ip link add "$bridge" address "$mac" type bridge && ip addr add "$address/24" dev "$bridge" && ip link set "$bridge" up || exit 1
 while read -r command; do
   case $command in
     start) start || exit 1 ;;

@@ -16,7 +16,7 @@ import { startFakeRegistry } from "../../../test/fake-registry.ts";
 import { GAME_IMAGE, importGameImage } from "../../../test/game-image.ts";
 import { type PrivateDocker, startPrivateDocker } from "../../../test/private-docker.ts";
 import { newSpec, readText } from "../../../test/process-spec.ts";
-import { describeProvider } from "../../../test/provider-conformance.ts";
+import { describeProvider, echoDatagram } from "../../../test/provider-conformance.ts";
 import { requireDocker } from "../../../test/require-docker.ts";
 import { tarOf } from "../../../test/tar-of.ts";
 import { newGame, newMachine, useRooms } from "../../../test/setup.ts";
@@ -38,6 +38,16 @@ describe.skipIf(!hasDocker)("with an engine of its own", { timeout: LONG_MS }, (
   afterAll(() => docker?.close(), LONG_MS);
 
   describeProvider("docker", () => newDockerWorld(docker.url));
+
+  test("its bridge keeps its address when containers come: those that know another one cannot answer", async () => {
+    const { Options } = await docker.client.getNetwork("bridge").inspect();
+    const file = join("/sys/class/net", Options?.["com.docker.network.bridge.name"] ?? "", "address");
+    const address = await readFile(file, "utf8");
+    const provider = await (await newDockerWorld(docker.url)).open();
+    const spec = await game(LISTEN);
+    await provider.start(spec);
+    expect(await readFile(file, "utf8")).toBe(address);
+  });
 
   describe("a container", () => {
     test("that reaches its memory limit is told as out of memory", async () => {
@@ -411,7 +421,9 @@ describe.skipIf(!hasDocker)("with an engine of its own", { timeout: LONG_MS }, (
       });
       const startHost = () => machine.startHost({ HOST_PROVIDER: "docker", HOST_ID: hostId, DOCKER_HOST: docker.url });
       const env = [{ name: "HOST", value: "0.0.0.0" }];
-      const game = await newGame(machine, { command: "game", env, requestedMemoryMb: 256 });
+      const additionalContainerPorts = [{ name: "udp", port: 8001, transportType: "udp" as const }];
+      const settings = { command: "game", env, requestedMemoryMb: 256, additionalContainerPorts };
+      const game = await newGame(machine, settings);
       return { ...machine, hostId, startHost, game };
     };
 
@@ -419,7 +431,8 @@ describe.skipIf(!hasDocker)("with an engine of its own", { timeout: LONG_MS }, (
       const { startHost, game: rooms, hostId, database, dataDir } = await newDockerHost();
       const first = await startHost();
       const { roomId, processId = "" } = await rooms.create();
-      const { exposedPort } = await rooms.active(roomId);
+      const { exposedPort, additionalExposedPorts = [] } = await rooms.active(roomId);
+      expect(await echoDatagram(additionalExposedPorts[0]?.port ?? 0, "ping")).toBe("ping");
       const socket = new WebSocket(`ws://127.0.0.1:${exposedPort?.port}/${roomId}`);
       onTestFinished(() => socket.terminate());
       await once(socket, "message");
