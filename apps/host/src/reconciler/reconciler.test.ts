@@ -2,14 +2,15 @@ import { randomUUID } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { claimProcesses, createRoom, registerHost } from "@roombridge/rooms";
+import { claimProcesses, createRoom, type Database, type HostBeat, registerHost } from "@roombridge/rooms";
 import { createLog } from "@roombridge/service";
-import { createDeployment, createTenant, registerTestHost, TEST_REGION } from "@roombridge/testing";
+import { clearRooms, createDeployment, createTenant, registerTestHost, TEST_REGION } from "@roombridge/testing";
 import { expect, onTestFinished, test } from "vitest";
 import { ENFORCED, LOG_KEEPING, newSpec } from "../../test/process-spec.ts";
 import { useRooms } from "../../test/setup.ts";
 import { OutageLog } from "../outage-log.ts";
 import { openLocalProvider } from "../provider/local/local-provider.ts";
+import type { Provider } from "../provider/provider.ts";
 import { Actions } from "./actions.ts";
 import { PortFinder } from "./port-finder.ts";
 import { Reconciler } from "./reconciler.ts";
@@ -35,11 +36,25 @@ async function openProvider(root: string) {
   return provider;
 }
 
+async function newDirectory(): Promise<string> {
+  const root = await mkdtemp(join(tmpdir(), "roombridge-reconciler-"));
+  onTestFinished(() => rm(root, { recursive: true, force: true }));
+  return root;
+}
+
+function newReconciler(database: Database, { beat, provider }: { beat: HostBeat; provider: Provider }): Reconciler {
+  const { hostId, incarnation, publicHost } = beat;
+  const ports = new PortFinder({ database, provider, hostId, range: { min: 20_000, max: 29_999 } });
+  const outages = new OutageLog(log);
+  const identity = { hostId, incarnation, publicHost };
+  const actions = new Actions({ database, provider, ports, ...identity, stopGraceMs: 0, outages, log });
+  return new Reconciler({ database, provider, beat, bindDeadlineMs: 100_000, actions, outages, onChange: () => {} });
+}
+
 test("a host that has a successor, and does not know it yet, stops nothing of the successor's", async () => {
   const { rooms } = suite();
   const { database } = rooms;
-  const root = await mkdtemp(join(tmpdir(), "roombridge-reconciler-"));
-  onTestFinished(() => rm(root, { recursive: true, force: true }));
+  const root = await newDirectory();
   const elder = await registerTestHost(database);
   const successor = { ...elder, incarnation: randomUUID() };
   await registerHost(database, successor);
@@ -52,14 +67,37 @@ test("a host that has a successor, and does not know it yet, stops nothing of th
 
   // Of the same data directory: it finds the process of the successor.
   const provider = await openProvider(root);
-  const ports = new PortFinder({ database, provider, hostId: elder.hostId, range: { min: 20_000, max: 29_999 } });
-  const outages = new OutageLog(log);
-  const { hostId, incarnation, publicHost } = elder;
-  const identity = { hostId, incarnation, publicHost };
-  const actions = new Actions({ database, provider, ports, ...identity, stopGraceMs: 0, outages, log });
-  const options = { database, provider, beat: elder, bindDeadlineMs: 100_000, actions, outages, onChange: () => {} };
-  const reconciler = new Reconciler(options);
+  const reconciler = newReconciler(database, { beat: elder, provider });
   await reconciler.round();
   await reconciler.settle();
   expect(await theirs.inspect(processId)).not.toMatchObject({ phase: "exited" });
+});
+
+test("a host that was started again takes no more than fits beside what its predecessor has left", async () => {
+  const { rooms } = suite();
+  const { database } = rooms;
+  await clearRooms(database);
+  const root = await newDirectory();
+  const elder = { ...(await registerTestHost(database)), maxProcesses: 1 };
+  const { application } = await createTenant(database);
+  await createDeployment(database, application, { command: "game", roomsPerProcess: 1 });
+  const create = async () => (await createRoom(rooms, { application, region: TEST_REGION })).processId ?? "";
+  const left = await create();
+  const waiting = await create();
+  await claimProcesses(database, { ...elder, limit: 1 });
+  await (await openProvider(root)).start(newSpec({ processId: left }));
+
+  const beat = { ...elder, incarnation: randomUUID() };
+  await registerHost(database, beat);
+  const reconciler = newReconciler(database, { beat, provider: await openProvider(root) });
+  await reconciler.round();
+  await reconciler.settle();
+  const rows = await database.sql<{ processId: string; incarnation: string | null }[]>`
+    select process_id as "processId", host_incarnation as incarnation from processes where terminated_at is null`;
+  expect(new Map(rows.map((row) => [row.processId, row.incarnation]))).toEqual(
+    new Map([
+      [left, beat.incarnation],
+      [waiting, null],
+    ]),
+  );
 });
