@@ -54,7 +54,7 @@ export type { HousekeepingLock } from "./store/advisory-holder.ts";
 export { coturnAccessSql, grantCoturnAccess } from "./store/coturn-access.ts";
 export type { CoturnAccess } from "./store/coturn-access.ts";
 export { deadUsernames } from "./store/dead-usernames.ts";
-export { isConnectionError, openDatabase, ping } from "./store/database.ts";
+export { isConnectionError, openDatabase, ping, readClock } from "./store/database.ts";
 export type { Database } from "./store/database.ts";
 export { announceHost } from "./store/host-control.ts";
 export type { HostControl, HostOffer } from "./store/host-control.ts";
