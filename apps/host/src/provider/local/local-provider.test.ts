@@ -104,7 +104,10 @@ test("a game server that wrote more than is kept, and ended, leaves no more than
   expect(bytes).toBe(LOG_KEEPING.bytesPerFile);
 });
 
-test("what a state file of an earlier boot names is over, and a stranger that has its numbers now lives on", async () => {
+test.each([
+  ["an earlier boot", async () => "another"],
+  ["this boot", async () => (await identify(process.pid)).bootId],
+])("what a state file of %s names is over, and a stranger that has its numbers now lives on", async (_when, bootId) => {
   const root = await temporary();
   const processId = newUuid();
   // The leader of the stranger's session is gone, as with every daemon that forks twice.
@@ -115,12 +118,31 @@ test("what a state file of an earlier boot names is over, and a stranger that ha
   await waitFor(async () => shell.exitCode !== null, { what: "the leader to be gone" });
   const directory = join(root, "processes", processId);
   await mkdir(directory, { recursive: true });
-  const state = { processId, pid: shell.pid, startTime: "1", bootId: "another", ports: [] };
+  const state = { processId, pid: shell.pid, startTime: "1", bootId: await bootId(), ports: [] };
   await writeFile(join(directory, "state.json"), JSON.stringify(state));
   const provider = await open(root);
   expect(await provider.inspect(processId)).toMatchObject({ phase: "exited" });
   await provider.stop(processId, 0);
   expect(await isAlive(stranger)).toBe(true);
+});
+
+test("what a game server has left is ended even when all that led it is gone", async () => {
+  const root = await temporary();
+  // Its leader is killed before it can end anybody; what it left is in a group of its own, and says nothing.
+  const source = `setInterval(() => {}, 1e9);
+    const command = "set -m; sleep 600 >/dev/null 2>&1 & echo $!";
+    require("child_process").spawn("sh", ["-c", command]).stdout.pipe(process.stdout);`;
+  const provider = await open(root, ["node", "-e", source]);
+  const processId = newUuid();
+  await provider.start(newSpec({ processId, env: { HATHORA_PROCESS_ID: processId } }));
+  const left = await waitFor(async () => /\d+/.exec(await readText(provider.logs(processId)))?.[0], {
+    what: "its child",
+  });
+  const child = await identify(Number(left));
+  const leader = (await leaders(root)).get(processId) ?? 0;
+  for (const pid of (await membersOf(leader)).reverse()) process.kill(pid, "SIGKILL");
+  await waitFor(async () => (await provider.inspect(processId))?.phase === "exited", { what: "the end" });
+  expect(await isAlive(child)).toBe(false);
 });
 
 test("a process is ready when all its ports are bound, and UDP counts", async () => {

@@ -1,4 +1,4 @@
-import { readdir } from "node:fs/promises";
+import { readdir, readFile, readlink } from "node:fs/promises";
 import { setTimeout as delay } from "node:timers/promises";
 import {
   HAS_PROC,
@@ -15,11 +15,16 @@ const KILLED_MS = 5_000;
 /** For the shim to write down how its child ended. */
 const RECORD_MS = 1_000;
 
+/** The leader of a session, and whose game server it leads. */
+export interface SessionLeader extends ProcessIdentity {
+  readonly processId: string;
+}
+
 /**
  * SIGTERM to the process group (unless it has had it), then SIGKILL to whatever is left of the session after `graceMs`, or
  * as soon as the leader is gone. Returns when nobody is left. Throws when the kernel does not end a killed process in 5 s.
  */
-export async function stopSession(leader: ProcessIdentity, graceMs: number, wasTold: boolean): Promise<void> {
+export async function stopSession(leader: SessionLeader, graceMs: number, wasTold: boolean): Promise<void> {
   if (!wasTold && (await isAlive(leader))) signal(-leader.pid, "SIGTERM");
   const deadline = performance.now() + graceMs;
   while (performance.now() < deadline && (await isAlive(leader))) await delay(POLL_MS);
@@ -27,7 +32,7 @@ export async function stopSession(leader: ProcessIdentity, graceMs: number, wasT
 }
 
 /** Ends everything that the session's leader started, in whatever process group it hides. Throws as `stopSession`. */
-export async function killSession(leader: ProcessIdentity): Promise<void> {
+export async function killSession(leader: SessionLeader): Promise<void> {
   const begun = performance.now();
   for (;;) {
     const members = await membersOf(leader);
@@ -49,14 +54,28 @@ export async function readAllStats(): Promise<ProcessStat[]> {
   return stats.filter((stat) => stat !== undefined);
 }
 
-async function membersOf(leader: ProcessIdentity): Promise<number[]> {
+async function membersOf(leader: SessionLeader): Promise<number[]> {
   if (!HAS_PROC) return membersOfGroup(leader);
   if (!(await isOfThisBoot(leader))) return [];
+  const present = await readStat(leader.pid);
+  const isLeaderThere = present?.startTime === leader.startTime;
   // The kernel gives no process the number of a session that has members: whoever has it now is a stranger.
-  if (!(await isAlive(leader)) && (await readStat(leader.pid))?.state.match(/[^ZX]/)) return [];
+  if (!isLeaderThere && present?.state.match(/[^ZX]/)) return [];
   const isMember = ({ session, state, startTime }: ProcessStat) =>
     session === leader.pid && !"ZX".includes(state) && BigInt(startTime) >= BigInt(leader.startTime);
-  return (await readAllStats()).filter(isMember).map(({ pid }) => pid);
+  const pids = (await readAllStats()).filter(isMember).map(({ pid }) => pid);
+  if (isLeaderThere) return pids;
+  // The number may have been a stranger's since, who is gone as well and has left others: daemons begin like that.
+  const areOurs = await Promise.all(pids.map((pid) => isOf(leader.processId, pid)));
+  return pids.filter((_pid, n) => areOurs[n]);
+}
+
+/** Whether a process has inherited the environment or the output of a game server. False when we may not look. */
+async function isOf(processId: string, pid: number): Promise<boolean> {
+  const environment = await readFile(`/proc/${pid}/environ`, "utf8").catch(() => "");
+  if (environment.split("\0").includes(`HATHORA_PROCESS_ID=${processId}`)) return true;
+  const outputs = await Promise.all([1, 2].map((fd) => readlink(`/proc/${pid}/fd/${fd}`).catch(() => "")));
+  return outputs.some((file) => file.endsWith(`/${processId}/log`));
 }
 
 /** Without /proc the group is all that can be asked for; a negative number means the whole of it. */
