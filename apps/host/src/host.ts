@@ -20,7 +20,8 @@ import { startHousekeeper } from "./housekeeper.ts";
 import { startSampler } from "./metrics/process-sampler.ts";
 import { EMPTY_CONFIG, type OperatorConfig, readOperatorConfig } from "./operator-config.ts";
 import { OutageLog } from "./outage-log.ts";
-import { openProvider } from "./provider/open-provider.ts";
+import { claimRoot } from "./provider/local/claim-root.ts";
+import { localRoot, openProvider } from "./provider/open-provider.ts";
 import type { Provider } from "./provider/provider.ts";
 import { Actions } from "./reconciler/actions.ts";
 import { ConnectionWatch } from "./reconciler/connection-watch.ts";
@@ -45,6 +46,7 @@ export async function startHost(env: Env, log: Logger): Promise<RunningService> 
   const beat = newBeat(env);
   let wake = (): void => {};
   const onChange = (): void => wake();
+  if (env.HOST_PROVIDER === "local") await claimRoot(database, { root: localRoot(env), hostId: env.HOST_ID });
   // First of all: from now on an elder host of the same HOST_ID claims and starts nothing.
   await registerHost(database, beat);
   const provider = await openProvider({ env, config, certificate, onChange, log });

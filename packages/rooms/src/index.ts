@@ -58,7 +58,7 @@ export { isConnectionError, openDatabase, ping, readClock } from "./store/databa
 export type { Database } from "./store/database.ts";
 export { announceHost } from "./store/host-control.ts";
 export type { HostControl, HostOffer } from "./store/host-control.ts";
-export { beatHost, registerHost, retireHost } from "./store/hosts.ts";
+export { beatHost, isHostAlive, registerHost, retireHost } from "./store/hosts.ts";
 export type { HostBeat } from "./store/hosts.ts";
 export { listen } from "./store/listen.ts";
 export type { Listener } from "./store/listen.ts";
