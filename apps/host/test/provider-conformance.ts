@@ -394,6 +394,18 @@ export function describeProvider(name: string, newWorld: () => Promise<ProviderW
       await counted(undefined);
     });
 
+    test("a connection counts for a while after the game server has ended it: players may come for a moment only", async () => {
+      const { provider, spec, seen } = await setUp(
+        await newWorld(),
+        `net.createServer((s) => s.end()).listen(PORT, BIND)`,
+      );
+      await provider.start(spec);
+      await seen(spec.processId, "running");
+      const player = connect(spec.ports[0]?.port ?? 0, "127.0.0.1").resume();
+      await once(player, "close");
+      expect((await provider.countConnections()).get(spec.processId)).toBe(1);
+    });
+
     test("prepare says nothing of what is in order", async () => {
       const { provider } = await setUp(await newWorld(), "");
       await provider.prepare();

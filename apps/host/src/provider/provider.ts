@@ -139,7 +139,8 @@ export interface Provider {
   /** Undefined when the process is unknown, has ended, or cannot be measured here. */
   stats(processId: string): Promise<ProcessStats | undefined>;
   /**
-   * Established connections of the running processes that can be reached over TCP only. A process that is missing cannot be
+   * Connections of the running processes that can be reached over TCP only: established ones, and those of the last minute
+   * that the process itself has ended. A process that is missing cannot be
    * counted: it has a UDP port, it does not run, or nobody can see its sockets from here.
    */
   countConnections(): Promise<ReadonlyMap<string, number>>;

@@ -2,7 +2,7 @@ import { type Logger, type Loop, startLoop } from "@roombridge/service";
 import type { Command } from "../../operator-config.ts";
 import { fillPorts } from "../fill-ports.ts";
 import { readLog } from "../log-reader.ts";
-import { countEstablished, isTcpOnly } from "../connections.ts";
+import { countConnected, isTcpOnly } from "../connections.ts";
 import { findTakenPorts } from "../port-probe.ts";
 import { isLog, type LogKeeping, removeOldLogs, rotateLog } from "../process-log.ts";
 import {
@@ -143,7 +143,7 @@ class LocalProvider implements Provider {
     return new Map(
       countable.map(({ processId, endpoints }) => {
         const ports = endpoints.map(({ port }) => port);
-        return [processId, countEstablished(sockets, ports)];
+        return [processId, countConnected(sockets, ports)];
       }),
     );
   }
