@@ -46,13 +46,20 @@ export function useRooms(): () => Suite {
   };
 }
 
+/** What calls back when something is over: a test, or a whole file. */
+export type CleanUp = (hook: () => Promise<void>) => void;
+
 /** A machine with a data directory and the given commands; the first command is the game's. */
-export async function newMachine(suite: Suite, commands: Record<string, readonly string[]>) {
+export async function newMachine(
+  suite: Suite,
+  commands: Record<string, readonly string[]>,
+  cleanUp: CleanUp = onTestFinished,
+) {
   const { rooms, databaseUrl } = suite;
   const { database } = rooms;
   await clearRooms(database);
   const dataDir = await mkdtemp(join(tmpdir(), "roombridge-host-"));
-  onTestFinished(async () => {
+  cleanUp(async () => {
     await killLeftovers(dataDir);
     await rm(dataDir, { recursive: true, force: true });
   });
@@ -77,7 +84,7 @@ export async function newMachine(suite: Suite, commands: Record<string, readonly
       env: { ...env, ...overrides },
       readyPattern: /"msg":"host ready"/,
     });
-    onTestFinished(async () => void (await host.stop()));
+    cleanUp(async () => void (await host.stop()));
     return host;
   };
   return { ...suite, database, dataDir, startHost };

@@ -116,7 +116,9 @@ function explain(round: Round, sent: readonly Sent[]): void {
     ];
     if (isExplained(past, happenings)) continue;
     const labels = happenings.map(({ label }) => label).join("\n  ");
-    throw new Error(`no order explains room ${roomId}\n  ${labels}\n${JSON.stringify({ past }, undefined, 1)}`);
+    const processes = [before, after].map((look) => [...look.processes.values()]);
+    const seen = JSON.stringify({ past, processes }, undefined, 1);
+    throw new Error(`no order explains room ${roomId}\n  ${labels}\n${seen}`);
   }
 }
 
