@@ -11,11 +11,23 @@ export type Machine = Awaited<ReturnType<typeof newMachine>>;
 export async function openHostedWorld(
   suite: Suite,
   machine: Machine,
-  { env = {}, cleanUp }: { readonly env?: Record<string, string>; readonly cleanUp: CleanUp },
+  options: {
+    readonly cleanUp: CleanUp;
+    /** Of the host. */
+    readonly env?: Readonly<Record<string, string>>;
+    /** Of the game server. */
+    readonly gameEnv?: readonly { readonly name: string; readonly value: string }[];
+  },
 ): Promise<GameServerWorld> {
   const { database } = machine;
+  const { cleanUp, env = {}, gameEnv = [] } = options;
   const { application, token } = await createTenant(database);
-  await createDeployment(database, application, { command: "game", roomsPerProcess: 2, maxProcesses: 4 });
+  await createDeployment(database, application, {
+    command: "game",
+    roomsPerProcess: 2,
+    maxProcesses: 4,
+    env: [...gameEnv],
+  });
   const gateway = await startGateway(suite.databaseUrl, cleanUp);
   const start = () => machine.startHost({ HOST_ID: hostId, HOST_METRICS_SECONDS: "1", ...env });
   const hostId = `host-${randomUUID()}`;

@@ -14,6 +14,8 @@ import { GAME, newDockerWorld } from "../../../test/docker-world.ts";
 import { openEngineRoad } from "../../../test/engine-road.ts";
 import { startFakeRegistry } from "../../../test/fake-registry.ts";
 import { GAME_IMAGE, importGameImage } from "../../../test/game-image.ts";
+import { describeGameServers } from "../../../test/game-server-conformance.ts";
+import { openHostedWorld } from "../../../test/hosted-world.ts";
 import { type PrivateDocker, startPrivateDocker } from "../../../test/private-docker.ts";
 import { newSpec, readText } from "../../../test/process-spec.ts";
 import { describeProvider } from "../../../test/provider-conformance.ts";
@@ -38,6 +40,14 @@ describe.skipIf(!hasDocker)("with an engine of its own", { timeout: LONG_MS }, (
   afterAll(() => docker?.close(), LONG_MS);
 
   describeProvider("docker", () => newDockerWorld(docker.url));
+
+  describeGameServers("a docker host", async (cleanUp) => {
+    const machine = await newMachine(suite(), {}, cleanUp);
+    const game = { image: GAME_IMAGE, command: ["node", "/app/src/main.ts"], pull: "never" };
+    await writeFile(join(machine.dataDir, "roombridge.json"), JSON.stringify({ commands: { game } }));
+    const env = { HOST_PROVIDER: "docker", DOCKER_HOST: docker.url };
+    return openHostedWorld(suite(), machine, { cleanUp, env, gameEnv: [{ name: "HOST", value: "0.0.0.0" }] });
+  });
 
   describe("a container", () => {
     test("that reaches its memory limit is told as out of memory", async () => {
