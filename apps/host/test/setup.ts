@@ -129,7 +129,7 @@ export async function newGame(
       }),
     processes: () => database.sql<ProcessRow[]>`
       select process_id as "processId", status, stop_reason as "stopReason", exit_code as "exitCode",
-             exit_signal as "exitSignal"
+             exit_signal as "exitSignal", exit_detail as "exitDetail"
         from processes where app_id = ${appId} order by created_at`,
   };
 }
@@ -140,6 +140,7 @@ export interface ProcessRow {
   readonly stopReason: string | null;
   readonly exitCode: number | null;
   readonly exitSignal: string | null;
+  readonly exitDetail: string | null;
 }
 
 /** Leaders of the groups of game servers that the machine's hosts know, by processId. */

@@ -73,6 +73,7 @@ export {
   claimProcesses,
   endProcess,
   listHostProcesses,
+  noteDetail,
   reportBooted,
   reportRunning,
   requestStop,

@@ -64,6 +64,8 @@ export interface Observed {
   readonly foreignPorts: readonly number[];
   /** Its TLS ports, for the host to terminate. */
   readonly tlsRoutes: readonly TlsRoute[];
+  /** Why it is not ready, or ended before it was, as far as that is known: a sentence for whoever made the game server. */
+  readonly detail?: string;
   readonly exit?: ProcessExit;
 }
 

@@ -2,14 +2,23 @@ import { randomUUID } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { claimProcesses, createRoom, registerHost } from "@roombridge/rooms";
+import {
+  claimProcesses,
+  createRoom,
+  type Database,
+  getProcess,
+  type HostBeat,
+  registerHost,
+  requestStop,
+} from "@roombridge/rooms";
 import { createLog } from "@roombridge/service";
-import { createDeployment, createTenant, registerTestHost, TEST_REGION } from "@roombridge/testing";
+import { createDeployment, createTenant, freePort, registerTestHost, TEST_REGION, waitFor } from "@roombridge/testing";
 import { expect, onTestFinished, test } from "vitest";
 import { ENFORCED, LOG_KEEPING, newSpec } from "../../test/process-spec.ts";
 import { useRooms } from "../../test/setup.ts";
 import { OutageLog } from "../outage-log.ts";
 import { openLocalProvider } from "../provider/local/local-provider.ts";
+import type { Provider } from "../provider/provider.ts";
 import { Actions } from "./actions.ts";
 import { PortFinder } from "./port-finder.ts";
 import { Reconciler } from "./reconciler.ts";
@@ -17,10 +26,10 @@ import { Reconciler } from "./reconciler.ts";
 const suite = useRooms();
 const log = createLog({ name: "test", level: "silent", format: "json" });
 
-async function openProvider(root: string) {
+async function openProvider(root: string, argv: readonly string[] = ["sleep", "600"]) {
   const provider = await openLocalProvider({
     root,
-    commands: new Map([["game", { argv: ["sleep", "600"], cwd: "/" }]]),
+    commands: new Map([["game", { argv, cwd: "/" }]]),
     baseEnv: { PATH: process.env["PATH"] ?? "" },
     publicHost: "127.0.0.1",
     logKeeping: LOG_KEEPING,
@@ -33,6 +42,16 @@ async function openProvider(root: string) {
     await provider.close();
   });
   return provider;
+}
+
+function newReconciler(database: Database, provider: Provider, beat: HostBeat): Reconciler {
+  const { hostId, incarnation, publicHost } = beat;
+  const ports = new PortFinder({ database, provider, hostId, range: { min: 20_000, max: 29_999 } });
+  const outages = new OutageLog(log);
+  const identity = { hostId, incarnation, publicHost };
+  const actions = new Actions({ database, provider, ports, ...identity, stopGraceMs: 0, outages, log });
+  const options = { database, provider, beat, bindDeadlineMs: 100_000, actions, outages, onChange: () => {} };
+  return new Reconciler(options);
 }
 
 test("a host that has a successor, and does not know it yet, stops nothing of the successor's", async () => {
@@ -52,14 +71,49 @@ test("a host that has a successor, and does not know it yet, stops nothing of th
 
   // Of the same data directory: it finds the process of the successor.
   const provider = await openProvider(root);
-  const ports = new PortFinder({ database, provider, hostId: elder.hostId, range: { min: 20_000, max: 29_999 } });
-  const outages = new OutageLog(log);
-  const { hostId, incarnation, publicHost } = elder;
-  const identity = { hostId, incarnation, publicHost };
-  const actions = new Actions({ database, provider, ports, ...identity, stopGraceMs: 0, outages, log });
-  const options = { database, provider, beat: elder, bindDeadlineMs: 100_000, actions, outages, onChange: () => {} };
-  const reconciler = new Reconciler(options);
+  const reconciler = newReconciler(database, provider, elder);
   await reconciler.round();
   await reconciler.settle();
   expect(await theirs.inspect(processId)).not.toMatchObject({ phase: "exited" });
+});
+
+test("a server that binds a fixed port is told so before its deadline, and the next one that it found it in use", async () => {
+  const { rooms } = suite();
+  const { database } = rooms;
+  const root = await mkdtemp(join(tmpdir(), "roombridge-reconciler-"));
+  onTestFinished(() => rm(root, { recursive: true, force: true }));
+  const fixed = await freePort();
+  const source = `require("net").createServer().listen(${fixed}, "127.0.0.1")`;
+  const provider = await openProvider(root, ["node", "-e", source]);
+  const host = await registerTestHost(database);
+  await database.sql`update hosts set beat_at = 'infinity' where host_id = ${host.hostId}`;
+  const reconciler = newReconciler(database, provider, host);
+  const { application } = await createTenant(database);
+  await createDeployment(database, application, { command: "game", roomsPerProcess: 1 });
+  const rounds = <Value>(what: string, condition: () => Promise<Value>) =>
+    waitFor(
+      async () => {
+        await reconciler.round();
+        await reconciler.settle();
+        return condition();
+      },
+      { what, timeoutMs: 60_000 },
+    );
+  const start = async () => (await createRoom(rooms, { application, region: TEST_REGION })).processId ?? "";
+  const reasonOf = async (processId: string) => (await getProcess(rooms, application.appId, processId)).exitReason;
+
+  const first = await start();
+  await rounds("the advice", async () => {
+    const [row] = await database.sql`select exit_detail as detail from processes where process_id = ${first}`;
+    return row?.["detail"] !== null;
+  });
+  expect((await getProcess(rooms, application.appId, first)).status).toBe("starting");
+  const second = await start();
+  const advice = "a server of the local provider takes its port from PORT, or from {port} in its arguments";
+  const inUse = `exited with code 1: it found port ${fixed} in use, which is not its own: ${advice}`;
+  expect(await rounds("the end of the second", () => reasonOf(second))).toContain(inUse);
+  await requestStop(database, first, "idle");
+  expect(await rounds("the end of the first", () => reasonOf(first))).toMatch(
+    new RegExp(`^stopped: idle for 300 s: it listens on port ${fixed} and not on its own, port 2\\d{4}: `),
+  );
 });
