@@ -419,7 +419,8 @@ describe.skipIf(!hasDocker)("with an engine of its own", { timeout: LONG_MS }, (
       onTestFinished(async () => {
         for (const id of await containersOf(hostId)) await docker.client.getContainer(id).remove({ force: true });
       });
-      const startHost = () => machine.startHost({ HOST_PROVIDER: "docker", HOST_ID: hostId, DOCKER_HOST: docker.url });
+      const startHost = (overrides: Record<string, string> = {}) =>
+        machine.startHost({ HOST_PROVIDER: "docker", HOST_ID: hostId, DOCKER_HOST: docker.url, ...overrides });
       const env = [{ name: "HOST", value: "0.0.0.0" }];
       const additionalContainerPorts = [{ name: "udp", port: 8001, transportType: "udp" as const }];
       const settings = { command: "game", env, requestedMemoryMb: 256, additionalContainerPorts };
@@ -464,6 +465,34 @@ describe.skipIf(!hasDocker)("with an engine of its own", { timeout: LONG_MS }, (
       await host.line(/the engine answers again/, 30_000);
       await rooms.unscheduled(roomId);
       expect((await rooms.info(roomId)).status).toBe("scheduling");
+      await rooms.active((await rooms.create()).roomId);
+    });
+
+    test("what a host leaves that never comes back is ended by another host of its engine, and nobody else's", async () => {
+      const { startHost, game: rooms, hostId, database, dataDir } = await newDockerHost();
+      const first = await startHost();
+      const { roomId, processId = "" } = await rooms.create();
+      await rooms.active(roomId);
+      const { Config, Id } = await docker.client.getContainer(`roombridge-${processId}`).inspect();
+      const probe = { "roombridge.host": hostId, "roombridge.process": processId, "roombridge.probe": Id };
+      await docker.client.createContainer({ Image: GAME_IMAGE, Cmd: ["cat"], Labels: probe });
+      const [copy, stranger] = [Config.Labels, { ...Config.Labels, "roombridge.process": newUuid() }];
+      const spared = await Promise.all([
+        docker.client.createContainer({ Image: GAME_IMAGE, Cmd: ["cat"], Labels: copy }),
+        docker.client.createContainer({
+          name: `roombridge-${stranger["roombridge.process"]}`,
+          Image: GAME_IMAGE,
+          Cmd: ["cat"],
+          Labels: stranger,
+        }),
+      ]);
+      await first.kill();
+      await database.sql`update hosts set beat_at = clock_timestamp() - interval '7 seconds' where host_id = ${hostId}`;
+      const second = await startHost({ HOST_ID: `host-${newUuid()}` });
+      await second.line(/a game server that a dead host had left was ended/, 60_000);
+      expect((await containersOf(hostId)).toSorted()).toEqual(spared.map(({ id }) => id).toSorted());
+      await rooms.unscheduled(roomId);
+      expect(await readFile(join(dataDir, "containers", processId, "log"), "utf8")).toContain("echo-room ready");
       await rooms.active((await rooms.create()).roomId);
     });
   });
