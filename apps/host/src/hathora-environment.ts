@@ -9,8 +9,8 @@ export interface Placement {
 }
 
 /**
- * What a game server finds in its environment on Hathora Cloud, and `PORT`, the port to bind. The deployment's own
- * variables come along; they cannot replace or imitate ours, nor steer what the operator's command runs.
+ * What a game server finds in its environment on Hathora Cloud, and the ports to bind: `PORT`, and `PORT_<NAME>` for each
+ * further one. The deployment's own variables come along; they cannot replace or imitate ours, nor steer what the operator's command runs.
  */
 export function hathoraEnvironment(order: StartOrder, placement: Placement): Record<string, string> {
   const own = ownVariables(order, placement);
@@ -38,11 +38,15 @@ function ownVariables(order: StartOrder, { publicHost, ports }: Placement): [nam
     ["HATHORA_HOSTNAME", publicHost],
     ["HATHORA_ALLOCATED_CPU", String(order.requestedCpu)],
     ["HATHORA_ALLOCATED_MEMORY_MB", String(order.requestedMemoryMb)],
-    // Names may hold "-", which no shell can read in a variable.
-    ...ports.map(({ name, port }): [string, string] => [
-      `HATHORA_${name.toUpperCase().replaceAll("-", "_")}_PORT`,
-      String(port),
-    ]),
+    ...ports.map(({ name, port }): [string, string] => [`HATHORA_${inVariable(name)}_PORT`, String(port)]),
     ["PORT", defaultPort === undefined ? null : String(defaultPort.bindPort)],
+    ...ports
+      .filter((port) => port !== defaultPort)
+      .map(({ name, bindPort }): [string, string] => [`PORT_${inVariable(name)}`, String(bindPort)]),
   ];
+}
+
+/** Names may hold "-", which no shell can read in a variable. */
+function inVariable(name: string): string {
+  return name.toUpperCase().replaceAll("-", "_");
 }

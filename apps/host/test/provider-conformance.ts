@@ -465,7 +465,7 @@ async function echo(port: number, text: string): Promise<string> {
 }
 
 /** Asks again until there is an answer: datagrams may be lost, also while nobody has bound the port yet. */
-async function echoDatagram(port: number, text: string): Promise<string> {
+export async function echoDatagram(port: number, text: string): Promise<string> {
   const socket = createSocket("udp4");
   try {
     let answer: string | undefined;
