@@ -54,7 +54,7 @@ export type { HousekeepingLock } from "./store/advisory-holder.ts";
 export { coturnAccessSql, grantCoturnAccess } from "./store/coturn-access.ts";
 export type { CoturnAccess } from "./store/coturn-access.ts";
 export { deadUsernames } from "./store/dead-usernames.ts";
-export { isConnectionError, openDatabase, ping } from "./store/database.ts";
+export { isConnectionError, openDatabase, ping, readClock } from "./store/database.ts";
 export type { Database } from "./store/database.ts";
 export { findAbandoned } from "./store/find-abandoned.ts";
 export type { HeldProcess } from "./store/find-abandoned.ts";

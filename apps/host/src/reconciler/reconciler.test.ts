@@ -12,7 +12,15 @@ import {
   requestStop,
 } from "@roombridge/rooms";
 import { createLog } from "@roombridge/service";
-import { createDeployment, createTenant, freePort, registerTestHost, TEST_REGION, waitFor } from "@roombridge/testing";
+import {
+  clearRooms,
+  createDeployment,
+  createTenant,
+  freePort,
+  registerTestHost,
+  TEST_REGION,
+  waitFor,
+} from "@roombridge/testing";
 import { expect, onTestFinished, test } from "vitest";
 import { ENFORCED, LOG_KEEPING, newSpec } from "../../test/process-spec.ts";
 import { useRooms } from "../../test/setup.ts";
@@ -44,21 +52,25 @@ async function openProvider(root: string, argv: readonly string[] = ["sleep", "6
   return provider;
 }
 
-function newReconciler(database: Database, provider: Provider, beat: HostBeat): Reconciler {
+async function newDirectory(): Promise<string> {
+  const root = await mkdtemp(join(tmpdir(), "roombridge-reconciler-"));
+  onTestFinished(() => rm(root, { recursive: true, force: true }));
+  return root;
+}
+
+function newReconciler(database: Database, { beat, provider }: { beat: HostBeat; provider: Provider }): Reconciler {
   const { hostId, incarnation, publicHost } = beat;
   const ports = new PortFinder({ database, provider, hostId, range: { min: 20_000, max: 29_999 } });
   const outages = new OutageLog(log);
   const identity = { hostId, incarnation, publicHost };
   const actions = new Actions({ database, provider, ports, ...identity, stopGraceMs: 0, outages, log });
-  const options = { database, provider, beat, bindDeadlineMs: 100_000, actions, outages, onChange: () => {} };
-  return new Reconciler(options);
+  return new Reconciler({ database, provider, beat, bindDeadlineMs: 100_000, actions, outages, onChange: () => {} });
 }
 
 test("a host that has a successor, and does not know it yet, stops nothing of the successor's", async () => {
   const { rooms } = suite();
   const { database } = rooms;
-  const root = await mkdtemp(join(tmpdir(), "roombridge-reconciler-"));
-  onTestFinished(() => rm(root, { recursive: true, force: true }));
+  const root = await newDirectory();
   const elder = await registerTestHost(database);
   const successor = { ...elder, incarnation: randomUUID() };
   await registerHost(database, successor);
@@ -71,23 +83,52 @@ test("a host that has a successor, and does not know it yet, stops nothing of th
 
   // Of the same data directory: it finds the process of the successor.
   const provider = await openProvider(root);
-  const reconciler = newReconciler(database, provider, elder);
+  const reconciler = newReconciler(database, { beat: elder, provider });
   await reconciler.round();
   await reconciler.settle();
   expect(await theirs.inspect(processId)).not.toMatchObject({ phase: "exited" });
 });
 
+test("a host that was started again takes no more than fits beside what its predecessor has left", async () => {
+  const { rooms } = suite();
+  const { database } = rooms;
+  await clearRooms(database);
+  const root = await newDirectory();
+  const elder = { ...(await registerTestHost(database)), maxProcesses: 1 };
+  const { application } = await createTenant(database);
+  await createDeployment(database, application, { command: "game", roomsPerProcess: 1 });
+  const create = async () => (await createRoom(rooms, { application, region: TEST_REGION })).processId ?? "";
+  const left = await create();
+  const waiting = await create();
+  await claimProcesses(database, { ...elder, limit: 1 });
+  await (await openProvider(root)).start(newSpec({ processId: left }));
+
+  const beat = { ...elder, incarnation: randomUUID() };
+  await registerHost(database, beat);
+  const reconciler = newReconciler(database, { beat, provider: await openProvider(root) });
+  await reconciler.round();
+  await reconciler.settle();
+  const rows = await database.sql<{ processId: string; incarnation: string | null }[]>`
+    select process_id as "processId", host_incarnation as incarnation from processes where terminated_at is null`;
+  expect(new Map(rows.map((row) => [row.processId, row.incarnation]))).toEqual(
+    new Map([
+      [left, beat.incarnation],
+      [waiting, null],
+    ]),
+  );
+});
+
 test("a server that binds a fixed port is told so before its deadline, and the next one that it found it in use", async () => {
   const { rooms } = suite();
   const { database } = rooms;
-  const root = await mkdtemp(join(tmpdir(), "roombridge-reconciler-"));
-  onTestFinished(() => rm(root, { recursive: true, force: true }));
+  await clearRooms(database);
+  const root = await newDirectory();
   const fixed = await freePort();
   const source = `require("net").createServer().listen(${fixed}, "127.0.0.1")`;
   const provider = await openProvider(root, ["node", "-e", source]);
   const host = await registerTestHost(database);
   await database.sql`update hosts set beat_at = 'infinity' where host_id = ${host.hostId}`;
-  const reconciler = newReconciler(database, provider, host);
+  const reconciler = newReconciler(database, { beat: host, provider });
   const { application } = await createTenant(database);
   await createDeployment(database, application, { command: "game", roomsPerProcess: 1 });
   const rounds = <Value>(what: string, condition: () => Promise<Value>) =>

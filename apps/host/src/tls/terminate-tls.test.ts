@@ -91,7 +91,9 @@ describe("a host without a certificate", () => {
 });
 
 describe.skipIf(!hasOpenssl)("a provider behind TLS", () => {
-  async function open(options: { readonly hasCertificate?: boolean; readonly root?: string } = {}) {
+  async function open(
+    options: { readonly hasCertificate?: boolean; readonly root?: string; readonly onOpen?: () => void } = {},
+  ) {
     const root = options.root ?? (await mkdtemp(join(tmpdir(), "roombridge-tls-")));
     const log = createLog({ name: "test", level: "silent", format: "json" });
     const errors: string[] = [];
@@ -108,7 +110,11 @@ describe.skipIf(!hasOpenssl)("a provider behind TLS", () => {
       onChange: () => {},
       log,
     });
-    const given = options.hasCertificate === false ? undefined : certificate;
+    const current = () => {
+      options.onOpen?.();
+      return certificate.current();
+    };
+    const given = options.hasCertificate === false ? undefined : { ...certificate, current };
     const provider = terminateTls(local, { certificate: given, listenHost: "127.0.0.1", log });
     onTestFinished(async () => {
       for (const { processId } of await local.list()) await provider.stop(processId, 0);
@@ -206,6 +212,18 @@ describe.skipIf(!hasOpenssl)("a provider behind TLS", () => {
     await first.provider.close();
     await second.provider.list();
     await greets(port, second.files);
+  });
+
+  test("leaves no port open that was closed while it was being opened", async () => {
+    const first = await open();
+    const { port, spec } = await newGameSpec();
+    await first.provider.start(spec);
+    await first.provider.close();
+    const second = await open({ root: first.root, onOpen: () => void second.provider.close() });
+    await second.provider.list();
+    const stranger = createServer().listen(port, "127.0.0.1");
+    await once(stranger, "listening");
+    stranger.close();
   });
 
   test("without a certificate it refuses TLS ports and takes others", async () => {

@@ -93,6 +93,18 @@ test("memory that the processes of a server share counts once against its limit"
   expect(shared).toBeLessThan(resident - 20e6);
 });
 
+test("a game server that wrote more than is kept, and ended, leaves no more than that", async () => {
+  const root = await temporary();
+  const provider = await open(root, ["head", "-c", "40000000", "/dev/zero"]);
+  const processId = newUuid();
+  await provider.start(newSpec({ processId }));
+  await waitFor(async () => (await provider.inspect(processId))?.exit, { what: "the exit", timeoutMs: 20_000 });
+  await provider.forget(processId);
+  let bytes = 0;
+  for await (const chunk of provider.logs(processId)) bytes += chunk.length;
+  expect(bytes).toBe(LOG_KEEPING.bytesPerFile);
+});
+
 test("what a state file of an earlier boot names is over, and a stranger that has its numbers now lives on", async () => {
   const root = await temporary();
   const processId = newUuid();

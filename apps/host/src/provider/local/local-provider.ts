@@ -109,6 +109,11 @@ class LocalProvider implements Provider {
     if (!process) return;
     await process.forget();
     this.#processes.delete(processId);
+    // The last time that anybody looks at its size. A full disk must not keep the process from being forgotten.
+    const { logKeeping, log } = this.#options;
+    await rotateLog(process.files.log, logKeeping.bytesPerFile).catch((error: unknown) =>
+      log.warn({ err: error, processId }, "could not look after the log of a game server"),
+    );
   }
 
   takenPorts(ports: readonly number[]): Promise<number[]> {
