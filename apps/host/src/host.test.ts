@@ -96,10 +96,10 @@ describe("a game server that works", () => {
 
 describe("a game server that cannot start", () => {
   test.each([
-    ["is not in the operator's file", "other"],
-    ["names a program that does not exist", "missing"],
-    ["wants a port that the deployment does not have", "portless"],
-  ])("a command that %s is tried three times, and the connection info says so", async (_what, command) => {
+    ["is not in the operator's file", "other", /^no command named "other"/],
+    ["names a program that does not exist", "missing", /^the program .* was not found/],
+    ["wants a port that the deployment does not have", "portless", /the port "voice"/],
+  ])("a command that %s is tried three times, and is told", async (_what, command, reason) => {
     const machine = await newMachine(suite(), {
       missing: ["/no/such/program"],
       portless: ["node", "{port:voice}"],
@@ -111,6 +111,7 @@ describe("a game server that cannot start", () => {
     await expect(game.connection(roomId)).rejects.toThrow("the game server did not start");
     const ends = (await game.processes()).map(({ status, stopReason }) => `${status} ${stopReason}`);
     expect(ends).toEqual(["failed spawn_error", "failed spawn_error", "failed spawn_error"]);
+    for (const { exitDetail } of await game.processes()) expect(exitDetail).toMatch(reason);
   });
 
   test("a port that a stranger holds is left alone from the start", async () => {

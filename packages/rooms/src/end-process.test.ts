@@ -17,7 +17,9 @@ import {
   destroyRoom,
   endProcess,
   getConnectionInfo,
+  getProcess,
   getRoomInfo,
+  noteDetail,
   leasePorts,
   newUuid,
   reportRunning,
@@ -46,6 +48,26 @@ async function game({ rooms: count = 2, roomsPerProcess = 2 } = {}) {
   const { roomId, processId } = first;
   return { rooms, database, host, appId, application, roomId, processId, created };
 }
+
+test("what its host has found out is told with the reason, however odd a text it is", async () => {
+  const { rooms, database, appId, processId } = await game();
+  const detail = `why\u0000 not \ud800${"x".repeat(1_000)}`;
+  await endProcess(database, { processId, reason: "bind_deadline", detail });
+  const { exitReason = "" } = await getProcess(rooms, appId, processId);
+  expect(exitReason).toMatch(/^did not bind its port in time: why not \ufffdx+$/);
+  expect(exitReason.length).toBeLessThan(600);
+  // A second end, as of a host that comes too late, changes nothing.
+  await endProcess(database, { processId, reason: "exited", detail: "another" });
+  expect((await getProcess(rooms, appId, processId)).exitReason).toBe(exitReason);
+});
+
+test("what kept a process from being ready is no reason for the end of one that was ready later", async () => {
+  const { rooms, database, host, appId, processId } = await game();
+  await noteDetail(database, processId, "it listens elsewhere");
+  await runWaitingProcesses(database, host);
+  await endProcess(database, { processId, reason: "exited", exitCode: 1 });
+  expect(await getProcess(rooms, appId, processId)).toMatchObject({ exitReason: "exited with code 1" });
+});
 
 describe("the end of a process that ran", () => {
   test.each<[string, { reason: EndReason; exitCode?: number; exitSignal?: string }, string, string]>([

@@ -56,6 +56,8 @@ export type { CoturnAccess } from "./store/coturn-access.ts";
 export { deadUsernames } from "./store/dead-usernames.ts";
 export { isConnectionError, openDatabase, ping, readClock } from "./store/database.ts";
 export type { Database } from "./store/database.ts";
+export { findAbandoned } from "./store/find-abandoned.ts";
+export type { HeldProcess } from "./store/find-abandoned.ts";
 export { announceHost } from "./store/host-control.ts";
 export type { HostControl, HostOffer } from "./store/host-control.ts";
 export { beatHost, isHostAlive, registerHost, retireHost } from "./store/hosts.ts";
@@ -73,6 +75,7 @@ export {
   claimProcesses,
   endProcess,
   listHostProcesses,
+  noteDetail,
   reportBooted,
   reportRunning,
   requestStop,

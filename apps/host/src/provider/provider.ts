@@ -64,6 +64,8 @@ export interface Observed {
   readonly foreignPorts: readonly number[];
   /** Its TLS ports, for the host to terminate. */
   readonly tlsRoutes: readonly TlsRoute[];
+  /** Why it is not ready, or ended before it was, as far as that is known: a sentence for whoever made the game server. */
+  readonly detail?: string;
   readonly exit?: ProcessExit;
 }
 
@@ -107,6 +109,19 @@ export class ProviderAwayError extends Error {
   override readonly name = "ProviderAwayError";
 }
 
+/** A process that another host has started. */
+export interface NeighbourProcess {
+  readonly processId: string;
+  readonly hostId: string;
+}
+
+/** What other hosts, of this installation or of another one, run where this one does. */
+export interface Neighbours {
+  list(): Promise<NeighbourProcess[]>;
+  /** SIGTERM, then SIGKILL after `graceMs`; keeps the log, as that of an own process. What is gone already is fine. */
+  end(process: NeighbourProcess, graceMs: number): Promise<void>;
+}
+
 /**
  * Owns processes and their addresses and nothing else: rooms, slots, deadlines and retries are the reconciler's.
  * `list` is the truth; the `onChange` that a provider is opened with only wakes, and may be lost.
@@ -115,6 +130,8 @@ export interface Provider {
   readonly kind: "local" | "docker";
   /** True when processes bind the ports that the deployment names, and `port` is only where the host publishes them. */
   readonly mapsPorts: boolean;
+  /** Absent where no other host can have processes. */
+  readonly neighbours?: Neighbours | undefined;
   /**
    * Returns once the process exists; does nothing for one that is known already, even if it has exited.
    * Throws SpawnError and PortTakenError.

@@ -58,6 +58,20 @@ test.each<[string, HostProcessRow | undefined, Observed | undefined, Launch | un
   ],
   ["one that is reported is left alone", row({ status: "running" }), seen("running"), started(), { do: "nothing" }],
   [
+    "one that listens elsewhere is told so",
+    row(),
+    seen("starting", { detail: "elsewhere" }),
+    started(),
+    { do: "explain", detail: "elsewhere" },
+  ],
+  [
+    "and once only",
+    row(),
+    seen("starting", { detail: "elsewhere" }),
+    { ...started(), detail: "elsewhere" },
+    { do: "nothing" },
+  ],
+  [
     "one that takes too long is ended",
     row(),
     seen("starting"),

@@ -22,6 +22,8 @@ export type Action =
   /** An earlier incarnation of this host has started it, and it lives. */
   | { readonly do: "adopt" }
   | { readonly do: "report_running"; readonly endpoints: readonly ExposedPort[] }
+  /** It is not ready, and now there is something known of the reason. */
+  | { readonly do: "explain"; readonly detail: string }
   /** Its port is somebody else's: begin again on another one. */
   | { readonly do: "change_ports"; readonly taken: readonly number[] }
   /** Stop what is left of it, then record the end. */
@@ -61,7 +63,9 @@ function decideOnSeen(
   // Also when it has exited: without its ports it could do nothing else.
   if (observed.foreignPorts.length > 0) return { do: "change_ports", taken: observed.foreignPorts };
   if (observed.phase === "exited") return { do: "end", reason: "exited" };
-  return launch.startedAtMs !== undefined && nowMs - launch.startedAtMs > bindDeadlineMs
-    ? { do: "end", reason: "bind_deadline" }
-    : { do: "nothing" };
+  if (launch.startedAtMs !== undefined && nowMs - launch.startedAtMs > bindDeadlineMs) {
+    return { do: "end", reason: "bind_deadline" };
+  }
+  const { detail } = observed;
+  return detail !== undefined && detail !== launch.detail ? { do: "explain", detail } : { do: "nothing" };
 }

@@ -2,9 +2,25 @@ import { randomUUID } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { claimProcesses, createRoom, type Database, type HostBeat, registerHost } from "@roombridge/rooms";
+import {
+  claimProcesses,
+  createRoom,
+  type Database,
+  getProcess,
+  type HostBeat,
+  registerHost,
+  requestStop,
+} from "@roombridge/rooms";
 import { createLog } from "@roombridge/service";
-import { clearRooms, createDeployment, createTenant, registerTestHost, TEST_REGION } from "@roombridge/testing";
+import {
+  clearRooms,
+  createDeployment,
+  createTenant,
+  freePort,
+  registerTestHost,
+  TEST_REGION,
+  waitFor,
+} from "@roombridge/testing";
 import { expect, onTestFinished, test } from "vitest";
 import { ENFORCED, LOG_KEEPING, newSpec } from "../../test/process-spec.ts";
 import { useRooms } from "../../test/setup.ts";
@@ -18,10 +34,10 @@ import { Reconciler } from "./reconciler.ts";
 const suite = useRooms();
 const log = createLog({ name: "test", level: "silent", format: "json" });
 
-async function openProvider(root: string) {
+async function openProvider(root: string, argv: readonly string[] = ["sleep", "600"]) {
   const provider = await openLocalProvider({
     root,
-    commands: new Map([["game", { argv: ["sleep", "600"], cwd: "/" }]]),
+    commands: new Map([["game", { argv, cwd: "/" }]]),
     baseEnv: { PATH: process.env["PATH"] ?? "" },
     publicHost: "127.0.0.1",
     logKeeping: LOG_KEEPING,
@@ -99,5 +115,46 @@ test("a host that was started again takes no more than fits beside what its pred
       [left, beat.incarnation],
       [waiting, null],
     ]),
+  );
+});
+
+test("a server that binds a fixed port is told so before its deadline, and the next one that it found it in use", async () => {
+  const { rooms } = suite();
+  const { database } = rooms;
+  await clearRooms(database);
+  const root = await newDirectory();
+  const fixed = await freePort();
+  const source = `require("net").createServer().listen(${fixed}, "127.0.0.1")`;
+  const provider = await openProvider(root, ["node", "-e", source]);
+  const host = await registerTestHost(database);
+  await database.sql`update hosts set beat_at = 'infinity' where host_id = ${host.hostId}`;
+  const reconciler = newReconciler(database, { beat: host, provider });
+  const { application } = await createTenant(database);
+  await createDeployment(database, application, { command: "game", roomsPerProcess: 1 });
+  const rounds = <Value>(what: string, condition: () => Promise<Value>) =>
+    waitFor(
+      async () => {
+        await reconciler.round();
+        await reconciler.settle();
+        return condition();
+      },
+      { what, timeoutMs: 60_000 },
+    );
+  const start = async () => (await createRoom(rooms, { application, region: TEST_REGION })).processId ?? "";
+  const reasonOf = async (processId: string) => (await getProcess(rooms, application.appId, processId)).exitReason;
+
+  const first = await start();
+  await rounds("the advice", async () => {
+    const [row] = await database.sql`select exit_detail as detail from processes where process_id = ${first}`;
+    return row?.["detail"] !== null;
+  });
+  expect((await getProcess(rooms, application.appId, first)).status).toBe("starting");
+  const second = await start();
+  const advice = "a server of the local provider takes its port from PORT, or from {port} in its arguments";
+  const inUse = `exited with code 1: it found port ${fixed} in use, which is not its own: ${advice}`;
+  expect(await rounds("the end of the second", () => reasonOf(second))).toContain(inUse);
+  await requestStop(database, first, "idle");
+  expect(await rounds("the end of the first", () => reasonOf(first))).toMatch(
+    new RegExp(`^stopped: idle for 300 s: it listens on port ${fixed} and not on its own, port 2\\d{4}: `),
   );
 });

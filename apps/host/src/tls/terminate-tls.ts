@@ -28,6 +28,7 @@ export function terminateTls(provider: Provider, options: TlsOptions): Provider 
   return {
     kind: provider.kind,
     mapsPorts: provider.mapsPorts,
+    neighbours: provider.neighbours,
     async start(spec) {
       await terminators.whileStarting(spec, () => provider.start(spec));
     },

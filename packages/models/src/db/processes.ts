@@ -97,7 +97,7 @@ export const processes = pgTable(
     stopReason: text(),
     exitCode: integer(),
     exitSignal: text(),
-    /** What its host has found out about the end, in a sentence for people. */
+    /** Why it was not ready, as far as its host has found out, in a sentence for people. */
     exitDetail: text(),
   },
   (table) => [

@@ -152,7 +152,11 @@ export interface ProcessEnd {
   readonly reason: EndReason;
   readonly exitCode?: number | undefined;
   readonly exitSignal?: string | undefined;
+  /** Why it never was ready, in a sentence for people; at most 500 characters of it are kept. */
+  readonly detail?: string | undefined;
 }
+
+const MAX_DETAIL = 500;
 
 /**
  * Records the end of a process and decides in the same transaction what becomes of its rooms: destroyed (asked for, or
@@ -174,13 +178,22 @@ export async function endLostProcess(
   return callEndProcess(database, { processId, reason: "host_lost" }, bindDeadlineSeconds);
 }
 
+/** What keeps a process from being ready, as far as its host has found out: told with its end, should it never be. */
+export async function noteDetail({ sql }: Database, processId: string, detail: string): Promise<void> {
+  const text = detail.replaceAll("\0", "").slice(0, MAX_DETAIL).toWellFormed();
+  await sql`
+    update processes set exit_detail = ${text} where process_id = ${processId} and terminated_at is null`;
+}
+
 async function callEndProcess(
-  { sql }: Database,
+  database: Database,
   end: ProcessEnd,
   bindDeadlineSeconds: number | null,
 ): Promise<boolean> {
+  const { sql } = database;
   const [open] = await sql<{ rooms: number }[]>`
     select count(*)::integer as rooms from room_allocations where process_id = ${end.processId} and unscheduled_at is null`;
+  if (end.detail !== undefined) await noteDetail(database, end.processId, end.detail);
   // Some spare ids: the count may grow until the pool is locked. A room without one would fail the call, not be lost.
   const count = (open?.rooms ?? 0) + 100;
   const allocationIds = Array.from({ length: count }, newUuid);

@@ -12,10 +12,13 @@ import {
   readExitCode,
   removeState,
 } from "./process-files.ts";
-import { checkReadiness } from "./readiness.ts";
+import { addressInUse, wrongPort } from "./port-advice.ts";
+import { checkReadiness, findOtherPorts } from "./readiness.ts";
 
 /** A stranger must have held a port this long before it counts: servers bind, look and bind again. */
 const FOREIGN_MS = 1_000;
+/** A server that is not ready by then, and again and again, is asked where it listens instead. */
+const ASTRAY_MS = 3_000;
 
 /** One process of this machine: what was seen of it so far, and how to look again. */
 export class LocalProcess {
@@ -25,6 +28,8 @@ export class LocalProcess {
   #hasRun = false;
   #wasTold = false;
   #exit: ProcessExit | undefined;
+  #detail: string | undefined;
+  #askedAtMs = performance.now();
   #foreign: { readonly ports: readonly number[]; readonly sinceMs: number } | undefined;
 
   constructor(state: ProcessState, { files, publicHost }: { files: ProcessFiles; publicHost: string }) {
@@ -51,7 +56,8 @@ export class LocalProcess {
       transportType,
     }));
     const foreignPorts = this.#foreignPorts();
-    const seen = { processId, hasRun: this.#hasRun, endpoints, foreignPorts, tlsRoutes: tlsRoutesOf(ports) };
+    const detail = this.#detail === undefined ? {} : { detail: this.#detail };
+    const seen = { processId, hasRun: this.#hasRun, endpoints, foreignPorts, tlsRoutes: tlsRoutesOf(ports), ...detail };
     if (this.#exit) return { ...seen, phase: "exited", exit: this.#exit };
     return { ...seen, phase: this.#hasRun ? "running" : "starting" };
   }
@@ -63,6 +69,8 @@ export class LocalProcess {
     this.#hasRun ||= isReady;
     const sinceMs = this.#foreign?.sinceMs ?? performance.now();
     this.#foreign = foreignPorts.length === 0 ? undefined : { ports: foreignPorts, sinceMs };
+    if (this.#hasRun) this.#detail = undefined;
+    else if (performance.now() - this.#askedAtMs > ASTRAY_MS) await this.#lookElsewhere();
     return isReady || this.#foreignPorts().length > 0;
   }
 
@@ -96,7 +104,9 @@ export class LocalProcess {
     const exit = toProcessExit(await readExitCode(this.files));
     const oom = exit.code !== 0 && (await this.#hasRunOutOfMemory());
     const taken = this.#hasRun ? [] : await findTakenPorts(this.#ownPorts().map(({ port }) => port));
+    const detail = this.#hasRun || taken.length > 0 ? undefined : await addressInUse(this.files.log);
     if (this.#exit) return;
+    this.#detail = detail ?? (this.#hasRun ? undefined : this.#detail);
     this.#foreign = taken.length === 0 ? undefined : { ports: taken, sinceMs: Number.NEGATIVE_INFINITY };
     this.#exit = { ...exit, ...(oom ? { oom } : {}) };
   }
@@ -109,6 +119,19 @@ export class LocalProcess {
   /** What has left the session, as a daemon does, is still in the group. */
   async #killStragglers(): Promise<void> {
     if (this.state.cgroup !== undefined) await killCgroup(this.state.cgroup);
+  }
+
+  async #lookElsewhere(): Promise<void> {
+    this.#askedAtMs = performance.now();
+    const own = this.#ownPorts();
+    const others = await findOtherPorts(this.state.pid, own);
+    this.#detail =
+      others.length === 0
+        ? undefined
+        : wrongPort(
+            others,
+            own.map(({ port }) => port),
+          );
   }
 
   /** Without the TLS ports, which the host holds for it. */

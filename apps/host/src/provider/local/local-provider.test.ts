@@ -12,6 +12,7 @@ import { leaders, membersOf } from "../../../test/setup.ts";
 import type { ProcessPort } from "../provider.ts";
 import { openLocalProvider } from "./local-provider.ts";
 import { markOutOfMemory, processFiles, readStates } from "./process-files.ts";
+import { addressInUse } from "./port-advice.ts";
 import { identify, isAlive } from "./process-identity.ts";
 import { SessionStats } from "./session-stats.ts";
 
@@ -230,4 +231,27 @@ test("a process number that is used again is not the process", async () => {
   expect(await isAlive(identity)).toBe(true);
   expect(await isAlive({ ...identity, startTime: "1" })).toBe(false);
   expect(await isAlive({ ...identity, bootId: "before" })).toBe(false);
+});
+
+test.each([
+  ["node's", "Error: listen EADDRINUSE: address already in use :::7777", "port 7777"],
+  [
+    "node's, with an address",
+    "Error: listen EADDRINUSE: address already in use 127.0.0.1:7777\n  code: 'EADDRINUSE'",
+    "port 7777",
+  ],
+  ["python's", "OSError: [Errno 98] Address already in use", "an address"],
+  ["Go's", "listen udp 0.0.0.0:7777: bind: address already in use", "port 7777"],
+  ["Unity's", "SocketException: Address already in use", "an address"],
+])("%s words for a port in use are understood", async (_whose, text, found) => {
+  const log = join(await temporary(), "log");
+  await writeFile(log, `${"noise\n".repeat(3_000)}${text}\nbye\n`);
+  expect(await addressInUse(log)).toMatch(new RegExp(`^it found ${found} in use, which is not its own: `));
+});
+
+test("a log without such words, or none at all, says nothing", async () => {
+  const log = join(await temporary(), "log");
+  expect(await addressInUse(log)).toBeUndefined();
+  await writeFile(log, "all is well\n");
+  expect(await addressInUse(log)).toBeUndefined();
 });
