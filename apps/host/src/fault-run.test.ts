@@ -85,6 +85,7 @@ test.runIf(process.platform === "linux")(
           servers.map(({ app }) => Number(app?.ready[1])),
         )),
       ],
+      pauseMs: { min: 50, max: 900 },
       settleMs: 15_000,
     });
   },

@@ -115,6 +115,8 @@ export interface FaultRun {
   readonly apps: readonly SteadyApp[];
   /** What is wrong between the database and what runs, in sentences. */
   readonly findLeaks: () => Promise<string[]>;
+  /** Time between two strikes. */
+  readonly pauseMs: { readonly min: number; readonly max: number };
   /** How long after the end, with everything started again, something may be wrong. */
   readonly settleMs: number;
 }
@@ -141,11 +143,11 @@ export async function runFaults(world: FaultWorld, run: FaultRun): Promise<void>
   await expectConsistent(database);
 }
 
-async function strike(world: FaultWorld, { schedule, faults }: FaultRun, until: number): Promise<void> {
+async function strike(world: FaultWorld, { schedule, faults, pauseMs }: FaultRun, until: number): Promise<void> {
   const { seconds, draw } = schedule;
   const away: Promise<void>[] = [];
   const load = world.clients.map((client) => client.run(draw(step, 500), until));
-  const timed = fc.record({ afterMs: fc.integer({ min: 50, max: 900 }), fault: fc.oneof(...faults) });
+  const timed = fc.record({ afterMs: fc.integer(pauseMs), fault: fc.oneof(...faults) });
   for (const { afterMs, fault } of draw(timed, seconds * 20)) {
     if (performance.now() + afterMs > until) break;
     await delay(afterMs);
