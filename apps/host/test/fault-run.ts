@@ -64,8 +64,8 @@ export async function newFaultWorld(
   return { rooms, application, token, proxies, clients };
 }
 
-/** Something that is done to the world; what it resolves to is over, and comes back by then. */
-export type Fault = (world: FaultWorld) => Promise<void> | undefined;
+/** Something that is done to the world; it resolves when what was killed is back. */
+export type Fault = (world: FaultWorld) => Promise<void>;
 
 /** To the game servers that hosts have started: SIGKILL to one process of one of them, or to all of its processes. */
 export const killGame: fc.Arbitrary<Fault> = fc
@@ -86,7 +86,7 @@ export const killGame: fc.Arbitrary<Fault> = fc
 export function killOneOf(apps: readonly SteadyApp[]): fc.Arbitrary<Fault> {
   return fc.record({ n: fc.nat(apps.length - 1), awayMs: fc.constantFrom(0, 500, 7_000) }).map(
     ({ n, awayMs }) =>
-      () =>
+      async () =>
         apps[n]?.kill(awayMs),
   );
 }
@@ -103,8 +103,8 @@ export function cutConnections({ proxies }: FaultWorld): {
     when: fc.constantFrom<Cut[]>("before_request", "before_answer", "after_request"),
   });
   return {
-    next: cut.map((armed) => () => void armed.proxy.cutNext(armed.marker, armed.when)),
-    all: proxy.map((one) => () => void one.cutAll()),
+    next: cut.map((armed) => async () => armed.proxy.cutNext(armed.marker, armed.when)),
+    all: proxy.map((one) => async () => one.cutAll()),
   };
 }
 
@@ -151,8 +151,7 @@ async function strike(world: FaultWorld, { schedule, faults, pauseMs }: FaultRun
   for (const { afterMs, fault } of draw(timed, seconds * 20)) {
     if (performance.now() + afterMs > until) break;
     await delay(afterMs);
-    const doing = fault(world);
-    if (doing) away.push(doing);
+    away.push(fault(world));
   }
   await Promise.all([...load, ...away]);
 }

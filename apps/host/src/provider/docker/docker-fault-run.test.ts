@@ -91,7 +91,7 @@ async function newDockerHost(suite: Suite, engine: PrivateDocker, databaseUrl: s
       HOST_MAX_PROCESSES: "3",
     }),
   );
-  onTestFinished(async () => void (await app.app?.stop()));
+  onTestFinished(() => app.stop());
   return {
     app,
     replace() {

@@ -434,7 +434,7 @@ describe.skipIf(!hasDocker)("with an engine of its own", { timeout: LONG_MS }, (
       const { startHost, game: rooms, hostId, database, dataDir } = await newDockerHost();
       const first = await startHost();
       const { roomId, processId = "" } = await rooms.create();
-      const { exposedPort, additionalExposedPorts = [] } = await rooms.active(roomId);
+      const { exposedPort, additionalExposedPorts } = await rooms.active(roomId);
       expect(await echoDatagram(additionalExposedPorts[0]?.port ?? 0, "ping")).toBe("ping");
       const socket = new WebSocket(`ws://127.0.0.1:${exposedPort?.port}/${roomId}`);
       onTestFinished(() => socket.terminate());
