@@ -24,7 +24,7 @@ async function newLocalWorld() {
   const gateway = await startGateway(proxies[2]?.url ?? "");
   const servers = [0, 1].map((n) => new SteadyApp(() => startServer(world, gateway, `server-${n}`)));
   onTestFinished(async () => {
-    await Promise.all(servers.map(({ app }) => app?.stop()));
+    await Promise.all(servers.map((server) => server.stop()));
     await gateway.stop();
   });
   return { world, hosts, servers };
@@ -85,6 +85,7 @@ test.runIf(process.platform === "linux")(
           servers.map(({ app }) => Number(app?.ready[1])),
         )),
       ],
+      pauseMs: { min: 50, max: 900 },
       settleMs: 15_000,
     });
   },

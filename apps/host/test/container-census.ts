@@ -2,6 +2,8 @@ import { readdir, readFile } from "node:fs/promises";
 import type { Database } from "@roombridge/rooms";
 import type { PrivateDocker } from "./private-docker.ts";
 
+const LIST_MS = 5_000;
+
 /** What is wrong between the rows and what engines have, beyond the processes; in sentences, none when all is settled. */
 export async function findContainerLeaks(
   { sql }: Database,
@@ -13,7 +15,11 @@ export async function findContainerLeaks(
   const wanted = new Set(rows.map(({ processId }) => `/roombridge-${processId}`));
   const perEngine = await Promise.all(
     engines.map(async ({ client, address }) => {
-      const containers = await client.listContainers({ all: true, filters: { label: ["roombridge.host"] } });
+      const containers = await client.listContainers({
+        all: true,
+        filters: { label: ["roombridge.host"] },
+        abortSignal: AbortSignal.timeout(LIST_MS),
+      });
       const running = containers.filter(({ State }) => State === "running");
       const published = running.reduce((sum, { Ports }) => sum + Ports.length, 0);
       const forwarded = await countProxies(address);

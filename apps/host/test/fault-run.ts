@@ -64,8 +64,8 @@ export async function newFaultWorld(
   return { rooms, application, token, proxies, clients };
 }
 
-/** Something that is done to the world; what it resolves to is over, and comes back by then. */
-export type Fault = (world: FaultWorld) => Promise<void> | undefined;
+/** Something that is done to the world; it resolves when what was killed is back. */
+export type Fault = (world: FaultWorld) => Promise<void>;
 
 /** To the game servers that hosts have started: SIGKILL to one process of one of them, or to all of its processes. */
 export const killGame: fc.Arbitrary<Fault> = fc
@@ -86,7 +86,7 @@ export const killGame: fc.Arbitrary<Fault> = fc
 export function killOneOf(apps: readonly SteadyApp[]): fc.Arbitrary<Fault> {
   return fc.record({ n: fc.nat(apps.length - 1), awayMs: fc.constantFrom(0, 500, 7_000) }).map(
     ({ n, awayMs }) =>
-      () =>
+      async () =>
         apps[n]?.kill(awayMs),
   );
 }
@@ -103,8 +103,8 @@ export function cutConnections({ proxies }: FaultWorld): {
     when: fc.constantFrom<Cut[]>("before_request", "before_answer", "after_request"),
   });
   return {
-    next: cut.map((armed) => () => void armed.proxy.cutNext(armed.marker, armed.when)),
-    all: proxy.map((one) => () => void one.cutAll()),
+    next: cut.map((armed) => async () => armed.proxy.cutNext(armed.marker, armed.when)),
+    all: proxy.map((one) => async () => one.cutAll()),
   };
 }
 
@@ -115,6 +115,8 @@ export interface FaultRun {
   readonly apps: readonly SteadyApp[];
   /** What is wrong between the database and what runs, in sentences. */
   readonly findLeaks: () => Promise<string[]>;
+  /** Time between two strikes. */
+  readonly pauseMs: { readonly min: number; readonly max: number };
   /** How long after the end, with everything started again, something may be wrong. */
   readonly settleMs: number;
 }
@@ -141,16 +143,15 @@ export async function runFaults(world: FaultWorld, run: FaultRun): Promise<void>
   await expectConsistent(database);
 }
 
-async function strike(world: FaultWorld, { schedule, faults }: FaultRun, until: number): Promise<void> {
+async function strike(world: FaultWorld, { schedule, faults, pauseMs }: FaultRun, until: number): Promise<void> {
   const { seconds, draw } = schedule;
   const away: Promise<void>[] = [];
   const load = world.clients.map((client) => client.run(draw(step, 500), until));
-  const timed = fc.record({ afterMs: fc.integer({ min: 50, max: 900 }), fault: fc.oneof(...faults) });
+  const timed = fc.record({ afterMs: fc.integer(pauseMs), fault: fc.oneof(...faults) });
   for (const { afterMs, fault } of draw(timed, seconds * 20)) {
     if (performance.now() + afterMs > until) break;
     await delay(afterMs);
-    const doing = fault(world);
-    if (doing) away.push(doing);
+    away.push(fault(world));
   }
   await Promise.all([...load, ...away]);
 }

@@ -36,6 +36,11 @@ export class SteadyApp {
     await this.start();
   }
 
+  /** SIGTERM, for good. */
+  async stop(): Promise<void> {
+    await this.#app?.stop();
+  }
+
   async #start(): Promise<void> {
     for (let attempt = 1; !this.#app; attempt += 1) {
       const app = await this.#launch().catch((error: unknown) => {

@@ -11,7 +11,7 @@ export class SteadyEngine {
   }
 
   /** SIGKILL; it stays away for `awayMs`. */
-  kill(awayMs: number): Promise<void> | undefined {
+  kill(awayMs: number): Promise<void> {
     return this.#alone(async () => {
       await this.docker.kill();
       await delay(awayMs);
@@ -19,15 +19,17 @@ export class SteadyEngine {
     });
   }
 
-  killContainerd(): Promise<void> | undefined {
+  killContainerd(): Promise<void> {
     return this.#alone(() => this.docker.killContainerd());
   }
 
-  #alone(work: () => Promise<void>): Promise<void> | undefined {
-    if (this.#isBusy) return undefined;
+  async #alone(work: () => Promise<void>): Promise<void> {
+    if (this.#isBusy) return;
     this.#isBusy = true;
-    return work().finally(() => {
+    try {
+      await work();
+    } finally {
       this.#isBusy = false;
-    });
+    }
   }
 }

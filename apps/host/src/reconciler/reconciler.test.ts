@@ -1,5 +1,7 @@
 import { randomUUID } from "node:crypto";
+import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
+import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
@@ -25,6 +27,7 @@ import { expect, onTestFinished, test } from "vitest";
 import { ENFORCED, LOG_KEEPING, newSpec } from "../../test/process-spec.ts";
 import { useRooms } from "../../test/setup.ts";
 import { OutageLog } from "../outage-log.ts";
+import { openDockerProvider } from "../provider/docker/docker-provider.ts";
 import { openLocalProvider } from "../provider/local/local-provider.ts";
 import type { Provider } from "../provider/provider.ts";
 import { Actions } from "./actions.ts";
@@ -158,3 +161,59 @@ test("a server that binds a fixed port is told so before its deadline, and the n
     new RegExp(`^stopped: idle for 300 s: it listens on port ${fixed} and not on its own, port 2\\d{4}: `),
   );
 });
+
+test("an engine that can start nothing just now is not asked again at once, however often it wakes", async () => {
+  const { rooms } = suite();
+  const { database } = rooms;
+  await clearRooms(database);
+  const beat = await registerTestHost(database);
+  const { application } = await createTenant(database);
+  await createDeployment(database, application, { command: "game" });
+  await createRoom(rooms, { application, region: TEST_REGION });
+  const root = await newDirectory();
+  const engine = await startLameEngine(join(root, "docker.sock"));
+  const provider = await openDockerProvider({
+    root,
+    hostId: beat.hostId,
+    address: { url: engine.url },
+    images: new Map([["game", { image: "game", pull: "never", readOnly: false, pidsLimit: 100 }]]),
+    settings: { registries: {} },
+    publicHost: "127.0.0.1",
+    logKeeping: LOG_KEEPING,
+    onChange: () => {},
+    log,
+  });
+  onTestFinished(() => provider.close());
+  const reconciler = newReconciler(database, { beat, provider });
+  const rounds = async (count: number) => {
+    for (let n = 0; n < count; n += 1) {
+      await reconciler.round();
+      await reconciler.settle();
+    }
+  };
+  await rounds(10);
+  expect(engine.starts()).toBe(1);
+  await waitFor(() => rounds(1).then(() => engine.starts() > 1), { what: "another try", timeoutMs: 20_000 });
+});
+
+/** An engine that answers everything, but has lost what runs its containers. */
+async function startLameEngine(socket: string) {
+  let starts = 0;
+  const server = createServer(({ method, url = "" }, answer) => {
+    const say = (status: number, body: unknown) => void answer.writeHead(status).end(JSON.stringify(body));
+    if (url.includes("/events")) return answer.writeHead(200).flushHeaders();
+    if (url.includes("/containers/json")) return say(200, []);
+    if (url.includes("/containers/create")) return say(201, { Id: "1" });
+    if (url.includes("/images/")) return say(200, {});
+    if (method !== "POST") return say(404, { message: "no such container" });
+    starts += 1;
+    return say(500, { message: "transport is closing: unavailable" });
+  });
+  server.listen(socket);
+  await once(server, "listening");
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return { url: `unix://${socket}`, starts: () => starts };
+}

@@ -58,6 +58,8 @@ describe.skipIf(!requireDocker())("on engines of their own", () => {
           ...(await findLeaks(rooms.database, application.appId)),
           ...(await findContainerLeaks(rooms.database, application.appId, engines)),
         ],
+        // Containers take their time, and engines more.
+        pauseMs: { min: 100, max: 3_000 },
         // What a host had that never comes back is lost after its lease, and leases are believed after eight steady seconds.
         settleMs: 30_000,
       });
@@ -89,7 +91,7 @@ async function newDockerHost(suite: Suite, engine: PrivateDocker, databaseUrl: s
       HOST_MAX_PROCESSES: "3",
     }),
   );
-  onTestFinished(async () => void (await app.app?.stop()));
+  onTestFinished(() => app.stop());
   return {
     app,
     replace() {
