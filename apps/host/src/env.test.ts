@@ -60,6 +60,7 @@ test.each([
   [{ HOST_TLS_CERT_FILE: "cert.pem" }, "HOST_TLS_CERT_FILE: is set together with HOST_TLS_KEY_FILE"],
   [{ HOST_TLS_KEY_FILE: "key.pem" }, "HOST_TLS_CERT_FILE: is set together with HOST_TLS_KEY_FILE"],
   [{ HOST_CONTROL_URL: "ftp://10.0.0.1" }, "HOST_CONTROL_URL: expected http(s)://host:port"],
+  [{ HOST_CONTROL_URL: "http://10.0.0.1/host" }, "HOST_CONTROL_URL: a path cannot be signed for"],
 ])("what does not go together, or cannot be reached, is refused: %o", (given, message) => {
   expect(() => parseEnv({ ...REQUIRED, ...given })).toThrow(message);
 });

@@ -38,6 +38,9 @@ const Environment = z
     HOST_CONTROL_URL: z
       .url({ protocol: /^https?$/, error: "expected http(s)://host:port, as gateways reach this host" })
       .transform((url) => url.replace(/\/+$/, ""))
+      .refine((url) => new URL(url).pathname === "/", {
+        error: "a path cannot be signed for: expected http(s)://host:port",
+      })
       .optional(),
     HOST_TLS_CERT_FILE: z.string().optional(),
     HOST_TLS_KEY_FILE: z.string().optional(),
