@@ -57,9 +57,9 @@ async function imitation(controllers: string): Promise<string> {
   return directory;
 }
 
-async function openProvider(cgroup: string, argv: readonly string[]) {
-  const directory = await mkdtemp(join(tmpdir(), "roombridge-local-"));
-  onTestFinished(() => rm(directory, { recursive: true }));
+async function openProvider(cgroup: string, argv: readonly string[], earlier?: string) {
+  const directory = earlier ?? (await mkdtemp(join(tmpdir(), "roombridge-local-")));
+  onTestFinished(() => rm(directory, { recursive: true, force: true }));
   const provider = await openLocalProvider({
     root: directory,
     commands: new Map([["game", { argv, cwd: "/" }]]),
@@ -134,9 +134,10 @@ onCgroups("what has left the session of a game server ends with it, and leaves n
   expect(await readdir(directory)).not.toContain(processId);
 });
 
-onCgroups("a daemon of a server that is stopped ends too", async () => {
+onCgroups("a daemon of a server that is stopped by the next host ends too, and its group goes", async () => {
+  const root = await newRoot();
   const script = `setsid sh -c 'echo $$ > "$DAEMON"; exec sleep 600' & sleep 600`;
-  const { provider, directory: files } = await openProvider(await newRoot(), ["sh", "-c", script]);
+  const { provider, directory: files } = await openProvider(root, ["sh", "-c", script]);
   const processId = newUuid();
   const DAEMON = join(files, "daemon");
   await provider.start(newSpec({ processId, env: { DAEMON } }));
@@ -144,8 +145,12 @@ onCgroups("a daemon of a server that is stopped ends too", async () => {
     what: "the daemon",
   });
   const daemon = await identify(pid);
-  await provider.stop(processId, 1_000);
+  await provider.close();
+  const { provider: next } = await openProvider(root, [], files);
+  await next.stop(processId, 1_000);
   expect(await isAlive(daemon)).toBe(false);
+  await next.forget(processId);
+  expect(await readdir(root)).not.toContain(processId);
 });
 
 test("groups that a dead host left are removed after a while, known and foreign ones stay", async () => {
