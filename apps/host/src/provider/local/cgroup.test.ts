@@ -158,6 +158,14 @@ test.skipIf(root === undefined)(
   },
 );
 
+test.skipIf(root === undefined)("a process whose group cannot be made does not start, and leaves nothing", async () => {
+  const directory = await newRoot();
+  const { provider } = await openProvider(directory, ["sleep", "600"]);
+  await writeFile(join(directory, "cgroup.max.descendants"), "0");
+  await expect(provider.start(newSpec())).rejects.toThrow("its group in HOST_CGROUP could not be made");
+  expect(await provider.list()).toEqual([]);
+});
+
 test("groups that a dead host left are removed after a while, known and foreign ones stay", async () => {
   const directory = await imitation("");
   const [old, young, known] = [newUuid(), newUuid(), newUuid()];
