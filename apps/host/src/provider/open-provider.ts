@@ -42,7 +42,14 @@ async function openPlain({ env, config, onChange, log }: ProviderSetting): Promi
       const root = localRoot(env);
       const { commands } = config;
       const limits = { isEnforced: env.HOST_LIMITS === "enforce", cgroup: env.HOST_CGROUP };
-      return openLocalProvider({ root, commands, baseEnv: baseEnvironment(env), limits, ...common });
+      return openLocalProvider({
+        root,
+        commands,
+        baseEnv: baseEnvironment(env),
+        limits,
+        user: env.HOST_RUN_AS,
+        ...common,
+      });
     }
     case "docker": {
       const root = join(env.ROOMBRIDGE_DATA_DIR, "containers");

@@ -161,6 +161,13 @@ test.each<[string, HostProcessRow | undefined, Observed | undefined, Launch | un
     { do: "end", reason: "host_lost" },
   ],
   [
+    "one of an earlier host that was ended for its memory, and left no code",
+    row({ incarnation: "old", status: "running" }),
+    seen("exited", { exit: { oom: true } }),
+    undefined,
+    { do: "end", reason: "exited" },
+  ],
+  [
     "one of an earlier host that ended while it started",
     row({ incarnation: "old" }),
     seen("exited", { exit: { code: 1 } }),

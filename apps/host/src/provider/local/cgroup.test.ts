@@ -21,7 +21,6 @@ import { identify, isAlive } from "./process-identity.ts";
 
 const root = await delegated();
 if (root === undefined) console.warn("SKIPPED: cgroup v2 is not there, or may not be written");
-const onCgroups = test.skipIf(root === undefined);
 afterAll(async () => {
   if (root !== undefined) await rmdir(root);
 });
@@ -57,9 +56,9 @@ async function imitation(controllers: string): Promise<string> {
   return directory;
 }
 
-async function openProvider(cgroup: string, argv: readonly string[]) {
-  const directory = await mkdtemp(join(tmpdir(), "roombridge-local-"));
-  onTestFinished(() => rm(directory, { recursive: true }));
+async function openProvider(cgroup: string, argv: readonly string[], earlier?: string) {
+  const directory = earlier ?? (await mkdtemp(join(tmpdir(), "roombridge-local-")));
+  onTestFinished(() => rm(directory, { recursive: true, force: true }));
   const provider = await openLocalProvider({
     root: directory,
     commands: new Map([["game", { argv, cwd: "/" }]]),
@@ -106,7 +105,7 @@ test("a directory that is none of cgroup v2 is refused with its name", async () 
   await expect(openCgroupRoot(directory)).rejects.toThrow(`HOST_CGROUP ${directory} is no directory of cgroup v2`);
 });
 
-onCgroups("a group is ended as a whole, and can be removed then", async () => {
+test.skipIf(root === undefined)("a group is ended as a whole, and can be removed then", async () => {
   const opened = await openCgroupRoot(await newRoot());
   const group = await createCgroup(opened, newUuid(), { cpu: 1, memoryMb: 64 });
   const child = spawn("sleep", ["600"]);
@@ -119,33 +118,52 @@ onCgroups("a group is ended as a whole, and can be removed then", async () => {
   await killCgroup(group);
 });
 
-onCgroups("what has left the session of a game server ends with it, and leaves no group behind", async () => {
-  const directory = await newRoot();
-  const script = `setsid sh -c 'echo $$ > "$DAEMON"; exec sleep 600' & while ! test -s "$DAEMON"; do :; done; exit 3`;
-  const { provider, directory: files } = await openProvider(directory, ["sh", "-c", script]);
-  const processId = newUuid();
-  const DAEMON = join(files, "daemon");
-  await provider.start(newSpec({ processId, env: { DAEMON } }));
-  const exit = await waitFor(async () => (await provider.inspect(processId))?.exit, { what: "the exit" });
-  expect(exit).toEqual({ code: 3 });
-  await expect(identify(Number(await readFile(DAEMON, "utf8")))).rejects.toThrow("ended");
-  expect(await readdir(directory)).toContain(processId);
-  await provider.forget(processId);
-  expect(await readdir(directory)).not.toContain(processId);
-});
+test.skipIf(root === undefined)(
+  "what has left the session of a game server ends with it, and leaves no group behind",
+  async () => {
+    const directory = await newRoot();
+    const script = `setsid sh -c 'echo $$ > "$DAEMON"; exec sleep 600' & while ! test -s "$DAEMON"; do :; done; exit 3`;
+    const { provider, directory: files } = await openProvider(directory, ["sh", "-c", script]);
+    const processId = newUuid();
+    const DAEMON = join(files, "daemon");
+    await provider.start(newSpec({ processId, env: { DAEMON } }));
+    const exit = await waitFor(async () => (await provider.inspect(processId))?.exit, { what: "the exit" });
+    expect(exit).toEqual({ code: 3 });
+    await expect(identify(Number(await readFile(DAEMON, "utf8")))).rejects.toThrow("ended");
+    expect(await readdir(directory)).toContain(processId);
+    await provider.forget(processId);
+    expect(await readdir(directory)).not.toContain(processId);
+  },
+);
 
-onCgroups("a daemon of a server that is stopped ends too", async () => {
-  const script = `setsid sh -c 'echo $$ > "$DAEMON"; exec sleep 600' & sleep 600`;
-  const { provider, directory: files } = await openProvider(await newRoot(), ["sh", "-c", script]);
-  const processId = newUuid();
-  const DAEMON = join(files, "daemon");
-  await provider.start(newSpec({ processId, env: { DAEMON } }));
-  const pid = await waitFor(async () => Number(await readFile(DAEMON, "utf8").catch(() => "")) || undefined, {
-    what: "the daemon",
-  });
-  const daemon = await identify(pid);
-  await provider.stop(processId, 1_000);
-  expect(await isAlive(daemon)).toBe(false);
+test.skipIf(root === undefined)(
+  "a daemon of a server that is stopped by the next host ends too, and its group goes",
+  async () => {
+    const root = await newRoot();
+    const script = `setsid sh -c 'echo $$ > "$DAEMON"; exec sleep 600' & sleep 600`;
+    const { provider, directory: files } = await openProvider(root, ["sh", "-c", script]);
+    const processId = newUuid();
+    const DAEMON = join(files, "daemon");
+    await provider.start(newSpec({ processId, env: { DAEMON } }));
+    const pid = await waitFor(async () => Number(await readFile(DAEMON, "utf8").catch(() => "")) || undefined, {
+      what: "the daemon",
+    });
+    const daemon = await identify(pid);
+    await provider.close();
+    const { provider: next } = await openProvider(root, [], files);
+    await next.stop(processId, 1_000);
+    expect(await isAlive(daemon)).toBe(false);
+    await next.forget(processId);
+    expect(await readdir(root)).not.toContain(processId);
+  },
+);
+
+test.skipIf(root === undefined)("a process whose group cannot be made does not start, and leaves nothing", async () => {
+  const directory = await newRoot();
+  const { provider } = await openProvider(directory, ["sleep", "600"]);
+  await writeFile(join(directory, "cgroup.max.descendants"), "0");
+  await expect(provider.start(newSpec())).rejects.toThrow("its group in HOST_CGROUP could not be made");
+  expect(await provider.list()).toEqual([]);
 });
 
 test("groups that a dead host left are removed after a while, known and foreign ones stay", async () => {

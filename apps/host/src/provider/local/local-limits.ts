@@ -1,4 +1,5 @@
-import type { ProcessSpec } from "../provider.ts";
+import { join } from "node:path";
+import { type ProcessSpec, SpawnError } from "../provider.ts";
 import {
   type CgroupRoot,
   createCgroup,
@@ -32,7 +33,7 @@ export class LocalLimits {
     return new LocalLimits(isEnforced, cgroup === undefined ? undefined : await openCgroupRoot(cgroup));
   }
 
-  /** For a process that has not begun yet: answers what has to be remembered of it. */
+  /** For a process that has not begun yet: answers what has to be remembered of it. Throws SpawnError. */
   async apply(
     pid: number,
     { processId, limits }: ProcessSpec,
@@ -42,12 +43,13 @@ export class LocalLimits {
     if (!root) return watched;
     // A group without limits is good for one thing: nothing gets out of it.
     const usable = this.#isEnforced ? root : { ...root, controllers: new Set<never>() };
-    const cgroup = await createCgroup(usable, processId, limits);
+    const cgroup = join(root.directory, processId);
     try {
+      await createCgroup(usable, processId, limits);
       await joinCgroup(cgroup, pid);
     } catch (error) {
       await removeCgroup(cgroup);
-      throw error;
+      throw new SpawnError("its group in HOST_CGROUP could not be made", { cause: error });
     }
     return root.controllers.has("memory") ? { cgroup } : { cgroup, ...watched };
   }

@@ -21,7 +21,7 @@ import { readSockets } from "../socket-table.ts";
 import { MemoryWatch } from "./memory-watch.ts";
 import { HAS_PROC, identify } from "./process-identity.ts";
 import { SessionStats } from "./session-stats.ts";
-import { spawnShim } from "./shim.ts";
+import { type ProcessUser, spawnShim } from "./shim.ts";
 
 const READINESS_INTERVAL_MS = 100;
 const MEMORY_INTERVAL_MS = 1_000;
@@ -37,6 +37,8 @@ export interface LocalProviderOptions {
   readonly publicHost: string;
   readonly logKeeping: LogKeeping;
   readonly limits: LimitSettings;
+  /** Whom game servers run as; undefined: as the host. Needs a host that runs as root. */
+  readonly user?: ProcessUser | undefined;
   /** Something may have changed: look at `list`. */
   readonly onChange: () => void;
   readonly log: Logger;
@@ -44,9 +46,10 @@ export interface LocalProviderOptions {
 
 /**
  * Game servers as processes of this machine. Takes over what an earlier provider of the same `root` left. Throws when the
- * cgroup of the settings cannot be used.
+ * cgroup or the user of the settings cannot be used.
  */
 export async function openLocalProvider(options: LocalProviderOptions): Promise<Provider> {
+  if (options.user && process.getuid?.() !== 0) throw new Error("HOST_RUN_AS needs a host that runs as root");
   const provider = new LocalProvider(options, await LocalLimits.open(options.limits));
   await provider.adopt();
   return provider;
@@ -164,7 +167,7 @@ class LocalProvider implements Provider {
   }
 
   async #start(spec: ProcessSpec): Promise<void> {
-    const { root, baseEnv, onChange } = this.#options;
+    const { root, baseEnv, user, onChange } = this.#options;
     const { processId, ports } = spec;
     const command = this.#commandOf(spec);
     // A deployment may choose its language, but not which program a name in the operator's file means.
@@ -172,7 +175,7 @@ class LocalProvider implements Provider {
     await checkCommand(command, env["PATH"] ?? "");
     const files = processFiles(root, processId);
     await prepareFiles(files);
-    const shim = await spawnShim({ ...command, env, exitFile: files.exit, logFile: files.log });
+    const shim = await spawnShim({ ...command, env, exitFile: files.exit, logFile: files.log, user });
     try {
       const wanted = ports.map(({ name, port, transportType, plainPort }) => {
         return { name, port, transportType, plainPort };

@@ -4,12 +4,13 @@ import type { SessionStats } from "./session-stats.ts";
 
 /**
  * Ends processes that take more memory than they may have, where no kernel does it: what one takes between two looks can
- * not be prevented. Looks at all of them in each round; never throws.
+ * not be prevented. Looks at all of them in each round, and waits for none to end; never throws.
  */
 export class MemoryWatch {
   readonly #stats: SessionStats;
   readonly #log: Logger;
-  /** Told once for each process: why it cannot be ended. */
+  readonly #ending = new Set<LocalProcess>();
+  /** Told once for each process: why it cannot be held to its limit. */
   readonly #complained = new WeakSet<LocalProcess>();
 
   constructor(stats: SessionStats, log: Logger) {
@@ -18,22 +19,37 @@ export class MemoryWatch {
   }
 
   async round(processes: Iterable<LocalProcess>): Promise<void> {
-    for (const process of processes) {
-      if (process.isOver || process.state.memoryLimitBytes === undefined) continue;
-      await this.#look(process, process.state.memoryLimitBytes).catch((error: unknown) => {
-        if (this.#complained.has(process)) return;
-        this.#complained.add(process);
-        const { processId } = process.state;
-        this.#log.error({ err: error, processId }, "the memory of a game server cannot be limited");
-      });
+    await Promise.all(Array.from(processes, (process) => this.#look(process)));
+  }
+
+  async #look(process: LocalProcess): Promise<void> {
+    const { memoryLimitBytes: limitBytes, processId } = process.state;
+    if (limitBytes === undefined || process.isOver || this.#ending.has(process)) return;
+    try {
+      const memoryBytes = await this.#stats.readMemory(process.state, limitBytes);
+      if (memoryBytes <= limitBytes || process.isOver) return;
+      this.#log.warn({ processId, memoryBytes, limitBytes }, "a game server is ended for its memory");
+      void this.#end(process);
+    } catch (error) {
+      this.#complain(process, error);
     }
   }
 
-  async #look(process: LocalProcess, limitBytes: number): Promise<void> {
-    const memoryBytes = await this.#stats.readMemory(process.state, limitBytes);
-    if (memoryBytes <= limitBytes || process.isOver) return;
+  async #end(process: LocalProcess): Promise<void> {
+    this.#ending.add(process);
+    try {
+      await process.endForMemory();
+    } catch (error) {
+      this.#complain(process, error);
+    } finally {
+      this.#ending.delete(process);
+    }
+  }
+
+  #complain(process: LocalProcess, error: unknown): void {
+    if (this.#complained.has(process)) return;
+    this.#complained.add(process);
     const { processId } = process.state;
-    this.#log.warn({ processId, memoryBytes, limitBytes }, "a game server is ended for its memory");
-    await process.endForMemory();
+    this.#log.error({ err: error, processId }, "the memory of a game server cannot be limited");
   }
 }

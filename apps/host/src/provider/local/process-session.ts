@@ -47,6 +47,36 @@ export async function killSession(leader: SessionLeader): Promise<void> {
   }
 }
 
+/**
+ * Ends what has left the session, as a daemon does, and still has the environment that its game server was started with. Returns
+ * when nobody is left. Throws as `stopSession`. Does nothing without /proc.
+ */
+export async function killEscaped(leader: ProcessIdentity, processId: string): Promise<void> {
+  if (!HAS_PROC || !(await isOfThisBoot(leader))) return;
+  const mark = markOf(processId);
+  const begun = performance.now();
+  for (;;) {
+    const stats = (await readAllStats()).filter(({ startTime }) => BigInt(startTime) >= BigInt(leader.startTime));
+    // A zombie's environment is empty.
+    const marked = await Promise.all(stats.map(async ({ pid }) => (await readEnvironment(pid)).includes(mark)));
+    const escaped = stats.filter((_stat, n) => marked[n]).map(({ pid }) => pid);
+    if (escaped.length === 0) return;
+    if (performance.now() - begun > KILLED_MS)
+      throw new Error(`processes ${escaped.join(", ")} are still there after SIGKILL`);
+    for (const pid of escaped) signal(pid, "SIGKILL");
+    await delay(POLL_MS);
+  }
+}
+
+/** What the environment of a game server and of all that it starts holds. */
+function markOf(processId: string): string {
+  return `\0HATHORA_PROCESS_ID=${processId}\0`;
+}
+
+async function readEnvironment(pid: number): Promise<string> {
+  return `\0${await readFile(`/proc/${pid}/environ`, "utf8").catch(() => "")}`;
+}
+
 /** Every process of the machine; empty without /proc. */
 export async function readAllStats(): Promise<ProcessStat[]> {
   const pids = (await readdir("/proc")).filter((name) => /^\d+$/.test(name));
@@ -72,8 +102,7 @@ async function membersOf(leader: SessionLeader): Promise<number[]> {
 
 /** Whether a process has inherited the environment or the output of a game server. False when we may not look. */
 async function isOf(processId: string, pid: number): Promise<boolean> {
-  const environment = await readFile(`/proc/${pid}/environ`, "utf8").catch(() => "");
-  if (environment.split("\0").includes(`HATHORA_PROCESS_ID=${processId}`)) return true;
+  if ((await readEnvironment(pid)).includes(markOf(processId))) return true;
   const outputs = await Promise.all([1, 2].map((fd) => readlink(`/proc/${pid}/fd/${fd}`).catch(() => "")));
   return outputs.some((file) => file.endsWith(`/${processId}/log`));
 }
