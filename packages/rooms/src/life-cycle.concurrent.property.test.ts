@@ -38,7 +38,7 @@ test(
 test(
   "nor when processes are started ahead, grow old and are retired meanwhile, which takes no room from anybody",
   { timeout: propertyTimeoutMs() },
-  ({ task }) => checkProperty(task.name, agingStorm, (drawn) => weather(drawn, { isAging: true }), { runs: 8, kept }),
+  ({ task }) => checkProperty(task.name, agingStorm, (drawn) => weather(drawn, { isAging: true }), { runs: 6, kept }),
 );
 
 /** Now and then a transaction halts between two of its statements: what can come between them does. */

@@ -2,7 +2,7 @@ import { toProcessExit } from "../exit-code.ts";
 import { findTakenPorts } from "../port-probe.ts";
 import { type Observed, ownPort, type ProcessExit, tlsRoutesOf } from "../provider.ts";
 import { isAlive } from "./process-identity.ts";
-import { killSession, stopSession } from "./process-session.ts";
+import { killEscaped, killSession, stopSession } from "./process-session.ts";
 import { hasRunOutOfMemory, killCgroup, removeCgroup } from "./cgroup.ts";
 import {
   isMarkedOutOfMemory,
@@ -116,9 +116,11 @@ export class LocalProcess {
     return (await isMarkedOutOfMemory(this.files)) || (cgroup !== undefined && (await hasRunOutOfMemory(cgroup)));
   }
 
-  /** What has left the session, as a daemon does, is still in the group. */
+  /** What has left the session, as a daemon does. */
   async #killStragglers(): Promise<void> {
-    if (this.state.cgroup !== undefined) await killCgroup(this.state.cgroup);
+    const { cgroup, processId } = this.state;
+    if (cgroup !== undefined) await killCgroup(cgroup);
+    else await killEscaped(this.state, processId);
   }
 
   async #lookElsewhere(): Promise<void> {

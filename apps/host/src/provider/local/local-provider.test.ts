@@ -106,7 +106,8 @@ test("memory that the processes of a server share counts once against its limit"
   const stats = new SessionStats();
   const resident = await stats.readMemory(state, Infinity);
   const shared = await stats.readMemory(state, 0);
-  expect(shared).toBeGreaterThan(20e6);
+  // Whoever else runs the same program on this machine shares it too.
+  expect(shared).toBeGreaterThan(5e6);
   expect(shared).toBeLessThan(resident - 20e6);
 });
 
@@ -186,6 +187,27 @@ test("a child in a process group of its own goes with its crashed game server", 
   expect(exit).toEqual({ code: 3 });
   const child = Number(await readFile(pidFile, "utf8"));
   await expect(identify(child)).rejects.toThrow("ended");
+});
+
+test.each(["exit 3", "sleep 600"])("a daemon that has left the session ends with its server: %s", async (rest) => {
+  const root = await temporary();
+  const pidFile = join(root, "daemon");
+  const script = `setsid sh -c 'echo $$ > ${pidFile}; exec sleep 600' & while ! test -s ${pidFile}; do :; done; ${rest}`;
+  const provider = await open(root, ["sh", "-c", script]);
+  const [processId, otherId] = [newUuid(), newUuid()];
+  // Of another process, and with the same words somewhere in its environment.
+  const env = { HATHORA_PROCESS_ID: otherId, NOTE: `HATHORA_PROCESS_ID=${processId}` };
+  const stranger = spawn("sleep", ["600"], { env: { ...process.env, ...env } });
+  onTestFinished(() => void stranger.kill("SIGKILL"));
+  await provider.start(newSpec({ processId, env: { HATHORA_PROCESS_ID: processId } }));
+  const pid = await waitFor(async () => Number(await readFile(pidFile, "utf8").catch(() => "")) || undefined, {
+    what: "the daemon",
+  });
+  if (rest.startsWith("exit"))
+    await waitFor(async () => (await provider.inspect(processId))?.exit, { what: "the exit" });
+  else await provider.stop(processId, 1_000);
+  await expect(identify(pid)).rejects.toThrow("ended");
+  expect(stranger.exitCode ?? stranger.signalCode).toBeNull();
 });
 
 test("a server that had to be killed leaves its exit code", async () => {

@@ -1,4 +1,4 @@
-import { readdir } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import { setTimeout as delay } from "node:timers/promises";
 import {
   HAS_PROC,
@@ -40,6 +40,31 @@ export async function killSession(leader: ProcessIdentity): Promise<void> {
     if (others.length === 0 && elapsedMs > RECORD_MS) signal(leader.pid, "SIGKILL");
     await delay(POLL_MS);
   }
+}
+
+/**
+ * Ends what has left the session, as a daemon does, and still has the environment that its game server was started with. Returns
+ * when nobody is left. Throws as `stopSession`. Does nothing without /proc.
+ */
+export async function killEscaped(leader: ProcessIdentity, processId: string): Promise<void> {
+  if (!HAS_PROC || !(await isOfThisBoot(leader))) return;
+  const mark = `\0HATHORA_PROCESS_ID=${processId}\0`;
+  const begun = performance.now();
+  for (;;) {
+    const stats = (await readAllStats()).filter(({ startTime }) => BigInt(startTime) >= BigInt(leader.startTime));
+    // A zombie's environment is empty.
+    const marked = await Promise.all(stats.map(async ({ pid }) => (await readEnvironment(pid)).includes(mark)));
+    const escaped = stats.filter((_stat, n) => marked[n]).map(({ pid }) => pid);
+    if (escaped.length === 0) return;
+    if (performance.now() - begun > KILLED_MS)
+      throw new Error(`processes ${escaped.join(", ")} are still there after SIGKILL`);
+    for (const pid of escaped) signal(pid, "SIGKILL");
+    await delay(POLL_MS);
+  }
+}
+
+async function readEnvironment(pid: number): Promise<string> {
+  return `\0${await readFile(`/proc/${pid}/environ`, "utf8").catch(() => "")}`;
 }
 
 /** Every process of the machine; empty without /proc. */
