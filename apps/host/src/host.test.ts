@@ -128,14 +128,14 @@ describe("a game server that cannot start", () => {
   });
 
   test("a port that a stranger takes first is exchanged for another, whether the game server exits or waits", async () => {
-    // The stranger is in a session of its own, so it is not the game's; "exits" and "waits" are what the game does then.
+    // The stranger has a session and an environment of its own, so it is not the game's; "exits" and "waits" are what the game does then.
     const steal = (then: string) =>
       script(`
         const fs = require("fs"), flag = process.env.FLAG;
         if (fs.existsSync(flag)) listen();
         else {
           const code = 'require("net").createServer().listen(' + process.env.PORT + ',"127.0.0.1",()=>console.log("up"));setTimeout(()=>{},20000).ref();setTimeout(()=>process.exit(),20000)';
-          const thief = require("child_process").spawn(process.execPath, ["-e", code], { detached: true, stdio: ["ignore", "pipe", "ignore"] });
+          const thief = require("child_process").spawn(process.execPath, ["-e", code], { detached: true, env: {}, stdio: ["ignore", "pipe", "ignore"] });
           thief.stdout.once("data", () => { fs.writeFileSync(flag, thief.pid + " " + process.env.PORT); ${then} });
         }`);
     const machine = await newMachine(suite(), {

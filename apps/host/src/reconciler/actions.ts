@@ -124,9 +124,9 @@ export class Actions {
   }
 
   /** At once, and not with the end: who waits for the room wants to know before the deadline. */
-  async #explain(processId: string, detail: string): Promise<void> {
+  async #explain(processId: string, detail: string | undefined): Promise<void> {
     const { database, log } = this.#options;
-    log.warn({ processId, detail }, "a game server is not ready");
+    if (detail !== undefined) log.warn({ processId, detail }, "a game server is not ready");
     await noteDetail(database, processId, detail);
   }
 
@@ -143,7 +143,7 @@ export class Actions {
     if (!launch?.order || clashes === MAX_CLASHES) return this.#end(processId, "port_taken");
     await provider.stop(processId, stopGraceMs);
     await provider.forget(processId);
-    return { order: launch.order, startedAtMs: undefined, clashes };
+    return { order: launch.order, startedAtMs: undefined, clashes, detail: launch.detail };
   }
 
   async #end(processId: string, reason: EndReason, cause?: string): Promise<undefined> {

@@ -72,6 +72,13 @@ test.each<[string, HostProcessRow | undefined, Observed | undefined, Launch | un
     { do: "nothing" },
   ],
   [
+    "nor any more when it does not",
+    row(),
+    seen("starting"),
+    { ...started(), detail: "elsewhere" },
+    { do: "explain", detail: undefined },
+  ],
+  [
     "one that takes too long is ended",
     row(),
     seen("starting"),

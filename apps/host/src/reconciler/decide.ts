@@ -22,8 +22,8 @@ export type Action =
   /** An earlier incarnation of this host has started it, and it lives. */
   | { readonly do: "adopt" }
   | { readonly do: "report_running"; readonly endpoints: readonly ExposedPort[] }
-  /** It is not ready, and now there is something known of the reason. */
-  | { readonly do: "explain"; readonly detail: string }
+  /** It is not ready, and something else than before is known of the reason; undefined: nothing. */
+  | { readonly do: "explain"; readonly detail: string | undefined }
   /** Its port is somebody else's: begin again on another one. */
   | { readonly do: "change_ports"; readonly taken: readonly number[] }
   /** Stop what is left of it, then record the end. */
@@ -67,5 +67,5 @@ function decideOnSeen(
     return { do: "end", reason: "bind_deadline" };
   }
   const { detail } = observed;
-  return detail !== undefined && detail !== launch.detail ? { do: "explain", detail } : { do: "nothing" };
+  return detail === launch.detail ? { do: "nothing" } : { do: "explain", detail };
 }

@@ -11,7 +11,7 @@ export interface Launch {
   /** How often it was started and found a port taken. */
   readonly clashes: number;
   /** Why it is not ready, as it was told last. */
-  readonly detail?: string;
+  readonly detail?: string | undefined;
 }
 
 export function newLaunch(order: StartOrder): Launch {

@@ -179,8 +179,8 @@ export async function endLostProcess(
 }
 
 /** What keeps a process from being ready, as far as its host has found out: told with its end, should it never be. */
-export async function noteDetail({ sql }: Database, processId: string, detail: string): Promise<void> {
-  const text = detail.replaceAll("\0", "").slice(0, MAX_DETAIL).toWellFormed();
+export async function noteDetail({ sql }: Database, processId: string, detail: string | undefined): Promise<void> {
+  const text = detail?.replaceAll("\0", "").slice(0, MAX_DETAIL).toWellFormed() ?? null;
   await sql`
     update processes set exit_detail = ${text} where process_id = ${processId} and terminated_at is null`;
 }
