@@ -13,6 +13,7 @@ const Environment = z.object({
     .transform((path) => path.replace(/\/$/, ""))
     .default(""),
   GATEWAY_WAKE_ON_CONNECTION_INFO: z.enum(["0", "1"], { error: "expected 0 or 1" }).default("1"),
+  GATEWAY_CHECK_STATIC_PORTS: z.enum(["0", "1"], { error: "expected 0 or 1" }).default("0"),
   GATEWAY_TURN_CHECK: z.enum(["0", "1"], { error: "expected 0 or 1" }).default("1"),
   DATABASE_URL: databaseUrl,
   ...turnVariables,

@@ -6,6 +6,8 @@ import { errorAnswer } from "./error-response.ts";
 
 /** How long after the first signal new connections are still served, so that busy clients and balancers see the end come. */
 const NOTICE_MS = 500;
+/** Silence after which the kernel asks after a caller. */
+const KEEP_ALIVE_MS = 30_000;
 
 export interface Listener {
   /** The real port, also when port 0 was asked for. */
@@ -24,7 +26,15 @@ export async function listen(
   const respond = getRequestListener(app.fetch, { hostname: "localhost", errorHandler: badRequest });
   const server = createServer(
     // Longer than the idle time-outs of common balancers, which would else send into a connection that we just closed.
-    { keepAliveTimeout: 75_000, headersTimeout: 10_000, requestTimeout: 30_000, connectionsCheckingInterval: 5_000 },
+    {
+      keepAliveTimeout: 75_000,
+      headersTimeout: 10_000,
+      requestTimeout: 30_000,
+      connectionsCheckingInterval: 5_000,
+      // A caller whose machine is gone would hold a stream for ever.
+      keepAlive: true,
+      keepAliveInitialDelay: KEEP_ALIVE_MS,
+    },
     (incoming, outgoing) => void respond(incoming, outgoing),
   );
   const { promise, resolve, reject } = Promise.withResolvers<void>();

@@ -8,6 +8,8 @@ import type { Answer } from "./answer.ts";
 export interface OperationSettings {
   /** GetConnectionInfo resumes a room that was put to sleep by the suspend call. */
   readonly wakeOnConnectionInfo: boolean;
+  /** A game server that registers itself must listen on its TCP ports, where this gateway can reach them. */
+  readonly checkStaticPorts: boolean;
 }
 
 type Method = "get" | "post" | "patch" | "put" | "delete";

@@ -20,6 +20,7 @@ export async function startGateway(env: Env, log: Logger): Promise<RunningServic
       lifecycle: { isDraining: false },
       basePath: env.GATEWAY_BASE_PATH,
       wakeOnConnectionInfo: env.GATEWAY_WAKE_ON_CONNECTION_INFO === "1",
+      checkStaticPorts: env.GATEWAY_CHECK_STATIC_PORTS === "1",
       turnCheck: env.GATEWAY_TURN_CHECK === "1",
     },
     address,

@@ -20,10 +20,12 @@ import { startHousekeeper } from "./housekeeper.ts";
 import { startSampler } from "./metrics/process-sampler.ts";
 import { EMPTY_CONFIG, type OperatorConfig, readOperatorConfig } from "./operator-config.ts";
 import { OutageLog } from "./outage-log.ts";
-import { openProvider } from "./provider/open-provider.ts";
+import { claimRoot } from "./provider/local/claim-root.ts";
+import { localRoot, openProvider } from "./provider/open-provider.ts";
 import type { Provider } from "./provider/provider.ts";
 import { Actions } from "./reconciler/actions.ts";
 import { ConnectionWatch } from "./reconciler/connection-watch.ts";
+import { NeighbourWatch } from "./reconciler/neighbour-watch.ts";
 import { PortFinder } from "./reconciler/port-finder.ts";
 import { Reconciler } from "./reconciler/reconciler.ts";
 import { type CertificateSource, openCertificate } from "./tls/certificate.ts";
@@ -32,6 +34,7 @@ const ROUND_MS = 2_000;
 /** Logs that are read here at once. The engine of `docker` hands each one over as a whole. */
 const MAX_STREAMS = 64;
 const CONNECTIONS_MS = 2_000;
+const NEIGHBOURS_MS = 5_000;
 
 /** Starts the host: from here on it serves its regions. Throws when the database or the operator's file is not in order. */
 export async function startHost(env: Env, log: Logger): Promise<RunningService> {
@@ -45,6 +48,7 @@ export async function startHost(env: Env, log: Logger): Promise<RunningService> 
   const beat = newBeat(env);
   let wake = (): void => {};
   const onChange = (): void => wake();
+  if (env.HOST_PROVIDER === "local") await claimRoot(database, { root: localRoot(env), hostId: env.HOST_ID });
   // First of all: from now on an elder host of the same HOST_ID claims and starts nothing.
   await registerHost(database, beat);
   const provider = await openProvider({ env, config, certificate, onChange, log });
@@ -61,6 +65,8 @@ export async function startHost(env: Env, log: Logger): Promise<RunningService> 
   const { hostId, incarnation } = beat;
   const connections = new ConnectionWatch({ database, provider, hostId, incarnation, outages });
   const looks = startLoop(CONNECTIONS_MS, () => connections.round());
+  const neighbours = new NeighbourWatch({ database, provider, outages, log });
+  const visits = startLoop(NEIGHBOURS_MS, () => neighbours.round());
   const listener = await listen(env.DATABASE_DIRECT_URL, "roombridge_processes", onChange);
   const lock = openHousekeepingLock(env.DATABASE_DIRECT_URL);
   const housekeeper = startHousekeeper({ database, lock, settings: housekeepingSettings(env), outages, watch });
@@ -76,7 +82,7 @@ export async function startHost(env: Env, log: Logger): Promise<RunningService> 
     failed,
     async drain() {
       actions.close();
-      await Promise.all([rounds.stop(), looks.stop(), housekeeper.stop(), sampler.stop()]);
+      await Promise.all([rounds.stop(), looks.stop(), visits.stop(), housekeeper.stop(), sampler.stop()]);
       await drainHost({ env, log, database, beat, provider, reconciler, isSuperseded });
       await Promise.all([heartbeat.stop(), asked.close()]);
       await Promise.allSettled([provider.close(), listener.close(), lock.close()]);

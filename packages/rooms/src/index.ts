@@ -71,11 +71,13 @@ export type { HousekeepingLock } from "./store/advisory-holder.ts";
 export { coturnAccessSql, grantCoturnAccess } from "./store/coturn-access.ts";
 export type { CoturnAccess } from "./store/coturn-access.ts";
 export { deadUsernames } from "./store/dead-usernames.ts";
-export { isConnectionError, openDatabase, ping } from "./store/database.ts";
+export { isConnectionError, openDatabase, ping, readClock } from "./store/database.ts";
 export type { Database } from "./store/database.ts";
+export { findAbandoned } from "./store/find-abandoned.ts";
+export type { HeldProcess } from "./store/find-abandoned.ts";
 export { announceHost } from "./store/host-control.ts";
 export type { HostControl, HostOffer } from "./store/host-control.ts";
-export { beatHost, registerHost, retireHost } from "./store/hosts.ts";
+export { beatHost, isHostAlive, registerHost, retireHost } from "./store/hosts.ts";
 export type { HostBeat } from "./store/hosts.ts";
 export { listen } from "./store/listen.ts";
 export type { Listener } from "./store/listen.ts";
@@ -90,6 +92,7 @@ export {
   claimProcesses,
   endProcess,
   listHostProcesses,
+  noteDetail,
   reportBooted,
   reportRunning,
   requestStop,

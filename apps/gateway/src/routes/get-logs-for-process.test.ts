@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { get, type IncomingMessage, type ServerResponse } from "node:http";
 import { text } from "node:stream/consumers";
-import { waitFor } from "@roombridge/testing";
+import { isKeptAlive, waitFor } from "@roombridge/testing";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { arrangeRunningRoom } from "../../test/arrange.ts";
 import type { SpawnedGateway } from "../../test/spawn-gateway.ts";
@@ -66,6 +66,14 @@ test("the host is let go when the caller goes", async () => {
   await once(answer, "data");
   answer.destroy();
   await isClosed(source);
+});
+
+test.skipIf(process.platform !== "linux")("a caller, or a host, whose machine is gone is noticed", async () => {
+  const { answer, source } = await follow();
+  const toCaller = () => isKeptAlive(answer.socket.remotePort, answer.socket.localPort);
+  await waitFor(toCaller, { what: "the gateway to ask after its caller" });
+  const toHost = () => isKeptAlive(source.socket?.remotePort, source.socket?.localPort);
+  await waitFor(toHost, { what: "the gateway to ask after the host" });
 });
 
 test("HEAD has the headers, and lets the host go", async () => {

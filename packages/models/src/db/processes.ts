@@ -97,6 +97,8 @@ export const processes = pgTable(
     stopReason: text(),
     exitCode: integer(),
     exitSignal: text(),
+    /** Why it was not ready, as far as its host has found out, in a sentence for people. */
+    exitDetail: text(),
   },
   (table) => [
     index("processes_free_idx")

@@ -46,6 +46,13 @@ export async function ping({ sql }: Database): Promise<void> {
   await sql`select 1`;
 }
 
+/** What the database's clock says, in milliseconds since 1970. */
+export async function readClock({ sql }: Database): Promise<number> {
+  const [row] = await sql<{ ms: number }[]>`select extract(epoch from clock_timestamp())::float8 * 1000 as ms`;
+  if (!row) throw new Error("the database's clock says nothing");
+  return row.ms;
+}
+
 const CONNECTION_ERRORS = new Set([
   "CONNECTION_CLOSED",
   "CONNECTION_ENDED",

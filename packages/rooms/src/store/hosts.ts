@@ -42,3 +42,9 @@ export async function retireHost({ sql }: Database, hostId: string, incarnation:
   await sql`
     update hosts set beat_at = '-infinity' where host_id = ${hostId} and incarnation = ${incarnation}`;
 }
+
+/** Whether the lease of a host goes on; false for one that nobody knows. */
+export async function isHostAlive({ sql }: Database, hostId: string): Promise<boolean> {
+  const rows = await sql`select from hosts where host_id = ${hostId} and host_is_alive(beat_at)`;
+  return rows.length > 0;
+}

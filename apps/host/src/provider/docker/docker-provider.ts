@@ -6,6 +6,7 @@ import { findTakenPorts } from "../port-probe.ts";
 import { isLog, type LogKeeping, removeOldLogs } from "../process-log.ts";
 import {
   type LogOptions,
+  type Neighbours,
   type Observed,
   type ProcessSpec,
   type ProcessStats,
@@ -22,6 +23,7 @@ import { EngineWatch } from "./engine-watch.ts";
 import { imageOf } from "./image-of.ts";
 import { ImageStore } from "./image-store.ts";
 import { keepLog, keptLog } from "./kept-log.ts";
+import { neighboursOn } from "./neighbours.ts";
 import { readContainerSockets } from "./readiness.ts";
 import { ReadinessWatch } from "./readiness-watch.ts";
 import { followContainer } from "./follow-container.ts";
@@ -59,6 +61,7 @@ export async function openDockerProvider(options: DockerProviderOptions): Promis
 class DockerProvider implements Provider {
   readonly kind = "docker";
   readonly mapsPorts = true;
+  readonly neighbours: Neighbours;
   readonly #options: DockerProviderOptions;
   readonly #engine: Engine;
   readonly #images: ImageStore;
@@ -72,6 +75,7 @@ class DockerProvider implements Provider {
     const { address, settings, log, onChange, hostId } = options;
     this.#options = options;
     this.#engine = new Engine(address);
+    this.neighbours = neighboursOn({ engine: this.#engine, ...options });
     this.#images = new ImageStore({ engine: this.#engine, settings, log });
     this.#watch = new EngineWatch({ engine: this.#engine, label: `${HOST_LABEL}=${hostId}`, onChange });
     const { procRoot = "/proc" } = options;
@@ -220,10 +224,7 @@ class DockerProvider implements Provider {
 
   async #keepLog({ processId, containerId }: DockerProcess): Promise<void> {
     const { root, log } = this.#options;
-    // A full disk must not keep the container.
-    await keepLog(this.#engine, containerId, keptLog(root, processId)).catch((error: unknown) =>
-      log.warn({ err: error, processId }, "the log of a game server could not be kept"),
-    );
+    await keepLog(this.#engine, { containerId, processId }, { root, log });
   }
 
   /** What could not be started has no log, and its name is wanted again. */
