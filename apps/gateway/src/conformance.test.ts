@@ -1,3 +1,4 @@
+import { CreatedOrgToken } from "@roombridge/models/api";
 import { hashToken } from "@roombridge/rooms";
 import { waitFor } from "@roombridge/testing";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -14,8 +15,11 @@ import { documentedAnswers } from "./serialize.ts";
 
 // Every operation with every status that it documents, asked by the published SDK and by our own client.
 
-/** Their successes carry a TURN credential. */
-const WITH_CREDENTIAL = ["CreateRoom", "ResumeRoom", "CreateIceServers"];
+/** Their successes carry a TURN credential or a token. */
+const WITH_CREDENTIAL = ["CreateRoom", "ResumeRoom", "CreateIceServers", "CreateOrgToken"];
+
+/** Our own client has all operations of these, and of RoomsV2. */
+const NEWEST_TAGS = ["ProcessesV3", "LogsV1", "TokensV1", "OrganizationsV1"];
 
 let stage: Stage;
 let broken: Stage;
@@ -84,6 +88,9 @@ describe.each(TABLE)("$name: $operationId", ({ driver, row, operationId, status,
 
 function keep(operationId: string, { status, wire }: Outcome): void {
   const isSecret = status < 300 && WITH_CREDENTIAL.includes(operationId);
+  if (isSecret && operationId === "CreateOrgToken") {
+    stage.secrets.add("a new token", CreatedOrgToken.parse(JSON.parse(wire.text)).plainTextToken);
+  }
   answers.push(JSON.stringify([...wire.headers]), isSecret ? "" : wire.text);
 }
 
@@ -111,7 +118,14 @@ const WITHOUT_500 = DRIVERS.flatMap((driver) =>
 
 test.each(WITHOUT_500)("$name: $operationId is a 500 all the same when the database is gone", async (given) => {
   const { driver, operationId } = given;
-  const ids = { appId: "app-1", roomId: "room-1", processId: "00000000-0000-4000-8000-000000000000" };
+  const ids = {
+    appId: "app-1",
+    roomId: "room-1",
+    processId: "00000000-0000-4000-8000-000000000000",
+    orgId: "org-1",
+    orgTokenId: "org-token-1",
+    newToken: { name: "n" },
+  };
   const answer = driver.call(urls.lost, operationId, { ...ids, token: "any" });
   const status = await answer.then(
     (outcome) => outcome.status,
@@ -143,7 +157,7 @@ describe("the table is whole", () => {
   test("every operation is called by a client, those of the SDK by the SDK", () => {
     const uncalled = OPERATIONS.flatMap(({ route: { operationId, tags } }) => {
       const isTheirs = SDK_OPERATIONS.some((operation) => operation.operationId === operationId);
-      const isNewest = tags === undefined || tags.includes("ProcessesV3") || tags.includes("LogsV1");
+      const isNewest = tags === undefined || tags.some((tag) => NEWEST_TAGS.includes(tag));
       const wanted = [...(isTheirs ? ["sdk"] : []), ...(isNewest ? ["client"] : [])];
       const callers = DRIVERS.filter((driver) => driver.operationIds.includes(operationId)).map(({ name }) => name);
       return wanted

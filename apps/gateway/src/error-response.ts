@@ -11,6 +11,8 @@ const HTTP_STATUS = {
   malformed_request: 400,
   unauthenticated: 401,
   app_not_found: 404,
+  org_not_found: 404,
+  token_not_found: 404,
   deployment_not_found: 404,
   process_not_found: 404,
   room_not_found: 404,

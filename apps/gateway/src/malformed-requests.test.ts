@@ -1,5 +1,5 @@
-import { endProcess, listHostProcesses, type EndReason, type RoomsContext } from "@roombridge/rooms";
-import { createTenant, expectConsistent, runWaitingProcesses } from "@roombridge/testing";
+import { endProcess, hashToken, listHostProcesses, type EndReason, type RoomsContext } from "@roombridge/rooms";
+import { createTenant, createToken, expectConsistent, runWaitingProcesses } from "@roombridge/testing";
 import { checkProperty, propertyTimeoutMs } from "@roombridge/testing/property";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
@@ -87,7 +87,7 @@ describe("any request to any operation", () => {
 
     async function send({ requests, deed, nth, end }: Batch): Promise<void> {
       const living = await newestProcesses();
-      const ids = { appId: game.appId, token: game.token, otherToken, processIds: living };
+      const ids = { ...game, ...game.application, otherToken, processIds: living, orgTokenIds: await newestTokens() };
       const queue = requests.values();
       const work = connections.map(async (connection) => {
         for (const request of queue) {
@@ -132,6 +132,16 @@ describe("any request to any operation", () => {
     return found.map(({ processId }) => processId);
   }
 
+  /** Tokens to name in requests, without the one that asks. */
+  async function newestTokens(): Promise<string[]> {
+    const { orgId } = game.application;
+    await createToken(rooms.database, orgId, []);
+    const found = await rooms.database.sql<{ orgTokenId: string }[]>`
+      select org_token_id as "orgTokenId" from org_tokens
+       where org_id = ${orgId} and token_hash <> ${hashToken(game.token)} order by created_at desc limit 16`;
+    return found.map(({ orgTokenId }) => orgTokenId);
+  }
+
   function refuse(bytes: Buffer): (cause: unknown) => never {
     return (cause) => {
       throw new Error(`no answer to ${JSON.stringify(bytes.toString("latin1", 0, 2_000))}`, { cause });
@@ -155,7 +165,10 @@ describe("any request to any operation", () => {
     // 404 and 405 for a path or a method that is not there, 400 and 431 for what Node's parser refuses.
     const allowed = [...documented, ...(method === "OPTIONS" ? [204] : []), 404, 405, 400, 431];
     if (status >= 500 || !allowed.includes(status)) throw new Error(`${status} ${body} to ${asked}`);
-    answers.push(head, status < 300 && /(Create|Resume)Room|CreateIceServers/.test(route.operationId) ? "" : body);
+    answers.push(
+      head,
+      status < 300 && /(Create|Resume)Room|CreateIceServers|CreateOrgToken/.test(route.operationId) ? "" : body,
+    );
     if (status < 400 || body === "") return;
     expect(head).toContain("content-type: application/json");
     expect(JSON.parse(body)).toEqual({ message: expect.any(String) });

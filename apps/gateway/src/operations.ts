@@ -1,5 +1,6 @@
 import type { Operation } from "./operation.ts";
 import { createIceServersOperation } from "./routes/create-ice-servers.ts";
+import { createOrgTokenOperation } from "./routes/create-org-token.ts";
 import { createProcessOperation } from "./routes/create-process.ts";
 import { createRoomOperation } from "./routes/create-room.ts";
 import { deregisterStaticProcessOperation } from "./routes/deregister-static-process.ts";
@@ -8,6 +9,8 @@ import { downloadLogForProcessOperation } from "./routes/download-log-for-proces
 import { getConnectionInfoOperation } from "./routes/get-connection-info.ts";
 import { getLatestProcessesOperation } from "./routes/get-latest-processes.ts";
 import { getLogsForProcessOperation } from "./routes/get-logs-for-process.ts";
+import { getOrgTokensOperation } from "./routes/get-org-tokens.ts";
+import { getOrgsOperation } from "./routes/get-orgs.ts";
 import { getMetricsDeprecatedOperation, getProcessMetricsOperation } from "./routes/get-process-metrics.ts";
 import { getProcessOperation } from "./routes/get-process.ts";
 import { getProcessesCountOperation } from "./routes/get-processes-count.ts";
@@ -23,6 +26,7 @@ import { PROCESSES_V2 } from "./routes/processes-v2.ts";
 import { registerStaticProcessOperation } from "./routes/register-static-process.ts";
 import { resumeRoomOperation } from "./routes/resume-room.ts";
 import { revokeIceServersOperation } from "./routes/revoke-ice-servers.ts";
+import { revokeOrgTokenOperation } from "./routes/revoke-org-token.ts";
 import { ROOMS_V1 } from "./routes/rooms-v1.ts";
 import { stopProcessOperation } from "./routes/stop-process.ts";
 import { suspendRoomOperation } from "./routes/suspend-room.ts";
@@ -55,6 +59,10 @@ export const OPERATIONS: readonly Operation[] = [
   registerStaticProcessOperation,
   heartbeatStaticProcessOperation,
   deregisterStaticProcessOperation,
+  getOrgTokensOperation,
+  createOrgTokenOperation,
+  revokeOrgTokenOperation,
+  getOrgsOperation,
   ...PROCESSES_V2,
   ...ROOMS_V1,
   getMetricsDeprecatedOperation,

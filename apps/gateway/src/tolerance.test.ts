@@ -57,9 +57,9 @@ async function arrange({ operation }: Success) {
   await clearDatabase(stage.rooms.database);
   const place: Place = { rooms: stage.rooms, game: await createGame(stage.rooms, row.game) };
   const { call, verify } = await row.arrange(place);
-  const { appId, roomId, processId, region, token = "" } = call;
-  const values = { appId, roomId, processId, region };
-  const known = call.params ?? call.registration ?? call.issue ?? call.revoke;
+  const { appId, roomId, processId, region, orgId, orgTokenId, token = "" } = call;
+  const values = { appId, roomId, processId, region, orgId, orgTokenId };
+  const known = call.params ?? call.registration ?? call.issue ?? call.revoke ?? call.newToken;
   const body = known ?? (call.roomConfig === undefined ? {} : { roomConfig: call.roomConfig });
   return { status: row.status, call, values, token, body, verify };
 }

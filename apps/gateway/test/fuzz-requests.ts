@@ -13,6 +13,9 @@ export interface KnownIds {
   readonly otherToken: string;
   /** Grows and shrinks while the requests run. */
   readonly processIds: readonly string[];
+  readonly orgId: string;
+  /** Not that of `token`: whoever revokes it is answered 401 from then on. */
+  readonly orgTokenIds: readonly string[];
 }
 
 /** A request as data, so that a failure can be printed; `bytesOf` writes it down. */
@@ -84,7 +87,7 @@ const segment: fc.Arbitrary<Segment> = fc.oneof(
   { weight: 2, arbitrary: fc.record({ text: oddText }) },
 );
 
-/** The application is right most of the time: without it no other value is looked at. */
+/** Application and organisation are right most of the time: without it no other value is looked at. */
 const appSegment: fc.Arbitrary<Segment> = fc.oneof(
   { weight: 19, arbitrary: fc.constant({ nth: 0 }) },
   { weight: 1, arbitrary: fc.record({ text: oddText }) },
@@ -151,7 +154,11 @@ export function stormRequests(operations: readonly Operation[]): fc.Arbitrary<Fu
   );
   return fc.oneof(
     ...storming.map((operation) => ({
-      weight: /^(Stop|Destroy|CreateProcess|Register|Deregister)/.test(operation.route.operationId) ? 1 : 8,
+      weight: /^(Stop|Destroy|CreateProcess|CreateOrgToken|RevokeOrgToken|Register|Deregister)/.test(
+        operation.route.operationId,
+      )
+        ? 1
+        : 8,
       arbitrary: goodRequestsOf(operation),
     })),
   );
@@ -182,7 +189,9 @@ function requestsOf(operation: Operation): fc.Arbitrary<FuzzRequest> {
       { weight: 12, arbitrary: fc.constant(own) },
       { weight: 1, arbitrary: fc.constantFrom(...METHODS) },
     ),
-    segments: fc.record(Object.fromEntries(names.map((name) => [name, name === "appId" ? appSegment : segment]))),
+    segments: fc.record(
+      Object.fromEntries(names.map((name) => [name, ["appId", "orgId"].includes(name) ? appSegment : segment])),
+    ),
     query: queriesOf(operation),
     headers: fc.array(HEADERS, { maxLength: 3 }),
     authorization: fc.oneof(
@@ -291,6 +300,8 @@ function valueOf(name: string, nth: number, ids: KnownIds): string {
     appId: [ids.appId],
     roomId: FEW_ROOM_IDS,
     processId: ids.processIds,
+    orgId: [ids.orgId],
+    orgTokenId: ids.orgTokenIds,
     region: nth % 5 === 0 ? REGIONS : FEW_REGIONS,
   };
   const known = values[name];

@@ -10,6 +10,8 @@ const ANSWERS = {
   malformed_request: "public",
   unauthenticated: "private",
   app_not_found: "private",
+  org_not_found: "private",
+  token_not_found: "private",
   deployment_not_found: "private",
   process_not_found: "private",
   room_not_found: "not_found",

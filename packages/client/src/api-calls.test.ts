@@ -1,11 +1,23 @@
 import { describe, expect, test } from "vitest";
-import { API_CALLS, LOG_CALLS, ODD_ID, PROCESS_CALLS, ROOM_CALLS, type ApiCall } from "../test/api-calls.ts";
+import {
+  API_CALLS,
+  APPLICATION_CALLS,
+  LOG_CALLS,
+  ODD_ID,
+  ORGANIZATION_CALLS,
+  PROCESS_CALLS,
+  ROOM_CALLS,
+  TOKEN_CALLS,
+  type ApiCall,
+} from "../test/api-calls.ts";
 import { failureOf } from "../test/failure-of.ts";
 import { json, startStubServer, stream } from "../test/stub-server.ts";
 import { RoombridgeClient } from "./index.ts";
 import { LogsV1 } from "./logs-v1/logs-v1.ts";
+import { OrganizationsV1 } from "./organizations-v1/organizations-v1.ts";
 import { ProcessesV3 } from "./processes-v3/processes-v3.ts";
 import { RoomsV2 } from "./rooms-v2/rooms-v2.ts";
+import { TokensV1 } from "./tokens-v1/tokens-v1.ts";
 
 const STATUSES = [400, 401, 404, 408, 409, 422, 429, 500, 501, 502, 503, 504];
 const PASSING = [408, 429, 500, 502, 503, 504];
@@ -23,6 +35,8 @@ test.each([
   [RoomsV2, ROOM_CALLS, ["waitUntilActive"]],
   [ProcessesV3, PROCESS_CALLS, []],
   [LogsV1, LOG_CALLS, []],
+  [TokensV1, TOKEN_CALLS, []],
+  [OrganizationsV1, ORGANIZATION_CALLS, []],
 ] as const)("every method of %o is in the table", (service, calls, polling) => {
   const methods = Object.getOwnPropertyNames(service.prototype).filter((name) => name !== "constructor");
   expect(new Set([...calls.map(({ name }) => name), ...polling])).toEqual(new Set(methods));
@@ -59,7 +73,7 @@ describe("on the wire", () => {
     },
   );
 
-  test.each(API_CALLS)("$name: the application may come with the call", async (call) => {
+  test.each(APPLICATION_CALLS)("$name: the application may come with the call", async (call) => {
     const { url, requests } = await startStubServer(successOf(call));
     await call.run(connect(url), { appId: "app-2" });
     expect(requests[0]?.url?.split("/").slice(1, 6)).toContain("app-2");

@@ -2,9 +2,11 @@ import { HttpTransport } from "./http/http-transport.ts";
 import { checkedMs } from "./http/milliseconds.ts";
 import { DEFAULT_RETRY_POLICY, toRetryPolicy, type RetryOptions } from "./http/retry.ts";
 import { LogsV1 } from "./logs-v1/logs-v1.ts";
+import { OrganizationsV1 } from "./organizations-v1/organizations-v1.ts";
 import { ProcessesV3 } from "./processes-v3/processes-v3.ts";
 import { RoombridgeError } from "./roombridge-error.ts";
 import { RoomsV2 } from "./rooms-v2/rooms-v2.ts";
+import { TokensV1 } from "./tokens-v1/tokens-v1.ts";
 
 export interface RoombridgeClientOptions {
   /** The gateway, with or without a path: `https://games.example.net/rooms-api`. */
@@ -26,6 +28,8 @@ export class RoombridgeClient {
   readonly roomsV2: RoomsV2;
   readonly processesV3: ProcessesV3;
   readonly logsV1: LogsV1;
+  readonly tokensV1: TokensV1;
+  readonly organizationsV1: OrganizationsV1;
 
   constructor(options: RoombridgeClientOptions) {
     const { serverUrl, token, appId, timeoutMs = 30_000, retry, fetch = globalThis.fetch } = options;
@@ -43,6 +47,8 @@ export class RoombridgeClient {
     this.roomsV2 = new RoomsV2(transport, appId);
     this.processesV3 = new ProcessesV3(transport, appId);
     this.logsV1 = new LogsV1(transport, appId);
+    this.tokensV1 = new TokensV1(transport);
+    this.organizationsV1 = new OrganizationsV1(transport);
   }
 }
 

@@ -41,6 +41,11 @@ export function requireScope({ scopes }: Principal, scope: Scope): void {
   if (!scopesReach(scopes, scope)) throw new RoomError("unauthenticated", `the token lacks the scope ${scope}`);
 }
 
+/** Throws `org_not_found` unless it is the principal's organisation: of others nobody hears whether they exist. */
+export function requireOrganization({ orgId }: Principal, wanted: string): void {
+  if (wanted !== orgId) throw new RoomError("org_not_found", `no organisation ${wanted.slice(0, 100).toWellFormed()}`);
+}
+
 /** Throws `app_not_found` when the application is unknown or another organisation's. */
 export async function getApplication(context: RoomsContext, principal: Principal, appId: string): Promise<Application> {
   const application = await context.applications.get(appId, async () => {

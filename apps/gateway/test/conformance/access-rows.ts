@@ -1,5 +1,6 @@
 import { hashToken } from "@roombridge/rooms";
-import { createTenant, TEST_REGION } from "@roombridge/testing";
+import { createTenant, createToken, TEST_REGION } from "@roombridge/testing";
+import { expect } from "vitest";
 import { arrangeRunningRoom, REGISTRATION, type Place } from "../arrange.ts";
 import type { Arranged, Call, Row } from "./row.ts";
 
@@ -18,6 +19,9 @@ async function goodCall(place: Place, operationId: string): Promise<Call> {
     registration: REGISTRATION,
     issue: { playerId: "p1" },
     revoke: {},
+    orgId: game.application.orgId,
+    orgTokenId: "org-token-any",
+    newToken: { name: "any" },
     ...(isCreate ? {} : { roomId }),
   };
 }
@@ -41,6 +45,17 @@ const WITHOUT_ACCESS: readonly Case[] = [
     status: 401,
     when: "the token is unknown",
     change: (_, call) => Promise.resolve({ call: { ...call, token: "hathora_org_st_unknown_00" }, body: BAD_TOKEN }),
+  },
+  {
+    status: 401,
+    when: "the token has no scopes",
+    async change({ rooms, game }, call) {
+      const token = await createToken(rooms.database, game.application.orgId, []);
+      return {
+        call: { ...call, token },
+        body: { message: expect.stringMatching(/^the token lacks the scope [a-z-]+:/) },
+      };
+    },
   },
   {
     status: 401,
@@ -87,9 +102,11 @@ const WITHOUT_APPLICATION: readonly Case[] = [
 ];
 
 /** What every operation that needs a token answers to those who may not: the same words for unknown and foreign. */
-export function accessRows(operationIds: readonly string[]): readonly Row[] {
-  return operationIds.flatMap((operationId) =>
-    [...WITHOUT_ACCESS, ...WITHOUT_APPLICATION].map(({ status, when, change }) => ({
+export function accessRows(
+  operations: readonly { readonly operationId: string; readonly hasApplication: boolean }[],
+): readonly Row[] {
+  return operations.flatMap(({ operationId, hasApplication }) =>
+    [...WITHOUT_ACCESS, ...(hasApplication ? WITHOUT_APPLICATION : [])].map(({ status, when, change }) => ({
       operationId,
       status,
       when,

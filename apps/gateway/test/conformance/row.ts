@@ -5,6 +5,7 @@ import type {
   ProcessStatus,
   Region,
   RegisterStaticProcessParams,
+  Scope,
 } from "@roombridge/models/api";
 import type { Place } from "../arrange.ts";
 import type { createGame } from "../suite.ts";
@@ -48,6 +49,10 @@ export interface Call {
   readonly end?: number;
   /** Seconds. */
   readonly step?: number;
+  readonly orgId?: string;
+  readonly orgTokenId?: string;
+  /** Body of CreateOrgToken. */
+  readonly newToken?: { readonly name: string; readonly scopes?: Scope[] | "admin" };
 }
 
 /** What a call came to, as its caller sees it. */

@@ -9,6 +9,7 @@ import { ROOM_ROWS } from "./room-rows.ts";
 import type { Driver, Row } from "./row.ts";
 import { sdkDriver } from "./sdk-driver.ts";
 import { STATIC_ROWS } from "./static-rows.ts";
+import { TOKEN_ROWS } from "./token-rows.ts";
 
 export const DRIVERS: readonly Driver[] = [sdkDriver, clientDriver];
 
@@ -16,7 +17,7 @@ const OLDER_TAGS = ["RoomsV1", "ProcessesV2", "MetricsV1"];
 
 const NEEDING_A_TOKEN = OPERATIONS.map(({ route }) => route)
   .filter(({ security, tags = [] }) => security !== undefined && !tags.some((tag) => OLDER_TAGS.includes(tag)))
-  .map(({ operationId }) => operationId);
+  .map(({ operationId, path }) => ({ operationId, hasApplication: path.includes("{appId}") }));
 
 const NEWEST: readonly Row[] = [
   ...ROOM_ROWS,
@@ -24,6 +25,7 @@ const NEWEST: readonly Row[] = [
   ...PROCESS_ROWS,
   ...LOG_ROWS,
   ...STATIC_ROWS,
+  ...TOKEN_ROWS,
   ...accessRows(NEEDING_A_TOKEN),
 ];
 

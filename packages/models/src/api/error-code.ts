@@ -8,6 +8,8 @@ export const ERROR_CODES = [
   "unauthenticated",
   /** Unknown, deleted, or another organisation's; one answer for all. */
   "app_not_found",
+  "org_not_found",
+  "token_not_found",
   "deployment_not_found",
   "process_not_found",
   "room_not_found",
