@@ -20,8 +20,7 @@ test("a stream breaks off when its token is refused", async () => {
   const { stream } = watch((count) => {
     if (count === 3) throw refused;
   });
-  await once(stream, "close");
-  expect(stream.errored).toBe(refused);
+  await expect(once(stream, "close")).rejects.toBe(refused);
 });
 
 test("a stream goes on while nobody can tell", async () => {
