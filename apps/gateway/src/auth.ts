@@ -16,6 +16,16 @@ export function principalOf(rooms: RoomsContext, request: HonoRequest): Promise<
   return authenticate(rooms, readToken(request.header("authorization")));
 }
 
+/**
+ * Who is asking, where the organisation may be named in the query: the SDK sends it if it was told, other clients never. Throws
+ * `unauthenticated`, and `org_not_found` for another organisation than the token's.
+ */
+export async function principalOfOrganization(rooms: RoomsContext, request: HonoRequest): Promise<Principal> {
+  const principal = await principalOf(rooms, request);
+  requireOrganization(principal, request.query("orgId"));
+  return principal;
+}
+
 /** The application in the path. Throws `app_not_found` when the principal's organisation does not own it. */
 export function applicationOf(rooms: RoomsContext, principal: Principal, request: HonoRequest): Promise<Application> {
   return getApplication(rooms, principal, appIdOf(request));

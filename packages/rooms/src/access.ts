@@ -19,6 +19,12 @@ export interface Application {
   readonly orgId: string;
 }
 
+/** Throws `org_not_found` unless `orgId`, where one is named, is the principal's own organisation. */
+export function requireOrganization(principal: Pick<Principal, "orgId">, orgId: string | undefined): void {
+  if (orgId === undefined || orgId === principal.orgId) return;
+  throw new RoomError("org_not_found", `no organisation ${orgId.slice(0, 100).toWellFormed()}`);
+}
+
 /** SHA-256 of a token, as `org_tokens.token_hash` keeps it. */
 export function hashToken(token: string): Buffer {
   return createHash("sha256").update(token, "utf8").digest();
@@ -39,11 +45,6 @@ export async function authenticate(context: RoomsContext, token: string | undefi
 /** Throws `unauthenticated` when the token does not reach as far as `scope`. */
 export function requireScope({ scopes }: Principal, scope: Scope): void {
   if (!scopesReach(scopes, scope)) throw new RoomError("unauthenticated", `the token lacks the scope ${scope}`);
-}
-
-/** Throws `org_not_found` unless it is the principal's organisation: of others nobody hears whether they exist. */
-export function requireOrganization({ orgId }: Principal, wanted: string): void {
-  if (wanted !== orgId) throw new RoomError("org_not_found", `no organisation ${wanted.slice(0, 100).toWellFormed()}`);
 }
 
 /** Throws `app_not_found` when the application is unknown or another organisation's. */
