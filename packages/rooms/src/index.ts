@@ -103,6 +103,7 @@ export {
 } from "./store/processes.ts";
 export type { EndReason, HostProcessRow, ProcessEnd, StartOrder, StopReason } from "./store/processes.ts";
 export {
+  compareDeployment,
   declareApplication,
   declareBuild,
   declareDeployment,
@@ -111,6 +112,10 @@ export {
 } from "./store/declare.ts";
 export type { DeploymentSettings } from "./store/insert-deployment.ts";
 export type { ApplicationSettings } from "./store/applications.ts";
+export { findDeclared, lockDeclarations } from "./store/find-declared.ts";
+export type { Declared, DeclaredApplicationRow, DeclaredTokenRow } from "./store/find-declared.ts";
+export { changeApplication, changeToken } from "./store/change-declared.ts";
+export type { ApplicationChange } from "./store/change-declared.ts";
 export { findTurnSecret, rotateTurnSecret } from "./store/turn-secrets.ts";
 export type { TurnSecretRotation } from "./store/turn-secrets.ts";
 export { beatTurnServer, retireTurnServer, setCanaryCredential } from "./store/turn-servers.ts";
