@@ -27,7 +27,7 @@ export async function migrateCommand(
   if (file === undefined || operator === undefined) return;
   const { changes, open } = await applyFile(operator, { databaseUrl: url, file });
   for (const line of [...changes, ...open]) write(line);
-  write(`${file} is applied`);
+  write(open.length === 0 ? `${file} is applied` : `${file} is applied but for that: run roombridge apply again`);
 }
 
 async function createAccess(url: string, env: CommandEnv, write: (line: string) => void): Promise<void> {

@@ -119,7 +119,7 @@ describe("apply", () => {
       "the database schema is up to date",
       "application app-1: created",
       expect.stringMatching(notYet),
-      `${file} is applied`,
+      `${file} is applied but for that: run roombridge apply again`,
     ]);
     await expect(run(applyCommand, [], variables)).rejects.toThrow(notYet);
   });

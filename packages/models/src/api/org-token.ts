@@ -16,7 +16,9 @@ export const OrgToken = z.object({
   status: OrgTokenStatus,
   scopes: TokenScopes,
   createdAt: z.iso.datetime(),
-  createdBy: z.string().meta({ description: "The orgTokenId of the token that created it, or `operator`." }),
+  createdBy: z
+    .string()
+    .meta({ description: "The orgTokenId of the token that created it, `operator`, or `ROOMBRIDGE_CONFIG`." }),
   lastFourCharsOfKey: z.string(),
 });
 export type OrgToken = z.infer<typeof OrgToken>;

@@ -157,3 +157,10 @@ describe("is refused:", () => {
 test("the JSON Schema is committed as the code prints it", () => {
   expect(readFileSync(SCHEMA_FILE, "utf8")).toBe(printSchema());
 });
+
+test("the example of the documentation is a good file", () => {
+  const docs = readFileSync(new URL("../../../../docs/configuration.md", import.meta.url), "utf8");
+  const [, example = ""] = /^## The operator's file$[^]*?```json\n([^]*?)```/m.exec(docs) ?? [];
+  const { applications, tokens } = readOperatorFile(write(example).file);
+  expect([applications.length, tokens.length]).toEqual([1, 1]);
+});
