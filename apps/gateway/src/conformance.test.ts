@@ -15,11 +15,21 @@ import { documentedAnswers } from "./serialize.ts";
 
 // Every operation with every status that it documents, asked by the published SDK and by our own client.
 
-/** Their successes carry a TURN credential or a token. */
-const WITH_CREDENTIAL = ["CreateRoom", "ResumeRoom", "CreateIceServers", "CreateOrgToken"];
+/** Their successes carry a TURN credential, a token, or the secret of an application. */
+const WITH_SECRET = [
+  "CreateRoom",
+  "ResumeRoom",
+  "CreateIceServers",
+  "GetApps",
+  "CreateApp",
+  "GetApp",
+  "UpdateApp",
+  "PatchApp",
+  "CreateOrgToken",
+];
 
 /** Our own client has all operations of these, and of RoomsV2. */
-const NEWEST_TAGS = ["ProcessesV3", "LogsV1", "TokensV1", "OrganizationsV1"];
+const NEWEST_TAGS = ["ProcessesV3", "LogsV1", "AppsV2", "BuildsV3", "DeploymentsV3", "TokensV1", "OrganizationsV1"];
 
 let stage: Stage;
 let broken: Stage;
@@ -42,6 +52,9 @@ beforeAll(async () => {
   brokenGame = await createGame(broken.rooms);
   await broken.rooms.database.sql`alter table rooms rename to spoiled_rooms`;
   await broken.rooms.database.sql`alter table processes rename to spoiled_processes`;
+  await broken.rooms.database.sql`alter table builds rename to spoiled_builds`;
+  // Of applications only what calls for rooms need is left.
+  await broken.rooms.database.sql`alter table applications rename deleted_by to spoiled_deleted_by`;
   await lost.dropDatabase();
 });
 
@@ -87,7 +100,7 @@ describe.each(TABLE)("$name: $operationId", ({ driver, row, operationId, status,
 });
 
 function keep(operationId: string, { status, wire }: Outcome): void {
-  const isSecret = status < 300 && WITH_CREDENTIAL.includes(operationId);
+  const isSecret = status < 300 && WITH_SECRET.includes(operationId);
   if (isSecret && operationId === "CreateOrgToken") {
     stage.secrets.add("a new token", CreatedOrgToken.parse(JSON.parse(wire.text)).plainTextToken);
   }
@@ -97,7 +110,7 @@ function keep(operationId: string, { status, wire }: Outcome): void {
 /** What holds for every answer with this status. */
 function expectWellFormed(operationId: string, { status, wire, retryAfterSeconds }: Outcome): void {
   const { headers, text } = wire;
-  const isStream = status === 200 && /Logs?ForProcess$/.test(operationId);
+  const isStream = status === 200 && /Logs?ForProcess$|^RunBuildRegistry$/.test(operationId);
   const type = isStream ? "application/octet-stream" : "application/json";
   expect(headers.get("x-request-id")).toEqual(expect.any(String));
   expect(headers.get("cache-control")).toBe("no-store");
@@ -122,6 +135,8 @@ test.each(WITHOUT_500)("$name: $operationId is a 500 all the same when the datab
     appId: "app-1",
     roomId: "room-1",
     processId: "00000000-0000-4000-8000-000000000000",
+    buildId: "bld-1",
+    deploymentId: "dep-1",
     orgId: "org-1",
     orgTokenId: "org-token-1",
     newToken: { name: "n" },
@@ -185,7 +200,7 @@ function statusesOf(driver: Driver): ReadonlySet<string> {
   return new Set(rows.map(({ operationId, status }) => `${operationId} ${status}`));
 }
 
-test("no log and no answer held a secret, but those that hand out the room's credential", async () => {
+test("no log and no answer held a secret, but those that hand out the credential of a room or the secret of an application", async () => {
   await stage.secrets.learn(stage.rooms.database);
   expect(stage.secrets.size).toBeGreaterThan(ROWS.length);
   const logs = [stage, broken, lost].map((opened) => opened.output()).join("");

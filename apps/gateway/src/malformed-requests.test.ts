@@ -1,10 +1,19 @@
-import { endProcess, hashToken, listHostProcesses, type EndReason, type RoomsContext } from "@roombridge/rooms";
+import {
+  createBuild,
+  declareBuild,
+  endProcess,
+  hashToken,
+  listHostProcesses,
+  type EndReason,
+  type RoomsContext,
+} from "@roombridge/rooms";
 import { createTenant, createToken, expectConsistent, runWaitingProcesses } from "@roombridge/testing";
 import { checkProperty, propertyTimeoutMs } from "@roombridge/testing/property";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { exchange, statusesOf } from "../test/exchange.ts";
-import { bytesOf, fuzzRequests, stormRequests, type FuzzRequest } from "../test/fuzz-requests.ts";
+import { bytesOf, fuzzRequests, LASTING_BUILD, stormRequests, type FuzzRequest } from "../test/fuzz-requests.ts";
+import { takes } from "../test/path-of.ts";
 import { KeptConnection, type RawAnswer } from "../test/kept-connection.ts";
 import type { SpawnedGateway } from "../test/spawn-gateway.ts";
 import { openStage, type Stage } from "../test/stage.ts";
@@ -25,6 +34,8 @@ let gateway: SpawnedGateway;
 let game: Game;
 /** Where the gateway asks about processes. */
 let host: StubHost;
+/** Another application of the game's organisation. */
+let otherAppId: string;
 /** What came back, but for bodies with credentials. */
 const answers: string[] = [];
 
@@ -38,6 +49,9 @@ beforeAll(async () => {
   });
   await announce({ rooms, game }, host.control);
   stage.secrets.add("the token", game.token);
+  const { orgId } = game.application;
+  await declareBuild(rooms.database, { buildId: LASTING_BUILD, orgId, command: "echo-room" });
+  otherAppId = (await createTenant(rooms.database, orgId)).application.appId;
 });
 
 afterAll(async () => {
@@ -87,12 +101,20 @@ describe("any request to any operation", () => {
 
     async function send({ requests, deed, nth, end }: Batch): Promise<void> {
       const living = await newestProcesses();
-      const ids = { ...game, ...game.application, otherToken, processIds: living, orgTokenIds: await newestTokens() };
+      const ids = {
+        ...game,
+        ...game.application,
+        otherToken,
+        otherAppId,
+        buildIds: await newestBuilds(),
+        processIds: living,
+        orgTokenIds: await newestTokens(),
+      };
       const queue = requests.values();
       const work = connections.map(async (connection) => {
         for (const request of queue) {
           const operation = answeringOperation(request);
-          const bytes = bytesOf(request, operation, ids);
+          const bytes = bytesOf(request, namedOperation(request), ids);
           const answer = await connection.send(bytes, request.method).catch(refuse(bytes));
           expectHarmless(operation, request, bytes, answer);
           count += 1;
@@ -142,18 +164,36 @@ describe("any request to any operation", () => {
     return found.map(({ orgTokenId }) => orgTokenId);
   }
 
+  /** Builds to name in requests, one of them new. */
+  async function newestBuilds(): Promise<string[]> {
+    const { orgId } = game.application;
+    await createBuild(rooms, { orgId, orgTokenId: "org-token-1", scopes: null }, {});
+    const found = await rooms.database.sql<{ buildId: string }[]>`
+      select build_id as "buildId" from builds
+       where org_id = ${orgId} and build_id <> ${LASTING_BUILD} order by created_at desc limit 6`;
+    return found.map(({ buildId }) => buildId);
+  }
+
   function refuse(bytes: Buffer): (cause: unknown) => never {
     return (cause) => {
       throw new Error(`no answer to ${JSON.stringify(bytes.toString("latin1", 0, 2_000))}`, { cause });
     };
   }
 
-  /** Of two operations with the same path it is the method that decides. */
-  function answeringOperation({ operationId, method }: FuzzRequest): Operation {
+  function namedOperation({ operationId }: FuzzRequest): Operation {
     const named = OPERATIONS.find(({ route }) => route.operationId === operationId);
     if (!named) throw new Error(`no operation ${operationId}`);
-    const own = method === "HEAD" ? "get" : method.toLowerCase();
-    return OPERATIONS.find(({ route }) => route.path === named.route.path && route.method === own) ?? named;
+    return named;
+  }
+
+  /** Of two operations with the same path, or a path that the other's pattern takes, it is the method that decides. */
+  function answeringOperation(request: FuzzRequest): Operation {
+    const named = namedOperation(request);
+    const { path } = named.route;
+    const own = request.method === "HEAD" ? "get" : request.method.toLowerCase();
+    const others = OPERATIONS.filter(({ route }) => route.method === own);
+    const same = others.find(({ route }) => route.path === path);
+    return same ?? others.find(({ route }) => takes(route, named.route)) ?? named;
   }
 
   function expectHarmless({ route }: Operation, { method }: FuzzRequest, bytes: Buffer, answer: RawAnswer): void {
@@ -167,7 +207,10 @@ describe("any request to any operation", () => {
     if (status >= 500 || !allowed.includes(status)) throw new Error(`${status} ${body} to ${asked}`);
     answers.push(
       head,
-      status < 300 && /(Create|Resume)Room|CreateIceServers|CreateOrgToken/.test(route.operationId) ? "" : body,
+      status < 300 &&
+        /(Create|Resume)Room|CreateIceServers|CreateOrgToken|(Get|Create|Update|Patch)Apps?$/.test(route.operationId)
+        ? ""
+        : body,
     );
     if (status < 400 || body === "") return;
     expect(head).toContain("content-type: application/json");

@@ -3,7 +3,7 @@ import type { Place } from "../test/arrange.ts";
 import { clearDatabase } from "../test/clear-database.ts";
 import { DRIVERS, ROWS } from "../test/conformance/rows.ts";
 import { exchange } from "../test/exchange.ts";
-import { pathOf } from "../test/path-of.ts";
+import { pathOf, takes } from "../test/path-of.ts";
 import type { SpawnedGateway } from "../test/spawn-gateway.ts";
 import { openStage, type Stage } from "../test/stage.ts";
 import { createGame } from "../test/suite.ts";
@@ -57,9 +57,19 @@ async function arrange({ operation }: Success) {
   await clearDatabase(stage.rooms.database);
   const place: Place = { rooms: stage.rooms, game: await createGame(stage.rooms, row.game) };
   const { call, verify } = await row.arrange(place);
-  const { appId, roomId, processId, region, orgId, orgTokenId, token = "" } = call;
-  const values = { appId, roomId, processId, region, orgId, orgTokenId };
-  const known = call.params ?? call.registration ?? call.issue ?? call.revoke ?? call.newToken;
+  const { appId, roomId, processId, region, buildId, deploymentId, orgId, orgTokenId, token = "" } = call;
+  const values = { appId, roomId, processId, region, buildId, deploymentId, orgId, orgTokenId };
+  const known =
+    call.params ??
+    call.registration ??
+    call.issue ??
+    call.revoke ??
+    call.newApp ??
+    call.app ??
+    call.newBuild ??
+    call.registry ??
+    call.newDeployment ??
+    call.newToken;
   const body = known ?? (call.roomConfig === undefined ? {} : { roomConfig: call.roomConfig });
   return { status: row.status, call, values, token, body, verify };
 }
@@ -173,11 +183,12 @@ describe.each(SUCCESSES.filter(({ method }) => method === "GET"))("HEAD of $oper
 });
 
 describe.each(SUCCESSES.filter(({ method }) => method === "POST"))("$operationId by another method", (success) => {
-  const { path: ownPath } = success.operation.route;
-  const isRead = SUCCESSES.some(({ method, operation }) => method === "GET" && operation.route.path === ownPath);
-  const allowed = isRead ? "GET, HEAD, OPTIONS, POST" : "OPTIONS, POST";
+  const { route } = success.operation;
+  const own = SUCCESSES.filter(({ operation }) => takes(operation.route, route)).map(({ method }) => method);
+  const all = ["OPTIONS", ...own, ...(own.includes("GET") ? ["HEAD"] : [])].toSorted();
+  const allowed = all.join(", ");
 
-  test.each([...(isRead ? [] : ["GET", "HEAD"]), "PUT", "PATCH", "DELETE"])(
+  test.each(["GET", "HEAD", "PUT", "PATCH", "DELETE"].filter((method) => !all.includes(method)))(
     "%s is refused with 405 and changes nothing",
     async (method) => {
       const { values, token } = await arrange(success);

@@ -16,7 +16,15 @@ export interface KnownIds {
   readonly orgId: string;
   /** Not that of `token`: whoever revokes it is answered 401 from then on. */
   readonly orgTokenIds: readonly string[];
+  /** Run, deleted and new ones. */
+  readonly buildIds: readonly string[];
+  readonly deploymentId: string;
+  /** Of the same organisation; this one may be deleted. */
+  readonly otherAppId: string;
 }
+
+/** A build that may be deployed and that no request deletes. */
+export const LASTING_BUILD = "lasting-build";
 
 /** A request as data, so that a failure can be printed; `bytesOf` writes it down. */
 export interface FuzzRequest {
@@ -154,11 +162,12 @@ export function stormRequests(operations: readonly Operation[]): fc.Arbitrary<Fu
   );
   return fc.oneof(
     ...storming.map((operation) => ({
-      weight: /^(Stop|Destroy|CreateProcess|CreateOrgToken|RevokeOrgToken|Register|Deregister)/.test(
-        operation.route.operationId,
-      )
-        ? 1
-        : 8,
+      weight:
+        /^(Stop|Destroy|CreateProcess|Register|Deregister|CreateApp|UpdateApp|CreateBuild|RunBuild|CreateDeployment|CreateOrgToken|RevokeOrgToken)/.test(
+          operation.route.operationId,
+        )
+          ? 1
+          : 8,
       arbitrary: goodRequestsOf(operation),
     })),
   );
@@ -253,7 +262,10 @@ function goodBodiesOf(route: Operation["route"]): fc.Arbitrary<unknown> | undefi
   return bodiesOf(toJsonSchema(schema, "input"))
     .filter((body) => schema.safeParse(body).success)
     .map(inFewRegions)
-    .map(ofFewPlayers);
+    .map(ofFewPlayers)
+    .map((body) =>
+      route.operationId === "CreateDeployment" ? { ...body, buildId: LASTING_BUILD } : ofFewBuilds(body),
+    );
 }
 
 function bodiesFor({ route }: Operation): fc.Arbitrary<string | Uint8Array | undefined> {
@@ -290,6 +302,16 @@ function ofFewPlayers(body: Record<string, unknown>): Record<string, unknown> {
   return typeof playerId === "string" ? { ...body, playerId: `p${playerId.length % 4}` } : body;
 }
 
+/** Few, so that builds are run and deleted after they were created. */
+function ofFewBuilds(body: Record<string, unknown>): Record<string, unknown> {
+  const { buildId } = body;
+  return typeof buildId === "string"
+    ? { ...body, buildId: FEW_BUILD_IDS[buildId.length % FEW_BUILD_IDS.length] }
+    : body;
+}
+
+const FEW_BUILD_IDS = Array.from({ length: 30 }, (_, nth) => `b${nth}`);
+
 const FEW_REGIONS = ["Dallas", "Tokyo"];
 
 /** Few, so that one request meets what another has done. */
@@ -302,6 +324,8 @@ function valueOf(name: string, nth: number, ids: KnownIds): string {
     processId: ids.processIds,
     orgId: [ids.orgId],
     orgTokenId: ids.orgTokenIds,
+    buildId: ids.buildIds,
+    deploymentId: [ids.deploymentId],
     region: nth % 5 === 0 ? REGIONS : FEW_REGIONS,
   };
   const known = values[name];
@@ -312,10 +336,11 @@ function valueOf(name: string, nth: number, ids: KnownIds): string {
 /** The request on the wire. */
 export function bytesOf(request: FuzzRequest, { route }: Operation, ids: KnownIds): Buffer {
   const { method, segments, query, headers, authorization, body, isChunked } = request;
+  const known = method === "DELETE" ? { ...ids, appId: ids.otherAppId } : ids;
   const values = Object.fromEntries(
     Object.entries(segments).map(([name, one]) => [
       name,
-      "text" in one ? one.text : encodeURIComponent(valueOf(name, one.nth, ids)),
+      "text" in one ? one.text : encodeURIComponent(valueOf(name, one.nth, known)),
     ]),
   );
   const head = [

@@ -22,6 +22,8 @@ export interface ImageCommand {
 }
 
 export interface DockerSettings {
+  /** Images that builds may name themselves, beside those of the commands; `*` stands for any text. */
+  readonly images: readonly string[];
   /** An image with `cat`, to look into containers whose processes cannot be seen from here. */
   readonly probeImage?: string | undefined;
   /** By the registry's name as images spell it: `ghcr.io`, `docker.io`. */
@@ -37,7 +39,7 @@ export interface OperatorConfig {
 export const EMPTY_CONFIG: OperatorConfig = {
   commands: new Map(),
   images: new Map(),
-  docker: { registries: {} },
+  docker: { images: [], registries: {} },
 };
 
 /**

@@ -7,6 +7,7 @@ import {
   createOrgToken,
   declareOrganization,
   hashToken,
+  openHousekeepingLock,
   revokeOrgToken,
   type RoomsContext,
 } from "@roombridge/rooms";
@@ -270,6 +271,16 @@ test("two that apply the same at once do not get in each other's way", async () 
   const both = await Promise.all([apply(content), apply(content)]);
   expect(both.map(({ changes }) => changes.length).toSorted()).toEqual([0, 4]);
   expect(await deploymentRows()).toHaveLength(1);
+});
+
+test("a host that does the housekeeping is not waited for", async () => {
+  const lock = openHousekeepingLock(database.url);
+  try {
+    expect(await lock.tryHold()).toBe(true);
+    expect((await apply({ applications: [APPLICATION] })).changes).toHaveLength(2);
+  } finally {
+    await lock.close();
+  }
 });
 
 test("all that stands in the way is told at once, and then nothing changes", async () => {

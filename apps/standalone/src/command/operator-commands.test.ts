@@ -103,6 +103,20 @@ describe("apply", () => {
     expect(await run(appList)).toEqual([expect.stringMatching(/^app-1\t\S+\tarena\tno deployment$/)]);
   });
 
+  test("app list names the newest deployment", async () => {
+    const deployment = {
+      command: "arena",
+      containerPort: 8_000,
+      transportType: "tcp",
+      roomsPerProcess: 1,
+      requestedCPU: 1,
+      requestedMemoryMB: 512,
+    };
+    const file = writeConfig({ applications: [{ appId: "app-1", appName: "arena", deployment }] });
+    await run(applyCommand, [], { ROOMBRIDGE_CONFIG: file });
+    expect(await run(appList)).toEqual([expect.stringMatching(/^app-1\t\S+\tarena\tdep-[\w-]+$/)]);
+  });
+
   test("fails when something could not be done yet; migrate does the rest and says so", async () => {
     const deployment = {
       command: "arena",

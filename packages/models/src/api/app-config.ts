@@ -63,7 +63,7 @@ export const ServiceConfig = z
       }),
     loadBalancer: LoadBalancerConfig.optional(),
     processAutoscalerConfig: z
-      .object({ targetMetric: z.object({ metricName: z.string(), metricValue: z.number() }) })
+      .object({ targetMetric: z.object({ metricName: z.enum(["concurrent-requests"]), metricValue: z.number() }) })
       .refine(() => false, { error: "autoscaling is not offered" })
       .optional(),
   })

@@ -3,8 +3,8 @@ import { and, desc, eq, inArray, isNull, or } from "drizzle-orm";
 import type { Database } from "./database.ts";
 import { withoutParameters } from "./without-parameters.ts";
 
-/** Any constant but those of other locks. */
-const DECLARATIONS_LOCK = 7_301_002;
+/** Any constant that no other lock has: those of migrations and of housekeeping are near. */
+const DECLARATIONS_LOCK = 7_301_010;
 
 export type DeclaredApplicationRow = typeof applications.$inferSelect & {
   /** The newest one. */
@@ -38,7 +38,15 @@ export async function findDeclared(
     const newest = await orm
       .selectDistinctOn([deployments.appId])
       .from(deployments)
-      .where(and(inArray(deployments.appId, appIds), isNull(deployments.deletedAt)))
+      .where(
+        and(
+          inArray(
+            deployments.appId,
+            found.map(({ appId }) => appId),
+          ),
+          isNull(deployments.deletedAt),
+        ),
+      )
       .orderBy(deployments.appId, desc(deployments.sequence));
     const tokens = await orm
       .select()

@@ -41,7 +41,15 @@ const Registry = z
   .strictObject({ username: text, passwordFile: text })
   .meta({ id: "Registry", description: "A login. The password lies in a file of its own, relative to this one." });
 
+/** An image without a tag, or with `*` for any text: `registry.example/games/*`. */
+const ImagePattern = z
+  .string()
+  .regex(/^[A-Za-z0-9][A-Za-z0-9._/:@*-]*$/, { error: "expected an image, with * for any text" });
+
 export const Docker = z.strictObject({
+  images: z.array(ImagePattern).default([]).meta({
+    description: "Images that builds may name themselves, beside those of the commands; `*` stands for any text.",
+  }),
   probeImage: text.optional().meta({
     description: "An image with `cat`, to look into containers whose processes cannot be seen from the host.",
   }),

@@ -47,7 +47,7 @@ test("what is absent has defaults, and paths are taken from the folder of the fi
   });
   expect(readOperatorFile(file)).toEqual({
     commands: { arena: { argv: ["./arena"], cwd: directory } },
-    docker: { registries: {} },
+    docker: { images: [], registries: {} },
     applications: [
       {
         ...APPLICATION,
