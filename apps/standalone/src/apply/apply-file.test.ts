@@ -269,7 +269,7 @@ test("two that apply the same at once do not get in each other's way", async () 
     tokens: [{ name: "ci", scopes: "admin", tokenFile: "ci" }],
   };
   const both = await Promise.all([apply(content), apply(content)]);
-  expect(both.map(({ changes }) => changes.length).toSorted()).toEqual([0, 4]);
+  expect(new Set(both.map(({ changes }) => changes.length))).toEqual(new Set([0, 4]));
   expect(await deploymentRows()).toHaveLength(1);
 });
 
