@@ -12,7 +12,7 @@ import type { Change } from "./change.ts";
 import type { FiledApplication } from "./secret-files.ts";
 
 /** A build is what the file says about it: the same words mean the same build, at every start and for every application. */
-export function buildIdOf(orgId: string, { command, image, buildTag }: DeclaredDeployment): string {
+function buildIdOf(orgId: string, { command, image, buildTag }: DeclaredDeployment): string {
   const words = JSON.stringify([orgId, command ?? null, image ?? null, buildTag ?? null]);
   const hex = createHash("sha256").update(words).digest("hex");
   return `bld-${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
