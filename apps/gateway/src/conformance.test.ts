@@ -1,3 +1,4 @@
+import { CreatedOrgToken } from "@roombridge/models/api";
 import { hashToken } from "@roombridge/rooms";
 import { waitFor } from "@roombridge/testing";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -14,7 +15,7 @@ import { documentedAnswers } from "./serialize.ts";
 
 // Every operation with every status that it documents, asked by the published SDK and by our own client.
 
-/** Their successes carry a TURN credential, or the secret of an application. */
+/** Their successes carry a TURN credential, a token, or the secret of an application. */
 const WITH_SECRET = [
   "CreateRoom",
   "ResumeRoom",
@@ -24,9 +25,11 @@ const WITH_SECRET = [
   "GetApp",
   "UpdateApp",
   "PatchApp",
+  "CreateOrgToken",
 ];
 
-const NEWEST_TAGS = ["ProcessesV3", "LogsV1", "AppsV2", "BuildsV3", "DeploymentsV3"];
+/** Our own client has all operations of these, and of RoomsV2. */
+const NEWEST_TAGS = ["ProcessesV3", "LogsV1", "AppsV2", "BuildsV3", "DeploymentsV3", "TokensV1", "OrganizationsV1"];
 
 let stage: Stage;
 let broken: Stage;
@@ -98,6 +101,9 @@ describe.each(TABLE)("$name: $operationId", ({ driver, row, operationId, status,
 
 function keep(operationId: string, { status, wire }: Outcome): void {
   const isSecret = status < 300 && WITH_SECRET.includes(operationId);
+  if (isSecret && operationId === "CreateOrgToken") {
+    stage.secrets.add("a new token", CreatedOrgToken.parse(JSON.parse(wire.text)).plainTextToken);
+  }
   answers.push(JSON.stringify([...wire.headers]), isSecret ? "" : wire.text);
 }
 
@@ -125,8 +131,16 @@ const WITHOUT_500 = DRIVERS.flatMap((driver) =>
 
 test.each(WITHOUT_500)("$name: $operationId is a 500 all the same when the database is gone", async (given) => {
   const { driver, operationId } = given;
-  const processId = "00000000-0000-4000-8000-000000000000";
-  const ids = { appId: "app-1", roomId: "room-1", processId, buildId: "bld-1", deploymentId: "dep-1" };
+  const ids = {
+    appId: "app-1",
+    roomId: "room-1",
+    processId: "00000000-0000-4000-8000-000000000000",
+    buildId: "bld-1",
+    deploymentId: "dep-1",
+    orgId: "org-1",
+    orgTokenId: "org-token-1",
+    newToken: { name: "n" },
+  };
   const answer = driver.call(urls.lost, operationId, { ...ids, token: "any" });
   const status = await answer.then(
     (outcome) => outcome.status,

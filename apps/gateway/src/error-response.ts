@@ -12,6 +12,7 @@ const HTTP_STATUS = {
   unauthenticated: 401,
   app_not_found: 404,
   org_not_found: 404,
+  token_not_found: 404,
   build_not_found: 404,
   deployment_not_found: 404,
   process_not_found: 404,

@@ -2,11 +2,12 @@ import {
   createBuild,
   declareBuild,
   endProcess,
+  hashToken,
   listHostProcesses,
   type EndReason,
   type RoomsContext,
 } from "@roombridge/rooms";
-import { createTenant, expectConsistent, runWaitingProcesses } from "@roombridge/testing";
+import { createTenant, createToken, expectConsistent, runWaitingProcesses } from "@roombridge/testing";
 import { checkProperty, propertyTimeoutMs } from "@roombridge/testing/property";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
@@ -100,9 +101,15 @@ describe("any request to any operation", () => {
 
     async function send({ requests, deed, nth, end }: Batch): Promise<void> {
       const living = await newestProcesses();
-      const { appId, token, deploymentId } = game;
-      const buildIds = await newestBuilds();
-      const ids = { appId, token, deploymentId, otherToken, otherAppId, buildIds, processIds: living };
+      const ids = {
+        ...game,
+        ...game.application,
+        otherToken,
+        otherAppId,
+        buildIds: await newestBuilds(),
+        processIds: living,
+        orgTokenIds: await newestTokens(),
+      };
       const queue = requests.values();
       const work = connections.map(async (connection) => {
         for (const request of queue) {
@@ -145,6 +152,16 @@ describe("any request to any operation", () => {
       select process_id as "processId" from processes where app_id = ${game.appId}
        order by terminated_at desc nulls first, created_at desc limit 16`;
     return found.map(({ processId }) => processId);
+  }
+
+  /** Tokens to name in requests, without the one that asks. */
+  async function newestTokens(): Promise<string[]> {
+    const { orgId } = game.application;
+    await createToken(rooms.database, orgId, []);
+    const found = await rooms.database.sql<{ orgTokenId: string }[]>`
+      select org_token_id as "orgTokenId" from org_tokens
+       where org_id = ${orgId} and token_hash <> ${hashToken(game.token)} order by created_at desc limit 16`;
+    return found.map(({ orgTokenId }) => orgTokenId);
   }
 
   /** Builds to name in requests, one of them new. */
@@ -190,7 +207,8 @@ describe("any request to any operation", () => {
     if (status >= 500 || !allowed.includes(status)) throw new Error(`${status} ${body} to ${asked}`);
     answers.push(
       head,
-      status < 300 && /(Create|Resume)Room|CreateIceServers|(Get|Create|Update|Patch)Apps?$/.test(route.operationId)
+      status < 300 &&
+        /(Create|Resume)Room|CreateIceServers|CreateOrgToken|(Get|Create|Update|Patch)Apps?$/.test(route.operationId)
         ? ""
         : body,
     );

@@ -119,12 +119,16 @@ function withoutExtras(problems: readonly string[]): readonly string[] {
 
 /** The SDK sends the words of a list as plain text; that ours has the same words is a test of its own. */
 function withOpenLists(shape: BodyShape): BodyShape {
-  if (shape.words) return { kind: "string" };
-  if (shape.element) return { ...shape, element: withOpenLists(shape.element) };
-  const fields =
-    shape.fields &&
-    [...shape.fields].map(([name, field]) => [name, { ...field, shape: withOpenLists(field.shape) }] as const);
-  return fields ? { ...shape, fields: new Map(fields) } : shape;
+  const { words, fields, element, options } = shape;
+  if (words) return { kind: "string" };
+  const opened =
+    fields && [...fields].map(([name, field]) => [name, { ...field, shape: withOpenLists(field.shape) }] as const);
+  return {
+    ...shape,
+    ...(opened ? { fields: new Map(opened) } : {}),
+    ...(element ? { element: withOpenLists(element) } : {}),
+    ...(options ? { options: options.map(withOpenLists) } : {}),
+  };
 }
 
 describe("the comparison itself", () => {

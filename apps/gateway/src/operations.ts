@@ -3,6 +3,7 @@ import { createAppOperation } from "./routes/create-app.ts";
 import { createBuildRegistryOperation } from "./routes/create-build-registry.ts";
 import { createDeploymentOperation } from "./routes/create-deployment.ts";
 import { createIceServersOperation } from "./routes/create-ice-servers.ts";
+import { createOrgTokenOperation } from "./routes/create-org-token.ts";
 import { createProcessOperation } from "./routes/create-process.ts";
 import { createRoomOperation } from "./routes/create-room.ts";
 import { deleteAppOperation } from "./routes/delete-app.ts";
@@ -20,6 +21,8 @@ import { getDeploymentsOperation } from "./routes/get-deployments.ts";
 import { getLatestDeploymentOperation } from "./routes/get-latest-deployment.ts";
 import { getLatestProcessesOperation } from "./routes/get-latest-processes.ts";
 import { getLogsForProcessOperation } from "./routes/get-logs-for-process.ts";
+import { getOrgTokensOperation } from "./routes/get-org-tokens.ts";
+import { getOrgsOperation } from "./routes/get-orgs.ts";
 import { getMetricsDeprecatedOperation, getProcessMetricsOperation } from "./routes/get-process-metrics.ts";
 import { getProcessOperation } from "./routes/get-process.ts";
 import { getProcessesCountOperation } from "./routes/get-processes-count.ts";
@@ -35,6 +38,7 @@ import { PROCESSES_V2 } from "./routes/processes-v2.ts";
 import { registerStaticProcessOperation } from "./routes/register-static-process.ts";
 import { resumeRoomOperation } from "./routes/resume-room.ts";
 import { revokeIceServersOperation } from "./routes/revoke-ice-servers.ts";
+import { revokeOrgTokenOperation } from "./routes/revoke-org-token.ts";
 import { ROOMS_V1 } from "./routes/rooms-v1.ts";
 import { runBuildRegistryOperation } from "./routes/run-build-registry.ts";
 import { stopProcessOperation } from "./routes/stop-process.ts";
@@ -69,6 +73,10 @@ export const OPERATIONS: readonly Operation[] = [
   registerStaticProcessOperation,
   heartbeatStaticProcessOperation,
   deregisterStaticProcessOperation,
+  getOrgTokensOperation,
+  createOrgTokenOperation,
+  revokeOrgTokenOperation,
+  getOrgsOperation,
   getAppsOperation,
   createAppOperation,
   getAppOperation,

@@ -1,6 +1,6 @@
 import type { LiveRoomState } from "@roombridge/models/api";
-import { createProcess, createRoom, getLatestDeployment, issueCredential } from "@roombridge/rooms";
-import { createDeployment, createTenant, TEST_REGION } from "@roombridge/testing";
+import { createProcess, createRoom, getLatestDeployment, issueCredential, listOrgTokens } from "@roombridge/rooms";
+import { createDeployment, createTenant, createToken, TEST_REGION } from "@roombridge/testing";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
@@ -43,6 +43,8 @@ let victim: Victim;
 let stranger: Stranger;
 /** Ids that nobody has, of the same form as the victim's. */
 const NOBODY = {
+  orgId: "org-00000000-0000-4000-8000-000000000000",
+  orgTokenId: "org-token-00000000-0000-4000-8000-000000000000",
   appId: "app-00000000-0000-4000-8000-000000000000",
   roomId: "nobodys-room-0000",
   processId: "00000000-0000-4000-8000-000000000000",
@@ -56,6 +58,8 @@ interface Victim {
   readonly processIds: readonly string[];
   /** Of a player's TURN credential in the active room. */
   readonly username: string;
+  /** Of the token with which the victim asks, and of one that does nothing. */
+  readonly orgTokenIds: readonly string[];
   readonly buildId: string;
   /** Of the first page of the victim's rooms. */
   readonly cursor: string;
@@ -63,6 +67,7 @@ interface Victim {
 
 interface Stranger {
   readonly appId: string;
+  readonly orgId: string;
   readonly token: string;
   readonly roomId: string;
   readonly processId: string;
@@ -78,7 +83,7 @@ beforeAll(async () => {
   await createDeployment(rooms.database, application);
   const { roomId } = await createRoom(rooms, { application, region: REGION });
   const { processId } = await createProcess(rooms, application, REGION);
-  stranger = { appId: application.appId, token, roomId, processId };
+  stranger = { ...application, token, roomId, processId };
   await stage.secrets.learn(rooms.database);
   stage.secrets.add("the victim's token", game.token);
 });
@@ -113,9 +118,16 @@ async function arrangeVictim(place: Place): Promise<Victim> {
     },
     processIds: [...processIds, active.processId, unscheduled.processId, ofStatic],
     username,
+    orgTokenIds: await tokenIdsOf(place),
     buildId: (await getLatestDeployment(place.rooms, place.game.appId)).build.buildId,
     cursor: await firstCursor(place.game),
   };
+}
+
+async function tokenIdsOf({ rooms, game }: Place): Promise<string[]> {
+  const { orgId } = game.application;
+  await createToken(rooms.database, orgId, []);
+  return (await listOrgTokens(rooms, orgId)).map(({ orgTokenId }) => orgTokenId);
 }
 
 async function firstCursor({ appId, token }: Game): Promise<string> {
@@ -139,6 +151,10 @@ function valuesOf(name: string, operationId: string): readonly string[] {
       return victim.processIds;
     case "region":
       return [REGION, "Tokyo"];
+    case "orgId":
+      return [victim.game.application.orgId];
+    case "orgTokenId":
+      return victim.orgTokenIds;
     case "buildId":
       return [victim.buildId];
     case "deploymentId":
@@ -268,6 +284,7 @@ function leaksOf({ headers, text }: Answer, named: Ids): string[] {
     CONFIG,
     PLAYER,
     victim.username,
+    ...victim.orgTokenIds,
     String(MAIN_PORT.port),
     String(OTHER_PORT.port),
     ...Object.values(roomIds),
@@ -281,6 +298,12 @@ function leaksOf({ headers, text }: Answer, named: Ids): string[] {
 /** Ids that do not exist, in the place of these. */
 function madeUp(ids: Ids): Ids {
   return { ...ids, ...Object.fromEntries(Object.entries(NOBODY).filter(([name]) => name in ids)) };
+}
+
+/** The stranger's ids for these parameters, as far as a list needs them. */
+function strangersOwn(names: readonly string[]): Ids {
+  const { appId, orgId } = stranger;
+  return Object.fromEntries(Object.entries({ appId, orgId }).filter(([name]) => names.includes(name)));
 }
 
 /** What a query names of the victim. */
@@ -310,6 +333,8 @@ describe.each(GUARDED)("$operationId", ({ operation }) => {
     ["no token", 401, () => undefined],
     ["a token that nobody has", 401, () => "hathora_org_st_unknown_00"],
   ])("with %s it is %d, in the words for what does not exist, and changes nothing", async (_, status, tokenOf) => {
+    // What names nothing in its path is about the token's own organisation: such lists are looked at below.
+    if (status === 404 && pathParameters(operation.route).length === 0) return;
     const before = await dumpDatabase(stage.rooms.database);
     for (const ids of victimsIds(operation)) {
       for (const query of queriesOf(operation)) {
@@ -326,14 +351,14 @@ describe.each(GUARDED)("$operationId", ({ operation }) => {
     expect(await dumpDatabase(stage.rooms.database)).toEqual(before);
   });
 
-  test("a stranger's own application does not reach the victim's rooms, processes and deployments", async () => {
+  test("a stranger's own application or organisation does not reach what is the victim's in it", async () => {
     const names = pathParameters(operation.route);
     // Without an id of the victim the call is the stranger's own business; lists are looked at below.
-    if (!["roomId", "processId", "deploymentId"].some((name) => names.includes(name))) return;
+    if (!["roomId", "processId", "deploymentId", "orgTokenId"].some((name) => names.includes(name))) return;
     const before = await dumpDatabase(stage.rooms.database);
     for (const theirs of victimsIds(operation)) {
-      const ids = { ...theirs, appId: stranger.appId };
-      const nobodys = { ...madeUp(theirs), appId: stranger.appId };
+      const ids = { ...theirs, ...strangersOwn(names) };
+      const nobodys = { ...madeUp(theirs), ...strangersOwn(names) };
       for (const method of methods) {
         const answer = await ask(operation, ids, stranger.token, { method });
         const unknown = await ask(operation, nobodys, stranger.token, { method });
@@ -348,12 +373,12 @@ describe.each(GUARDED)("$operationId", ({ operation }) => {
 
 describe("a stranger's own lists", () => {
   const lists = GUARDED.filter(({ operation: { route } }) => {
-    return route.method === "get" && ["", "appId"].includes(pathParameters(route).join());
+    return route.method === "get" && ["", "appId", "orgId"].includes(pathParameters(route).join());
   });
 
   test.each(lists)("$operationId shows nothing of the victim", async ({ operation }) => {
     for (const query of queriesOf(operation).filter((one) => namedIn(one)["orgId"] === undefined)) {
-      const ids = { appId: stranger.appId };
+      const ids = strangersOwn(pathParameters(operation.route));
       const answer = await ask(operation, ids, stranger.token, { query });
       expect(answer.status).toBe(200);
       expect(leaksOf(answer, ids)).toEqual([]);

@@ -17,6 +17,12 @@ export const BuildPath = z.object({
 });
 export const DeploymentPath = AppPath.extend({ deploymentId: z.string() });
 export const RegionPath = AppPath.extend({ region: Region });
+export const OrgPath = z.object({
+  orgId: z.string().meta({ example: "org-6d2fa8a1-2f0b-4d53-9f5c-6f6f1f0d8d1e" }),
+});
+export const OrgTokenPath = OrgPath.extend({
+  orgTokenId: z.string().meta({ example: "org-token-af469a92-5b45-4565-b3c4-b79878de67d2" }),
+});
 
 /** Any text may stand there, so one that no application can have is unknown like any other. */
 export function appIdOf(request: HonoRequest): string {

@@ -57,8 +57,8 @@ async function arrange({ operation }: Success) {
   await clearDatabase(stage.rooms.database);
   const place: Place = { rooms: stage.rooms, game: await createGame(stage.rooms, row.game) };
   const { call, verify } = await row.arrange(place);
-  const { appId, roomId, processId, region, buildId, deploymentId, token = "" } = call;
-  const values = { appId, roomId, processId, region, buildId, deploymentId };
+  const { appId, roomId, processId, region, buildId, deploymentId, orgId, orgTokenId, token = "" } = call;
+  const values = { appId, roomId, processId, region, buildId, deploymentId, orgId, orgTokenId };
   const known =
     call.params ??
     call.registration ??
@@ -68,7 +68,8 @@ async function arrange({ operation }: Success) {
     call.app ??
     call.newBuild ??
     call.registry ??
-    call.newDeployment;
+    call.newDeployment ??
+    call.newToken;
   const body = known ?? (call.roomConfig === undefined ? {} : { roomConfig: call.roomConfig });
   return { status: row.status, call, values, token, body, verify };
 }

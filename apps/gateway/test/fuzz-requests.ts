@@ -13,6 +13,9 @@ export interface KnownIds {
   readonly otherToken: string;
   /** Grows and shrinks while the requests run. */
   readonly processIds: readonly string[];
+  readonly orgId: string;
+  /** Not that of `token`: whoever revokes it is answered 401 from then on. */
+  readonly orgTokenIds: readonly string[];
   /** Run, deleted and new ones. */
   readonly buildIds: readonly string[];
   readonly deploymentId: string;
@@ -92,7 +95,7 @@ const segment: fc.Arbitrary<Segment> = fc.oneof(
   { weight: 2, arbitrary: fc.record({ text: oddText }) },
 );
 
-/** The application is right most of the time: without it no other value is looked at. */
+/** Application and organisation are right most of the time: without it no other value is looked at. */
 const appSegment: fc.Arbitrary<Segment> = fc.oneof(
   { weight: 19, arbitrary: fc.constant({ nth: 0 }) },
   { weight: 1, arbitrary: fc.record({ text: oddText }) },
@@ -160,7 +163,7 @@ export function stormRequests(operations: readonly Operation[]): fc.Arbitrary<Fu
   return fc.oneof(
     ...storming.map((operation) => ({
       weight:
-        /^(Stop|Destroy|CreateProcess|Register|Deregister|CreateApp|UpdateApp|CreateBuild|RunBuild|CreateDeployment)/.test(
+        /^(Stop|Destroy|CreateProcess|Register|Deregister|CreateApp|UpdateApp|CreateBuild|RunBuild|CreateDeployment|CreateOrgToken|RevokeOrgToken)/.test(
           operation.route.operationId,
         )
           ? 1
@@ -195,7 +198,9 @@ function requestsOf(operation: Operation): fc.Arbitrary<FuzzRequest> {
       { weight: 12, arbitrary: fc.constant(own) },
       { weight: 1, arbitrary: fc.constantFrom(...METHODS) },
     ),
-    segments: fc.record(Object.fromEntries(names.map((name) => [name, name === "appId" ? appSegment : segment]))),
+    segments: fc.record(
+      Object.fromEntries(names.map((name) => [name, ["appId", "orgId"].includes(name) ? appSegment : segment])),
+    ),
     query: queriesOf(operation),
     headers: fc.array(HEADERS, { maxLength: 3 }),
     authorization: fc.oneof(
@@ -317,6 +322,8 @@ function valueOf(name: string, nth: number, ids: KnownIds): string {
     appId: [ids.appId],
     roomId: FEW_ROOM_IDS,
     processId: ids.processIds,
+    orgId: [ids.orgId],
+    orgTokenId: ids.orgTokenIds,
     buildId: ids.buildIds,
     deploymentId: [ids.deploymentId],
     region: nth % 5 === 0 ? REGIONS : FEW_REGIONS,

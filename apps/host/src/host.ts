@@ -38,7 +38,7 @@ const NEIGHBOURS_MS = 5_000;
 
 /** Starts the host: from here on it serves its regions. Throws when the database or the operator's file is not in order. */
 export async function startHost(env: Env, log: Logger): Promise<RunningService> {
-  const config = await loadConfig(env, log);
+  const config = loadConfig(env, log);
   const certificate = await loadCertificate(env, log);
   const database = openDatabase({ url: env.DATABASE_URL, applicationName: "roombridge host" });
   await checkSchema(database);
@@ -142,7 +142,7 @@ function housekeepingSettings(env: Env) {
   };
 }
 
-async function loadConfig(env: Env, log: Logger): Promise<OperatorConfig> {
+function loadConfig(env: Env, log: Logger): OperatorConfig {
   if (env.ROOMBRIDGE_CONFIG !== undefined) return readOperatorConfig(env.ROOMBRIDGE_CONFIG);
   log.warn("ROOMBRIDGE_CONFIG is not set: this host has no command that it may run");
   return EMPTY_CONFIG;

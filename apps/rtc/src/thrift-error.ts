@@ -11,6 +11,7 @@ const ANSWERS = {
   unauthenticated: "private",
   app_not_found: "private",
   org_not_found: "private",
+  token_not_found: "private",
   build_not_found: "private",
   deployment_not_found: "private",
   process_not_found: "private",

@@ -10,7 +10,7 @@ import {
 } from "@roombridge/rooms";
 
 /** Constant, so that two data directories on one database mean the same organisation and build. */
-const ORGANIZATION = { orgId: "org-6d2fa8a1-2f0b-4d53-9f5c-6f6f1f0d8d1e", name: "Roombridge" };
+export const ORGANIZATION = { orgId: "org-6d2fa8a1-2f0b-4d53-9f5c-6f6f1f0d8d1e", name: "Roombridge" };
 const BUILD_ID = "bld-0f3c8a52-7f66-4a7e-b0a5-0d9b8a5c2e41";
 
 /** The command of the demo deployment in the host's configuration. */

@@ -6,8 +6,10 @@ import {
   DEPLOYMENT_CALLS,
   LOG_CALLS,
   ODD_ID,
+  ORGANIZATION_CALLS,
   PROCESS_CALLS,
   ROOM_CALLS,
+  TOKEN_CALLS,
   type ApiCall,
 } from "../test/api-calls.ts";
 import { failureOf } from "../test/failure-of.ts";
@@ -17,8 +19,10 @@ import { BuildsV3 } from "./builds-v3/builds-v3.ts";
 import { DeploymentsV3 } from "./deployments-v3/deployments-v3.ts";
 import { RoombridgeClient } from "./index.ts";
 import { LogsV1 } from "./logs-v1/logs-v1.ts";
+import { OrganizationsV1 } from "./organizations-v1/organizations-v1.ts";
 import { ProcessesV3 } from "./processes-v3/processes-v3.ts";
 import { RoomsV2 } from "./rooms-v2/rooms-v2.ts";
+import { TokensV1 } from "./tokens-v1/tokens-v1.ts";
 
 const STATUSES = [400, 401, 404, 408, 409, 422, 429, 500, 501, 502, 503, 504];
 const PASSING = [408, 429, 500, 502, 503, 504];
@@ -39,6 +43,8 @@ test.each([
   [AppsV2, APP_CALLS, []],
   [BuildsV3, BUILD_CALLS, []],
   [DeploymentsV3, DEPLOYMENT_CALLS, []],
+  [TokensV1, TOKEN_CALLS, []],
+  [OrganizationsV1, ORGANIZATION_CALLS, []],
 ] as const)("every method of %o is in the table", (service, calls, polling) => {
   const methods = Object.getOwnPropertyNames(service.prototype).filter((name) => name !== "constructor");
   expect(new Set([...calls.map(({ name }) => name), ...polling])).toEqual(new Set(methods));

@@ -2,7 +2,9 @@ import type * as models from "@roombridge/models/api";
 import { expectTypeOf, test } from "vitest";
 import type {
   ConnectionInfo,
+  CreatedOrgToken,
   CreateIceServersParams,
+  CreateOrgTokenParams,
   CreateRoomOptions,
   CreateRoomParams,
   CredentialList,
@@ -16,6 +18,7 @@ import type {
   LiveRoomState,
   MetricValue,
   Open,
+  OrgToken,
   Process,
   ProcessesV3,
   ProcessMetricName,
@@ -64,6 +67,9 @@ test("the types have the fields of the bodies that the server sends, no more and
   expectTypeOf<keyof ListedCredential>().toEqualTypeOf<keyof models.ListedCredential>();
   expectTypeOf<keyof TurnUsage>().toEqualTypeOf<keyof models.TurnUsage>();
   expectTypeOf<keyof RevokeIceServersParams>().toEqualTypeOf<keyof models.RevokeIceServersParams>();
+  expectTypeOf<keyof OrgToken>().toEqualTypeOf<keyof models.OrgToken>();
+  expectTypeOf<keyof CreatedOrgToken>().toEqualTypeOf<keyof models.CreatedOrgToken>();
+  expectTypeOf<keyof CreateOrgTokenParams>().toEqualTypeOf<keyof models.CreateOrgTokenParams>();
 });
 
 test("a word of a later server is no type error, and the known ones are offered", () => {

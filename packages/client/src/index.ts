@@ -4,10 +4,12 @@ export type {
   CredentialState,
   IceServer,
   LiveRoomState,
+  OrgTokenStatus,
   ProcessStatus,
   Region,
   RoomReadyStatus,
   RoomStatus,
+  Scope,
   ServiceConfig,
   TransportType,
 } from "@roombridge/models/api";
@@ -35,6 +37,7 @@ export type { ExposedPort } from "./exposed-port.ts";
 export type { RetryOptions } from "./http/retry.ts";
 export type { LogParams, LogsV1 } from "./logs-v1/logs-v1.ts";
 export type { Open } from "./open.ts";
+export type { Organization, OrganizationsV1 } from "./organizations-v1/organizations-v1.ts";
 export type { Process, ProcessFilter } from "./processes-v3/process.ts";
 export type {
   MetricValue,
@@ -81,3 +84,5 @@ export type { ListedRoom, Room, RoomAllocation, RoomPage, RoomWithoutAllocations
 export type { RoomsV2 } from "./rooms-v2/rooms-v2.ts";
 export { registerServer, StaticServer } from "./static-server/static-server.ts";
 export type { RegisterServerOptions, ServerHandlers } from "./static-server/server-options.ts";
+export type { CreatedOrgToken, CreateOrgTokenParams, OrgToken, TokenScopes } from "./tokens-v1/org-token.ts";
+export type { TokensV1 } from "./tokens-v1/tokens-v1.ts";

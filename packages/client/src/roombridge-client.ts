@@ -5,9 +5,11 @@ import { HttpTransport } from "./http/http-transport.ts";
 import { checkedMs } from "./http/milliseconds.ts";
 import { DEFAULT_RETRY_POLICY, toRetryPolicy, type RetryOptions } from "./http/retry.ts";
 import { LogsV1 } from "./logs-v1/logs-v1.ts";
+import { OrganizationsV1 } from "./organizations-v1/organizations-v1.ts";
 import { ProcessesV3 } from "./processes-v3/processes-v3.ts";
 import { RoombridgeError } from "./roombridge-error.ts";
 import { RoomsV2 } from "./rooms-v2/rooms-v2.ts";
+import { TokensV1 } from "./tokens-v1/tokens-v1.ts";
 
 export interface RoombridgeClientOptions {
   /** The gateway, with or without a path: `https://games.example.net/rooms-api`. */
@@ -32,6 +34,8 @@ export class RoombridgeClient {
   readonly appsV2: AppsV2;
   readonly buildsV3: BuildsV3;
   readonly deploymentsV3: DeploymentsV3;
+  readonly tokensV1: TokensV1;
+  readonly organizationsV1: OrganizationsV1;
 
   constructor(options: RoombridgeClientOptions) {
     const { serverUrl, token, appId, timeoutMs = 30_000, retry, fetch = globalThis.fetch } = options;
@@ -52,6 +56,8 @@ export class RoombridgeClient {
     this.appsV2 = new AppsV2(transport, appId);
     this.buildsV3 = new BuildsV3(transport);
     this.deploymentsV3 = new DeploymentsV3(transport, appId);
+    this.tokensV1 = new TokensV1(transport);
+    this.organizationsV1 = new OrganizationsV1(transport);
   }
 }
 

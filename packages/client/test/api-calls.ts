@@ -175,6 +175,18 @@ const NO_POINTS = {
   gpuMemory: [],
   gpuUtilization: [],
 };
+const ORG_TOKEN = {
+  orgTokenId: "t",
+  orgId: "o",
+  name: "ci",
+  status: "active",
+  scopes: ["processes:read"],
+  createdAt: AT,
+  createdBy: "operator",
+  lastFourCharsOfKey: "00ff",
+};
+const PARSED_ORG_TOKEN = { ...ORG_TOKEN, createdAt: DATE };
+const TOKENS = `/tokens/v1/orgs/${ENCODED}`;
 const PROCESSES = `/processes/v3/apps/${ENCODED}/processes`;
 const STATIC = `/processes/v3/apps/${ENCODED}/static`;
 
@@ -727,6 +739,58 @@ export const DEPLOYMENT_CALLS: readonly ApiCall[] = [
   },
 ];
 
+export const TOKEN_CALLS: readonly ApiCall[] = [
+  {
+    name: "getOrgTokens",
+    run: ({ tokensV1 }, options) => tokensV1.getOrgTokens(ODD_ID, options),
+    method: "GET",
+    path: TOKENS,
+    hasNoApplication: true,
+    success: 200,
+    answer: { tokens: [ORG_TOKEN, { ...ORG_TOKEN, scopes: "admin" }] },
+    parsed: [PARSED_ORG_TOKEN, { ...PARSED_ORG_TOKEN, scopes: "admin" }],
+    repeated: "always",
+  },
+  {
+    name: "createOrgToken",
+    run: ({ tokensV1 }, options) =>
+      tokensV1.createOrgToken(ODD_ID, { name: "ä\n", scopes: ["processes:read"] }, options),
+    method: "POST",
+    path: `${TOKENS}/create`,
+    body: { name: "ä\n", scopes: ["processes:read"] },
+    hasNoApplication: true,
+    success: 201,
+    answer: { plainTextToken: "secret", orgToken: ORG_TOKEN },
+    parsed: { plainTextToken: "secret", orgToken: PARSED_ORG_TOKEN },
+    repeated: "never",
+  },
+  {
+    name: "revokeOrgToken",
+    run: ({ tokensV1 }, options) => tokensV1.revokeOrgToken(ODD_ID, ODD_ID, options),
+    method: "POST",
+    path: `${TOKENS}/tokens/${ENCODED}/revoke`,
+    hasNoApplication: true,
+    success: 200,
+    answer: true,
+    parsed: undefined,
+    repeated: "always",
+  },
+];
+
+export const ORGANIZATION_CALLS: readonly ApiCall[] = [
+  {
+    name: "getOrgs",
+    run: ({ organizationsV1 }, options) => organizationsV1.getOrgs(options),
+    method: "GET",
+    path: "/orgs/v1",
+    hasNoApplication: true,
+    success: 200,
+    answer: { orgs: [{ orgId: "o", name: "Us", scopes: ["orgs:read"], maxRequestedMemoryMB: 1 }] },
+    parsed: [{ orgId: "o", name: "Us", scopes: ["orgs:read"] }],
+    repeated: "always",
+  },
+];
+
 async function textOf(stream: Promise<ReadableStream<Uint8Array<ArrayBuffer>>>): Promise<string> {
   return new Response(await stream).text();
 }
@@ -738,4 +802,6 @@ export const API_CALLS = [
   ...APP_CALLS,
   ...BUILD_CALLS,
   ...DEPLOYMENT_CALLS,
+  ...TOKEN_CALLS,
+  ...ORGANIZATION_CALLS,
 ];

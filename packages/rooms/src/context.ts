@@ -40,6 +40,8 @@ export interface TurnLimits {
 /** Relays come and go; a client that is sent to one that has just gone has others to try. */
 const SERVERS_MAX_AGE_MS = 2_000;
 const SECRET_MAX_AGE_MS = 5_000;
+/** A second less than revoking promises: streams look again once a second. */
+const TOKEN_MAX_AGE_MS = 4_000;
 
 /** What every verb receives. */
 export interface RoomsContext {
@@ -76,7 +78,7 @@ export function openRooms(options: RoomsContextOptions): RoomsContext {
     turn: options.turn,
     placement: new PlacementQueue(database),
     resuming: new Coalescer(),
-    principals: new LookupCache(),
+    principals: new LookupCache(TOKEN_MAX_AGE_MS),
     applications: new LookupCache(),
     turnServers: new RecentValue(() => findUsableTurnServers(database, options.turn.realm), SERVERS_MAX_AGE_MS),
     turnSecret: new RecentValue(() => findTurnSecret(database, options.turn.realm), SECRET_MAX_AGE_MS),

@@ -17,6 +17,8 @@ export { createDeployment } from "./create-deployment.ts";
 export type { NewDeployment } from "./create-deployment.ts";
 export { createRoom } from "./create-room.ts";
 export type { CreatedRoom, CreateRoomInput } from "./create-room.ts";
+export { createOrgToken } from "./create-org-token.ts";
+export type { CreatedOrgToken, CreateOrgTokenInput } from "./create-org-token.ts";
 export { createProcess } from "./create-process.ts";
 export { deleteApplication } from "./delete-application.ts";
 export { deleteBuild } from "./delete-build.ts";
@@ -33,6 +35,7 @@ export { findRooms } from "./find-rooms.ts";
 export type { FindRoomsInput, FoundRoom, FoundRooms } from "./find-rooms.ts";
 export type { GameProcess } from "./game-process.ts";
 export { getConnectionInfo } from "./get-connection-info.ts";
+export { getOrganization } from "./get-organization.ts";
 export { getProcess } from "./get-process.ts";
 export { getProcessHost } from "./get-process-host.ts";
 export type { ProcessHost } from "./get-process-host.ts";
@@ -50,6 +53,7 @@ export type { IceServer, TurnCredential } from "./issued-credential.ts";
 export { getRelayUsage, listCredentials } from "./list-credentials.ts";
 export { LeaseWatch } from "./lease-watch.ts";
 export { listActiveRooms, listInactiveRooms } from "./list-process-rooms.ts";
+export { listOrgTokens } from "./list-org-tokens.ts";
 export { listRooms } from "./list-rooms.ts";
 export type { ListedRoom } from "./list-rooms.ts";
 export { registerStaticProcess } from "./register-static-process.ts";
@@ -62,6 +66,8 @@ export { runBuild } from "./run-build.ts";
 export type { Artefact } from "./run-build.ts";
 export type { RoomAllocation, RoomSummary } from "./room-summary.ts";
 export type { StaticProcess, StaticProcessRoom } from "./static-process.ts";
+export { revokeOrgToken } from "./revoke-org-token.ts";
+export { scopesReach } from "./scopes.ts";
 export { stopProcess } from "./stop-process.ts";
 export { suspendRoom } from "./suspend-room.ts";
 export { updateApplication } from "./update-application.ts";
@@ -82,6 +88,7 @@ export type { HostBeat } from "./store/hosts.ts";
 export { listen } from "./store/listen.ts";
 export type { Listener } from "./store/listen.ts";
 export type { CredentialState, ListedCredential, RelayUsage } from "./store/list-credentials.ts";
+export type { OrgTokenRow } from "./store/org-tokens.ts";
 export type { ProcessFilter } from "./store/find-processes.ts";
 export { checkSchema, migrate } from "./store/migrate.ts";
 export { leasePorts } from "./store/port-leases.ts";
@@ -99,6 +106,7 @@ export {
 } from "./store/processes.ts";
 export type { EndReason, HostProcessRow, ProcessEnd, StartOrder, StopReason } from "./store/processes.ts";
 export {
+  compareDeployment,
   declareApplication,
   declareBuild,
   declareDeployment,
@@ -107,6 +115,10 @@ export {
 } from "./store/declare.ts";
 export type { DeploymentSettings } from "./store/insert-deployment.ts";
 export type { ApplicationSettings } from "./store/applications.ts";
+export { findDeclared, lockDeclarations } from "./store/find-declared.ts";
+export type { Declared, DeclaredApplicationRow, DeclaredTokenRow } from "./store/find-declared.ts";
+export { changeApplication, changeToken } from "./store/change-declared.ts";
+export type { ApplicationChange } from "./store/change-declared.ts";
 export { findTurnSecret, rotateTurnSecret } from "./store/turn-secrets.ts";
 export type { TurnSecretRotation } from "./store/turn-secrets.ts";
 export { beatTurnServer, retireTurnServer, setCanaryCredential } from "./store/turn-servers.ts";

@@ -1,5 +1,6 @@
 import { getDeployment, hashToken } from "@roombridge/rooms";
-import { createTenant, TEST_REGION } from "@roombridge/testing";
+import { createTenant, createToken, TEST_REGION } from "@roombridge/testing";
+import { expect } from "vitest";
 import type { Operation } from "../../src/operation.ts";
 import { arrangeRunningRoom, REGISTRATION, type Place } from "../arrange.ts";
 import { NEW_DEPLOYMENT } from "./deployment-rows.ts";
@@ -20,6 +21,9 @@ async function goodCall(place: Place, operationId: string): Promise<Call> {
     registration: REGISTRATION,
     issue: { playerId: "p1" },
     revoke: {},
+    orgId: game.application.orgId,
+    orgTokenId: "org-token-any",
+    newToken: { name: "any" },
     newApp: { appName: "another", authConfiguration: {} },
     app: { appName: "another", authConfiguration: {} },
     buildId: await buildIdOf(place),
@@ -55,6 +59,17 @@ const WITHOUT_ACCESS: readonly Case[] = [
     status: 401,
     when: "the token is unknown",
     change: (_, call) => Promise.resolve({ call: { ...call, token: "hathora_org_st_unknown_00" }, body: BAD_TOKEN }),
+  },
+  {
+    status: 401,
+    when: "the token has no scopes",
+    async change({ rooms, game }, call) {
+      const token = await createToken(rooms.database, game.application.orgId, []);
+      return {
+        call: { ...call, token },
+        body: { message: expect.stringMatching(/^the token lacks the scope [a-z-]+:/) },
+      };
+    },
   },
   {
     status: 401,

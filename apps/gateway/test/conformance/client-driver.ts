@@ -59,6 +59,13 @@ const CALLS: Calls = {
   CreateDeployment: ({ deploymentsV3 }, { newDeployment }) => deploymentsV3.createDeployment(given(newDeployment)),
   DeregisterStaticProcess: ({ processesV3 }, { processId, exitCode }) =>
     processesV3.deregisterStaticProcess(given(processId), { exitCode }),
+  GetOrgTokens: async ({ tokensV1 }, { orgId }) => ({ tokens: await tokensV1.getOrgTokens(given(orgId)) }),
+  CreateOrgToken: ({ tokensV1 }, { orgId, newToken }) => tokensV1.createOrgToken(given(orgId), given(newToken)),
+  RevokeOrgToken: async ({ tokensV1 }, { orgId, orgTokenId }) => {
+    await tokensV1.revokeOrgToken(given(orgId), given(orgTokenId));
+    return true;
+  },
+  GetOrgs: async ({ organizationsV1 }) => ({ orgs: await organizationsV1.getOrgs() }),
 };
 
 /** As they are on the wire: what was asked for, with seconds in place of dates. */

@@ -11,6 +11,7 @@ import type {
   Region,
   RegisterStaticProcessParams,
   RegistryConfig,
+  Scope,
 } from "@roombridge/models/api";
 import type { Place } from "../arrange.ts";
 import type { createGame } from "../suite.ts";
@@ -69,6 +70,9 @@ export interface Call {
   readonly end?: number;
   /** Seconds. */
   readonly step?: number;
+  readonly orgTokenId?: string;
+  /** Body of CreateOrgToken. */
+  readonly newToken?: { readonly name: string; readonly scopes?: Scope[] | "admin" };
 }
 
 /** The body of UpdateApp, which needs more than that of PatchApp. Throws when a row lacks it. */

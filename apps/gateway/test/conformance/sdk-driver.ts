@@ -71,6 +71,11 @@ const CALLS: Calls = {
   CreateProcessV2Deprecated: ({ processesV2 }, { region }) => processesV2.createProcessV2Deprecated(given(region)),
   StopProcessV2Deprecated: ({ processesV2 }, { processId }) => processesV2.stopProcessV2Deprecated(given(processId)),
 
+  GetOrgTokens: ({ tokensV1 }, { orgId }) => tokensV1.getOrgTokens(given(orgId)),
+  CreateOrgToken: ({ tokensV1 }, { orgId, newToken }) => tokensV1.createOrgToken(given(orgId), given(newToken)),
+  RevokeOrgToken: ({ tokensV1 }, { orgId, orgTokenId }) => tokensV1.revokeOrgToken(given(orgId), given(orgTokenId)),
+  GetOrgs: ({ organizationsV1 }) => organizationsV1.getOrgs(),
+
   CreateRoomDeprecated: ({ roomsV1 }, { params, roomId }) =>
     roomsV1.createRoomDeprecated(given(params), undefined, roomId),
   GetRoomInfoDeprecated: ({ roomsV1 }, { roomId }) => roomsV1.getRoomInfoDeprecated(given(roomId)),

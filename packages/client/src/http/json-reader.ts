@@ -70,6 +70,11 @@ export class JsonReader {
     return JsonReader.list(this.#fields[name], `${this.#path}.${name}`);
   }
 
+  /** Whether the field is exactly this word. */
+  is(name: string, word: string): boolean {
+    return this.#fields[name] === word;
+  }
+
   /** False when the field is null or not there. */
   has(name: string): boolean {
     return this.#fields[name] !== undefined && this.#fields[name] !== null;

@@ -9,6 +9,7 @@ export const ERROR_CODES = [
   /** Unknown, deleted, or another organisation's; one answer for all. */
   "app_not_found",
   "org_not_found",
+  "token_not_found",
   "build_not_found",
   "deployment_not_found",
   "process_not_found",

@@ -21,6 +21,15 @@ export type { ErrorCode } from "./error-code.ts";
 export { ExposedPort, TRANSPORT_TYPES, TransportType } from "./exposed-port.ts";
 export { IceServer } from "./ice-server.ts";
 export { IceServersAnswer } from "./ice-servers-answer.ts";
+export { Organization, OrganizationPage } from "./organization.ts";
+export {
+  CreatedOrgToken,
+  CreateOrgTokenParams,
+  OrgToken,
+  OrgTokenList,
+  OrgTokenName,
+  OrgTokenStatus,
+} from "./org-token.ts";
 export { PROCESS_STATUSES, ProcessCount, ProcessStatus, ProcessV2, ProcessV3 } from "./process.ts";
 export {
   DEPRECATED_PROCESS_METRICS,

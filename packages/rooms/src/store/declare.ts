@@ -12,10 +12,21 @@ export async function declareOrganization(
   await withoutParameters(() => orm.insert(organizations).values(organization).onConflictDoNothing());
 }
 
-/** Idempotent by the token itself; a token that was revoked stays revoked. Throws when another organisation has it. */
+/**
+ * Idempotent by the token itself; a token that was revoked stays revoked, and one that exists keeps its name and scopes.
+ * Throws when another organisation has it.
+ */
 export async function declareToken(
   { orm }: Database,
-  token: { orgTokenId: string; orgId: string; name: string; tokenHash: Uint8Array; scopes?: string[] | null },
+  token: {
+    orgTokenId: string;
+    orgId: string;
+    name: string;
+    tokenHash: Uint8Array;
+    scopes?: string[] | null;
+    createdBy?: string;
+    lastFour?: string;
+  },
 ): Promise<void> {
   await withoutParameters(async () => {
     await orm.insert(orgTokens).values(token).onConflictDoNothing();
@@ -73,7 +84,7 @@ export async function declareDeployment(
   return withoutParameters(() =>
     orm.transaction(async (tx) => {
       const newest = await lockNewestDeployment(tx, settings.appId);
-      if (newest && sameSettings(newest, settings)) {
+      if (newest && compareDeployment(newest, settings) !== "new") {
         const { deploymentId } = newest;
         const { maxProcesses, warmProcesses = 0 } = settings;
         await tx
@@ -87,6 +98,16 @@ export async function declareDeployment(
       return newDeploymentId;
     }),
   );
+}
+
+/** What `declareDeployment` would do: nothing, change how many processes may run, or make another deployment. */
+export function compareDeployment(
+  newest: typeof deployments.$inferSelect | undefined,
+  settings: DeploymentSettings,
+): "same" | "limits" | "new" {
+  if (!newest || !sameSettings(newest, settings)) return "new";
+  const { maxProcesses, warmProcesses = 0 } = settings;
+  return newest.maxProcesses === maxProcesses && newest.warmProcesses === warmProcesses ? "same" : "limits";
 }
 
 function sameSettings(newest: typeof deployments.$inferSelect, settings: DeploymentSettings): boolean {
