@@ -12,7 +12,8 @@ interface Reading {
 
 /**
  * Closes connections whose client does not take its answer: Node would keep what waits for it for as long as the connection
- * stays open. A log that is followed and silent has nothing waiting. Answers how to stop; with the server it ends by itself.
+ * stays open. A log that is followed and silent has nothing waiting. Whether a client takes something shows by whole pieces,
+ * as they were written: a page is one. Ends with the server.
  */
 export function dropSlowReaders(
   server: Server,

@@ -1,6 +1,6 @@
-import { createTenant, openTestRooms, startCuttingProxy, TEST_REGION, type CuttingProxy } from "@roombridge/testing";
+import { openTestRooms, startCuttingProxy, TEST_REGION, type CuttingProxy } from "@roombridge/testing";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { newGame, refused } from "../../test/game.ts";
+import { newGame } from "../../test/game.ts";
 import { useRooms } from "../../test/setup.ts";
 import { closeRooms, createRoom, getRoomInfo, type RoomsContext } from "../index.ts";
 import { isConnectionError } from "./database.ts";
@@ -70,18 +70,4 @@ describe("a database that falls silent", () => {
     expect(room.processId).toBeDefined();
     expect(await getRoomInfo(rooms, appId, room.roomId)).toMatchObject({ status: "active" });
   });
-
-  test("and stays so refuses creates in bounded time, and serves again when it is back", async () => {
-    const { proxy, distant } = await behindProxy();
-    const { application, appId, rooms } = await newGame(suite().rooms);
-    await pidOf(distant);
-    proxy.silenceAll();
-    const input = { application, region: TEST_REGION };
-    const refusal = await refused(createRoom(distant, { ...input, roomId: "never-heard" }));
-    expect(refusal.code).toBe("internal");
-    expect(await refused(getRoomInfo(rooms, appId, "never-heard"))).toMatchObject({ code: "room_not_found" });
-    proxy.speak();
-    expect(await createRoom(distant, input)).toMatchObject({ connection: { status: "starting" } });
-    await createTenant(distant.database);
-  }, 60_000);
 });
