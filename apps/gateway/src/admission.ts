@@ -2,9 +2,8 @@ import type { IncomingMessage } from "node:http";
 import { hashToken, RoomError } from "@roombridge/rooms";
 import type { Logger } from "@roombridge/service";
 import type { Access } from "./access.ts";
-import { networkOf } from "./address.ts";
 import { readToken } from "./auth.ts";
-import { clientOf, seemsForwarded, type Client, type ProxySettings } from "./client-address.ts";
+import { Clients, seemsForwarded, type Client, type ProxySettings } from "./client-address.ts";
 import { RateLimit } from "./rate-limit.ts";
 import { RecentNames } from "./recent-names.ts";
 
@@ -24,7 +23,7 @@ export interface AdmissionSettings extends ProxySettings {
 }
 
 /** Of a test without sockets: who asks is unknown, and nobody is limited. */
-const NOBODY: Client = { address: "unknown", isLocal: true };
+const NOBODY: Client = { address: "unknown", network: "unknown", isLocal: true };
 /** An untrusted proxy is looked for in one of so many requests: headers are not free. */
 const LOOK_EVERY = 64;
 const MAX_GOOD_TOKENS = 10_000;
@@ -33,6 +32,7 @@ const MAX_GOOD_TOKENS = 10_000;
 export class Admission {
   readonly #settings: AdmissionSettings;
   readonly #log: Logger;
+  readonly #clients: Clients;
   readonly #public: RateLimit | undefined;
   readonly #tokens: RateLimit | undefined;
   readonly #failures: RateLimit | undefined;
@@ -45,6 +45,7 @@ export class Admission {
     const { publicRate, tokenRate, authFailuresPerMinute } = settings;
     this.#settings = settings;
     this.#log = log;
+    this.#clients = new Clients(settings);
     this.#public = limitOf(publicRate);
     this.#tokens = limitOf(tokenRate);
     this.#failures = limitOf({ perSecond: authFailuresPerMinute / 60, burst: authFailuresPerMinute });
@@ -52,7 +53,7 @@ export class Admission {
 
   clientOf(incoming: IncomingMessage | undefined): Client {
     if (incoming === undefined) return NOBODY;
-    const client = clientOf(incoming, this.#settings);
+    const client = this.#clients.clientOf(incoming);
     if (!this.#hasWarned && this.#asked++ % LOOK_EVERY === 0) this.#lookForProxy(incoming, client);
     return client;
   }
@@ -60,7 +61,7 @@ export class Admission {
   /** Counts the request. Throws `rate_limited`. */
   admit(access: Access, client: Client, authorization: () => string | undefined): void {
     if (isAnybodys(access)) {
-      const seconds = client.isLocal ? undefined : this.#public?.take(networkOf(client.address));
+      const seconds = client.isLocal ? undefined : this.#public?.take(client.network);
       if (seconds !== undefined) throw tooMany("too many requests from your address", seconds);
     }
     if (access === "public") return;
@@ -74,19 +75,19 @@ export class Admission {
   /** The token was wrong. Whoever sends none does not guess, and costs nothing. */
   wasRefused(access: Access, client: Client, authorization: () => string | undefined): void {
     if (access === "public" || !this.#failures || client.isLocal) return;
-    if (readToken(authorization())) this.#failures.take(networkOf(client.address));
+    if (readToken(authorization())) this.#failures.take(client.network);
   }
 
   wasAccepted(access: Access, client: Client, authorization: () => string | undefined): void {
     if (access === "public" || !this.#failures || client.isLocal) return;
-    if (!this.#failures.has(networkOf(client.address))) return;
+    if (!this.#failures.has(client.network)) return;
     const token = readToken(authorization());
     if (token) this.#good.add(nameOf(token));
   }
 
   #refuseGuesses(client: Client, authorization: () => string | undefined): void {
     if (!this.#failures || client.isLocal) return;
-    const seconds = this.#failures.look(networkOf(client.address));
+    const seconds = this.#failures.look(client.network);
     if (seconds === undefined) return;
     const token = readToken(authorization());
     if (!token || this.#good.has(nameOf(token))) return;

@@ -1,9 +1,13 @@
 import { describe, expect, test } from "vitest";
-import { clientOf } from "./client-address.ts";
+import { Clients, type ProxySettings } from "./client-address.ts";
 import { parseTrustedProxies } from "./trusted-proxies.ts";
 
 const header = "x-forwarded-for";
 const proxies = parseTrustedProxies("loopback,10.0.0.0/8");
+
+function clientOf(asked: ReturnType<typeof incoming>, settings: ProxySettings) {
+  return new Clients(settings).clientOf(asked);
+}
 
 function incoming(remoteAddress: string | undefined, headers: Record<string, string> = {}) {
   return { socket: { remoteAddress }, headers };
@@ -24,12 +28,12 @@ describe("the client is", () => {
     ["the last proxy that names somebody", "10.0.0.1", "unknown, 10.0.0.2", "10.0.0.2", false],
   ])("%s", (_, remote, said, address, isLocal) => {
     const asked = incoming(remote, said === undefined ? {} : { [header]: said });
-    expect(clientOf(asked, { proxies, header })).toEqual({ address, isLocal });
+    expect(clientOf(asked, { proxies, header })).toMatchObject({ address, isLocal });
   });
 
   test("who connects, when nobody is trusted", () => {
     const asked = incoming("127.0.0.1", { [header]: "203.0.113.9" });
-    expect(clientOf(asked, { proxies: undefined, header })).toEqual({ address: "127.0.0.1", isLocal: true });
+    expect(clientOf(asked, { proxies: undefined, header })).toMatchObject({ address: "127.0.0.1", isLocal: true });
   });
 
   test("whom the one header names that was chosen", () => {
@@ -39,6 +43,15 @@ describe("the client is", () => {
   });
 
   test("unknown, and somebody, when the connection has just been closed", () => {
-    expect(clientOf(incoming(undefined), { proxies, header })).toEqual({ address: "unknown", isLocal: false });
+    expect(clientOf(incoming(undefined), { proxies, header })).toMatchObject({ address: "unknown", isLocal: false });
+  });
+
+  test("as many as a proxy asks for over one connection", () => {
+    const clients = new Clients({ proxies, header });
+    const { socket } = incoming("10.0.0.1");
+    const addresses = ["203.0.113.9", undefined, "203.0.113.8"].map(
+      (said) => clients.clientOf({ socket, headers: said === undefined ? {} : { [header]: said } }).address,
+    );
+    expect(addresses).toEqual(["203.0.113.9", "10.0.0.1", "203.0.113.8"]);
   });
 });

@@ -1,11 +1,13 @@
 import type { IncomingMessage } from "node:http";
-import { isLoopback } from "./address.ts";
+import { isLoopback, networkOf } from "./address.ts";
 import { FORWARDED_HEADERS, forwardedFor, type ForwardedHeader } from "./forwarded.ts";
 import type { TrustedProxies } from "./trusted-proxies.ts";
 
 /** Who asks, as far as addresses tell. */
 export interface Client {
   readonly address: string;
+  /** See `networkOf`. */
+  readonly network: string;
   /** A program of this machine that asks for itself. */
   readonly isLocal: boolean;
 }
@@ -17,26 +19,50 @@ export interface ProxySettings {
   readonly header: ForwardedHeader;
 }
 
-type Incoming = Pick<IncomingMessage, "headers"> & {
-  readonly socket: Pick<IncomingMessage["socket"], "remoteAddress">;
-};
+interface Incoming {
+  readonly headers: IncomingMessage["headers"];
+  readonly socket: { readonly remoteAddress?: string | undefined };
+}
 
-/**
- * The nearest address on the way that is not a trusted proxy's; what comes before it in the header anybody can have written.
- * Where a proxy does not say who asks, it is the proxy.
- */
-export function clientOf({ socket, headers }: Incoming, { proxies, header }: ProxySettings): Client {
-  // There is none any more when the connection has just been closed.
-  const remote = socket.remoteAddress ?? "unknown";
-  const said = proxies && remote !== "unknown" && proxies.trusts(remote) ? headers[header] : undefined;
-  if (!proxies || said === undefined) return { address: remote, isLocal: isLoopback(remote) };
-  let address = remote;
-  for (const node of forwardedFor(header, String(said))) {
-    if (node === undefined) break;
-    address = node;
-    if (!proxies.trusts(node)) break;
+/** Who asks, by connection and by what trusted proxies say. */
+export class Clients {
+  readonly #settings: ProxySettings;
+  /** Of connections whose word is not taken: they have one client for as long as they last. */
+  readonly #direct = new WeakMap<Incoming["socket"], Client>();
+
+  constructor(settings: ProxySettings) {
+    this.#settings = settings;
   }
-  return { address, isLocal: false };
+
+  /**
+   * The nearest address on the way that is not a trusted proxy's; what comes before it in the header anybody can have
+   * written. Where a proxy does not say who asks, it is the proxy.
+   */
+  clientOf({ socket, headers }: Incoming): Client {
+    const known = this.#direct.get(socket);
+    if (known) return known;
+    const { proxies, header } = this.#settings;
+    // There is none any more when the connection has just been closed.
+    const { remoteAddress: remote = "unknown" } = socket;
+    if (!proxies || remote === "unknown" || !proxies.trusts(remote)) {
+      const client = newClient(remote, isLoopback(remote));
+      this.#direct.set(socket, client);
+      return client;
+    }
+    const said = headers[header];
+    if (said === undefined) return newClient(remote, isLoopback(remote));
+    let address = remote;
+    for (const node of forwardedFor(header, String(said))) {
+      if (node === undefined) break;
+      address = node;
+      if (!proxies.trusts(node)) break;
+    }
+    return newClient(address, false);
+  }
+}
+
+function newClient(address: string, isLocal: boolean): Client {
+  return { address, network: networkOf(address), isLocal };
 }
 
 /** Whether somebody asks for others whose word is not taken: perhaps a proxy that TRUSTED_PROXIES should name. */
