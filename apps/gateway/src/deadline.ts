@@ -1,9 +1,43 @@
 /** What an answer that came too late would have been. */
 export type Late<Result> = { readonly result: Result } | { readonly error: unknown };
 
+interface Waiting {
+  readonly endsAt: number;
+  isLate: boolean;
+  readonly giveUp: () => void;
+}
+
+const TICK_MS = 250;
+
+/** One timer for all that is waited for: one of its own for each request would be the dearest part of it. */
+class Clock {
+  readonly #waiting = new Set<Waiting>();
+  #timer: NodeJS.Timeout | undefined;
+
+  add(waiting: Waiting): void {
+    this.#timer ??= setInterval(() => this.#tick(performance.now()), TICK_MS).unref();
+    this.#waiting.add(waiting);
+  }
+
+  delete(waiting: Waiting): void {
+    this.#waiting.delete(waiting);
+  }
+
+  #tick(now: number): void {
+    for (const waiting of this.#waiting) {
+      if (waiting.endsAt > now) continue;
+      this.#waiting.delete(waiting);
+      waiting.isLate = true;
+      waiting.giveUp();
+    }
+  }
+}
+
+const clock = new Clock();
+
 /**
- * The result of `work`, or `late()` when it takes longer than so many milliseconds. It goes on then, because nothing can call
- * back what was asked of the database; `onLate` hears how it ended.
+ * The result of `work`, or `late()` when it takes longer than so many milliseconds, give or take a quarter of a second. The
+ * work goes on then, because nothing can call back what was asked of the database; `onLate` hears how it ended.
  */
 export function withDeadline<Result>(
   work: Promise<Result>,
@@ -11,20 +45,17 @@ export function withDeadline<Result>(
   { late, onLate }: { readonly late: () => Result; readonly onLate: (outcome: Late<Result>) => void },
 ): Promise<Result> {
   return new Promise((resolve, reject) => {
-    let isLate = false;
-    const timer = setTimeout(() => {
-      isLate = true;
-      resolve(late());
-    }, deadlineMs);
+    const waiting = { endsAt: performance.now() + deadlineMs, isLate: false, giveUp: () => resolve(late()) };
+    clock.add(waiting);
     work.then(
       (result) => {
-        if (isLate) return onLate({ result });
-        clearTimeout(timer);
+        if (waiting.isLate) return onLate({ result });
+        clock.delete(waiting);
         resolve(result);
       },
       (error: unknown) => {
-        if (isLate) return onLate({ error });
-        clearTimeout(timer);
+        if (waiting.isLate) return onLate({ error });
+        clock.delete(waiting);
         reject(error);
       },
     );
