@@ -19,7 +19,6 @@ test("what is not set has the documented defaults", () => {
     GATEWAY_PORT: 8080,
     GATEWAY_BASE_PATH: "",
     GATEWAY_WAKE_ON_CONNECTION_INFO: "1",
-    TRUSTED_PROXIES: undefined,
     GATEWAY_FORWARDED_HEADER: "x-forwarded-for",
     GATEWAY_PUBLIC_RATE: 50,
     GATEWAY_PUBLIC_BURST: 100,
