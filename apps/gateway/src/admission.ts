@@ -7,7 +7,7 @@ import { Clients, seemsForwarded, type Client, type ProxySettings } from "./clie
 import { RateLimit } from "./rate-limit.ts";
 import { RecentNames } from "./recent-names.ts";
 
-export interface Rate {
+interface Rate {
   /** 0: no limit. */
   readonly perSecond: number;
   readonly burst: number;

@@ -12,11 +12,13 @@ const TICK_MS = 250;
 /** One timer for all that is waited for: one of its own for each request would be the dearest part of it. */
 class Clock {
   readonly #waiting = new Set<Waiting>();
-  #timer: NodeJS.Timeout | undefined;
+  #isTicking = false;
 
   add(waiting: Waiting): void {
-    this.#timer ??= setInterval(() => this.#tick(performance.now()), TICK_MS).unref();
     this.#waiting.add(waiting);
+    if (this.#isTicking) return;
+    this.#isTicking = true;
+    setInterval(() => this.#tick(performance.now()), TICK_MS).unref();
   }
 
   delete(waiting: Waiting): void {
