@@ -1,5 +1,6 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
 import { documentAccess } from "./access.ts";
+import { COMMON_RESPONSES } from "./document-responses.ts";
 import { OPERATIONS } from "./operations.ts";
 
 /** The OpenAPI 3.1 document of the API below `basePath`; the same for the same code. */
@@ -12,7 +13,12 @@ export function createDocument(basePath = ""): object {
       "A token of the organisation, with the scope that the operation names or with none at all. `GetConnectionInfo` is public.",
   });
   for (const { route, access } of OPERATIONS)
-    openAPIRegistry.registerPath({ tags: ["RoomsV2"], ...route, ...documentAccess(access) });
+    openAPIRegistry.registerPath({
+      tags: ["RoomsV2"],
+      ...route,
+      responses: { ...COMMON_RESPONSES, ...route.responses },
+      ...documentAccess(access),
+    });
   return getOpenAPI31Document({
     openapi: "3.1.0",
     info: {
