@@ -28,11 +28,9 @@ export const StaticProcessAllocation = z
     targetProcesses: processes
       .optional()
       .meta({ description: "Processes with a free slot that are kept running; `minProcesses` when absent." }),
-    maxProcesses: z
-      .union([processes, z.null()])
-      .meta({
-        description: "Processes that may run at a time in place of what the deployment allows; null: as it does.",
-      }),
+    maxProcesses: z.union([processes, z.null()]).meta({
+      description: "Processes that may run at a time in place of what the deployment allows; null: as it does.",
+    }),
   })
   .meta({ id: "StaticProcessAllocation" });
 

@@ -12,6 +12,9 @@ export type { ErrorCode } from "./error-code.ts";
 export { ExposedPort, TRANSPORT_TYPES, TransportType } from "./exposed-port.ts";
 export { IceServer } from "./ice-server.ts";
 export { IceServersAnswer } from "./ice-servers-answer.ts";
+export { CreateLobbyV3Params, LOBBY_VISIBILITIES, LobbyV3, LobbyVisibility, ShortCode } from "./lobby.ts";
+export { PingEndpoint } from "./ping-endpoint.ts";
+export { GoogleIdToken, Nickname, PlayerToken } from "./player-token.ts";
 export { PROCESS_STATUSES, ProcessCount, ProcessStatus, ProcessV2, ProcessV3 } from "./process.ts";
 export {
   DEPRECATED_PROCESS_METRICS,
