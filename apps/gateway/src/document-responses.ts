@@ -4,7 +4,7 @@ import type { z } from "zod";
 
 const MEANINGS = {
   400: "Refused: the room id is taken, there is nothing that could run the room, or a parameter breaks its rule.",
-  401: "The token is missing, unknown or revoked.",
+  401: "The token is missing, unknown or revoked, or lacks the scope that the message names.",
   404: "Unknown, destroyed, or another organisation's.",
   409: "Another instance has registered under the same name and lives: end.",
   410: "Gone: a log that is not kept any more, or a process that has ended while it thought it lived (register anew).",

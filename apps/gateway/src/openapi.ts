@@ -1,4 +1,5 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
+import { documentAccess } from "./access.ts";
 import { OPERATIONS } from "./operations.ts";
 
 /** The OpenAPI 3.1 document of the API below `basePath`; the same for the same code. */
@@ -7,9 +8,11 @@ export function createDocument(basePath = ""): object {
   openAPIRegistry.registerComponent("securitySchemes", "hathoraDevToken", {
     type: "http",
     scheme: "bearer",
-    description: "A token of the organisation. `GetConnectionInfo` is public.",
+    description:
+      "A token of the organisation, with the scope that the operation names or with none at all. `GetConnectionInfo` is public.",
   });
-  for (const { route } of OPERATIONS) openAPIRegistry.registerPath({ tags: ["RoomsV2"], ...route });
+  for (const { route, access } of OPERATIONS)
+    openAPIRegistry.registerPath({ tags: ["RoomsV2"], ...route, ...documentAccess(access) });
   return getOpenAPI31Document({
     openapi: "3.1.0",
     info: {

@@ -1,6 +1,7 @@
 import type { RouteConfig } from "@hono/zod-openapi";
 import type { RoomsContext } from "@roombridge/rooms";
 import type { HonoRequest } from "hono";
+import type { Access } from "./access.ts";
 import type { Answer } from "./answer.ts";
 
 /** What the operator decides about operations. */
@@ -12,6 +13,8 @@ export interface OperationSettings {
 /** One operation of the API: how it is documented and what it does. */
 export interface Operation {
   readonly route: RouteConfig & { readonly operationId: string; readonly method: "get" | "post" };
+  /** Who may call it. */
+  readonly access: Access;
   /** Browsers call it directly, so it answers with CORS headers. */
   readonly isForBrowsers: boolean;
   /** Clients poll with it although it is no GET, so its successes are logged at debug. */

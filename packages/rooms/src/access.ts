@@ -1,6 +1,8 @@
 import { createHash, timingSafeEqual } from "node:crypto";
+import type { Scope } from "@roombridge/models/api";
 import type { RoomsContext } from "./context.ts";
 import { RoomError } from "./errors.ts";
+import { scopesReach } from "./scopes.ts";
 import { findApplication } from "./store/find-application.ts";
 import { findToken } from "./store/find-token.ts";
 
@@ -8,6 +10,8 @@ import { findToken } from "./store/find-token.ts";
 export interface Principal {
   readonly orgId: string;
   readonly orgTokenId: string;
+  /** What the token may do; null: everything. */
+  readonly scopes: readonly string[] | null;
 }
 
 export interface Application {
@@ -28,8 +32,13 @@ export async function authenticate(context: RoomsContext, token: string | undefi
     const found = await findToken(context.database, hash);
     if (!found || !timingSafeEqual(found.tokenHash, hash))
       throw new RoomError("unauthenticated", "the token is not valid");
-    return { orgId: found.orgId, orgTokenId: found.orgTokenId };
+    return { orgId: found.orgId, orgTokenId: found.orgTokenId, scopes: found.scopes };
   });
+}
+
+/** Throws `unauthenticated` when the token does not reach as far as `scope`. */
+export function requireScope({ scopes }: Principal, scope: Scope): void {
+  if (!scopesReach(scopes, scope)) throw new RoomError("unauthenticated", `the token lacks the scope ${scope}`);
 }
 
 /** Throws `app_not_found` when the application is unknown or another organisation's. */

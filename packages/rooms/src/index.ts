@@ -1,4 +1,4 @@
-export { authenticate, getApplication, hashToken } from "./access.ts";
+export { authenticate, getApplication, hashToken, requireScope } from "./access.ts";
 export type { Application, Principal } from "./access.ts";
 export { drawCanary } from "./canary.ts";
 export type { Canary } from "./canary.ts";

@@ -1,5 +1,5 @@
 import { randomBytes, randomUUID } from "node:crypto";
-import { REGIONS, type ExposedPort, type Region } from "@roombridge/models/api";
+import { REGIONS, type ExposedPort, type Region, type Scope } from "@roombridge/models/api";
 import {
   claimProcesses,
   declareApplication,
@@ -48,20 +48,31 @@ export interface Tenant {
 /** A new organisation with a token and an application; `orgId` puts the application into a known one. */
 export async function createTenant(database: Database, orgId = `org-${randomUUID()}`): Promise<Tenant> {
   const application = { appId: `app-${randomUUID()}`, orgId };
-  const token = randomBytes(24).toString("base64url");
   await declareOrganization(database, { orgId, name: "test" });
-  await declareToken(database, {
-    orgTokenId: `org-token-${randomUUID()}`,
-    orgId,
-    name: "test",
-    tokenHash: hashToken(token),
-  });
+  const token = await createToken(database, orgId);
   await declareApplication(database, {
     ...application,
     appName: application.appId.slice(0, 40),
     appSecret: `secret-${randomUUID()}`,
   });
   return { application, token };
+}
+
+/** A new token of the organisation; without `scopes` it may do everything. */
+export async function createToken(
+  database: Database,
+  orgId: string,
+  scopes: readonly Scope[] | null = null,
+): Promise<string> {
+  const token = randomBytes(24).toString("base64url");
+  await declareToken(database, {
+    orgTokenId: `org-token-${randomUUID()}`,
+    orgId,
+    name: "test",
+    tokenHash: hashToken(token),
+    scopes: scopes && [...scopes],
+  });
+  return token;
 }
 
 /** A new deployment of the application; answers its id. */

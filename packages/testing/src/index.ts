@@ -5,6 +5,7 @@ export {
   clearRooms,
   createDeployment,
   createTenant,
+  createToken,
   forgetRooms,
   openTestRooms,
   registerTestHost,

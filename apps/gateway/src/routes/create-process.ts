@@ -23,6 +23,7 @@ export const createProcessOperation: Operation = {
       [401, 404, 422, 429, 500],
     ),
   }),
+  access: "processes:read-write",
   isForBrowsers: false,
   async handle(rooms, request) {
     return { status: 201, body: toProcessV3(await createRequestedProcess(rooms, request)) };

@@ -29,6 +29,7 @@ export const createRoomOperation: Operation = {
       [400, 401, 404, 422, 429, 500],
     ),
   }),
+  access: "processes:read-write",
   isForBrowsers: false,
   async handle(rooms, request) {
     return { status: 201, body: toRoomConnectionData(await createRequestedRoom(rooms, request)) };

@@ -20,6 +20,7 @@ export const getConnectionInfoOperation: Operation = {
       [400, 404, 422, 429, 500],
     ),
   }),
+  access: "public",
   isForBrowsers: true,
   async handle(rooms, request, settings) {
     const roomId = roomIdOf(request);

@@ -27,6 +27,7 @@ export const registerStaticProcessOperation: Operation = {
       [401, 404, 422, 429, 500],
     ),
   }),
+  access: "processes:read-write",
   isForBrowsers: false,
   async handle(rooms, request) {
     const principal = await principalOf(rooms, request);

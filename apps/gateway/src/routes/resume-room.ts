@@ -21,6 +21,7 @@ export const resumeRoomOperation: Operation = {
       [400, 401, 404, 422, 429, 500],
     ),
   }),
+  access: "processes:read-write",
   isForBrowsers: false,
   isPolled: true,
   async handle(rooms, request) {

@@ -32,6 +32,7 @@ export { RoomAllocationData } from "./room-allocation-data.ts";
 export { RoomConnectionData } from "./room-connection-data.ts";
 export { isRoomId, RoomId } from "./room-id.ts";
 export { ListedRoom, LiveRoomState, RoomPage } from "./room-page.ts";
+export { Scope, SCOPES } from "./scope.ts";
 export {
   DeregisterStaticProcessParams,
   RegisterStaticProcessParams,

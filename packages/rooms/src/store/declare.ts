@@ -18,7 +18,7 @@ export async function declareOrganization(
 /** Idempotent by the token itself; a token that was revoked stays revoked. Throws when another organisation has it. */
 export async function declareToken(
   { orm }: Database,
-  token: { orgTokenId: string; orgId: string; name: string; tokenHash: Uint8Array },
+  token: { orgTokenId: string; orgId: string; name: string; tokenHash: Uint8Array; scopes?: string[] | null },
 ): Promise<void> {
   await withoutParameters(async () => {
     await orm.insert(orgTokens).values(token).onConflictDoNothing();
