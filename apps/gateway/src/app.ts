@@ -12,6 +12,7 @@ import type { Lifecycle } from "./lifecycle.ts";
 import { createDocument } from "./openapi.ts";
 import { notOffered } from "./not-offered.ts";
 import type { Operation } from "./operation.ts";
+import { defaultPlayerSettings, type PlayerSettings } from "./player-settings.ts";
 import { OPERATIONS } from "./operations.ts";
 import { newRequestId } from "./request-id.ts";
 import { checkedHandle } from "./serialize.ts";
@@ -27,6 +28,8 @@ export interface Gateway {
   readonly closing?: AbortSignal;
   /** See `OperationSettings`. Default true. */
   readonly wakeOnConnectionInfo?: boolean;
+  /** Default: Hathora's limit, and Google's own keys. */
+  readonly players?: PlayerSettings;
   /** Whether there is the page `/turn/check`. Default true. */
   readonly turnCheck?: boolean;
 }
@@ -44,6 +47,7 @@ interface Endpoint {
 /** The REST face as a function from requests to responses; it does not listen. */
 export function createApp(gateway: Gateway, operations: readonly Operation[] = OPERATIONS): Hono {
   const { rooms, lifecycle, basePath = "", wakeOnConnectionInfo = true, turnCheck = true } = gateway;
+  const settings = { wakeOnConnectionInfo, players: gateway.players ?? defaultPlayerSettings() };
   const app = new Hono();
   const api = app.basePath(basePath);
   const serve = (endpoint: Endpoint) => (c: Context) => answer(gateway, endpoint, c);
@@ -60,7 +64,7 @@ export function createApp(gateway: Gateway, operations: readonly Operation[] = O
         name: route.operationId,
         headers,
         isPolled,
-        handle: (request) => handle(rooms, request, { wakeOnConnectionInfo }),
+        handle: (request) => handle(rooms, request, settings),
       }),
     );
     api.options(

@@ -19,6 +19,7 @@ const STREAM_CONTENT = { "application/octet-stream": {} };
 type ErrorStatus = keyof typeof MEANINGS;
 
 export const SECURITY = [{ hathoraDevToken: [] }];
+export const PLAYER_SECURITY = [{ playerAuth: [] }];
 
 /** The `responses` of an operation: one success, and errors that all share Hathora's body. */
 export function documentResponses(

@@ -1,5 +1,7 @@
 import { databaseUrl, integer, logVariables, parseEnvironment, turnVariables } from "@roombridge/service";
 import { z } from "zod";
+import { GOOGLE_KEYS_URL } from "./google-identity.ts";
+import { LOBBIES_PER_HOUR } from "./player-settings.ts";
 
 /** Segments of unreserved characters (RFC 3986 section 2.3): nothing in them is encoded, or means something to a router. */
 const BASE_PATH = /^(?:\/(?!\.{1,2}(?:\/|$))[A-Za-z0-9._~-]+)*\/?$/;
@@ -14,6 +16,10 @@ const Environment = z.object({
     .default(""),
   GATEWAY_WAKE_ON_CONNECTION_INFO: z.enum(["0", "1"], { error: "expected 0 or 1" }).default("1"),
   GATEWAY_TURN_CHECK: z.enum(["0", "1"], { error: "expected 0 or 1" }).default("1"),
+  GATEWAY_GOOGLE_KEYS_URL: z
+    .url({ protocol: /^https?$/, error: "expected an http(s) URL of a JSON Web Key Set" })
+    .default(GOOGLE_KEYS_URL),
+  LOBBIES_PER_PLAYER_PER_HOUR: integer(0, 100_000).default(LOBBIES_PER_HOUR),
   DATABASE_URL: databaseUrl,
   ...turnVariables,
   ...logVariables,

@@ -11,6 +11,13 @@ export function createDocument(basePath = ""): object {
     description:
       "A token of the organisation, with the scope that the operation names or with none at all. `GetConnectionInfo` is public.",
   });
+  openAPIRegistry.registerComponent("securitySchemes", "playerAuth", {
+    type: "http",
+    scheme: "bearer",
+    bearerFormat: "JWT",
+    description:
+      "A player's token: from a login of the application, or signed by whoever has its secret (HS256, claim `id`).",
+  });
   for (const { route, access } of OPERATIONS)
     openAPIRegistry.registerPath({ tags: ["RoomsV2"], ...route, ...documentAccess(access) });
   return getOpenAPI31Document({

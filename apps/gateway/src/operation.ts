@@ -3,11 +3,13 @@ import type { RoomsContext } from "@roombridge/rooms";
 import type { HonoRequest } from "hono";
 import type { Access } from "./access.ts";
 import type { Answer } from "./answer.ts";
+import type { PlayerSettings } from "./player-settings.ts";
 
 /** What the operator decides about operations. */
 export interface OperationSettings {
   /** GetConnectionInfo resumes a room that was put to sleep by the suspend call. */
   readonly wakeOnConnectionInfo: boolean;
+  readonly players: PlayerSettings;
 }
 
 /** One operation of the API: how it is documented and what it does. */

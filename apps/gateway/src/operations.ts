@@ -1,5 +1,6 @@
 import type { Operation } from "./operation.ts";
 import { createIceServersOperation } from "./routes/create-ice-servers.ts";
+import { createLobbyOperation } from "./routes/create-lobby.ts";
 import { createProcessOperation } from "./routes/create-process.ts";
 import { createRoomOperation } from "./routes/create-room.ts";
 import { deregisterStaticProcessOperation } from "./routes/deregister-static-process.ts";
@@ -7,7 +8,12 @@ import { destroyRoomOperation } from "./routes/destroy-room.ts";
 import { downloadLogForProcessOperation } from "./routes/download-log-for-process.ts";
 import { getConnectionInfoOperation } from "./routes/get-connection-info.ts";
 import { getLatestProcessesOperation } from "./routes/get-latest-processes.ts";
+import { getLobbyInfoByRoomIdOperation, getLobbyInfoByShortCodeOperation } from "./routes/get-lobby-info.ts";
 import { getLogsForProcessOperation } from "./routes/get-logs-for-process.ts";
+import {
+  getPingServiceEndpointsDeprecatedOperation,
+  getPingServiceEndpointsOperation,
+} from "./routes/get-ping-service-endpoints.ts";
 import { getMetricsDeprecatedOperation, getProcessMetricsOperation } from "./routes/get-process-metrics.ts";
 import { getProcessOperation } from "./routes/get-process.ts";
 import { getProcessesCountOperation } from "./routes/get-processes-count.ts";
@@ -17,8 +23,12 @@ import {
   getInactiveRoomsForProcessOperation,
 } from "./routes/get-rooms-for-process.ts";
 import { heartbeatStaticProcessOperation } from "./routes/heartbeat-static-process.ts";
+import { listActivePublicLobbiesOperation } from "./routes/list-active-public-lobbies.ts";
 import { listIceServersOperation } from "./routes/list-ice-servers.ts";
 import { listRoomsOperation } from "./routes/list-rooms.ts";
+import { loginAnonymousOperation } from "./routes/login-anonymous.ts";
+import { loginGoogleOperation } from "./routes/login-google.ts";
+import { loginNicknameOperation } from "./routes/login-nickname.ts";
 import { PROCESSES_V2 } from "./routes/processes-v2.ts";
 import { registerStaticProcessOperation } from "./routes/register-static-process.ts";
 import { resumeRoomOperation } from "./routes/resume-room.ts";
@@ -55,6 +65,15 @@ export const OPERATIONS: readonly Operation[] = [
   registerStaticProcessOperation,
   heartbeatStaticProcessOperation,
   deregisterStaticProcessOperation,
+  loginAnonymousOperation,
+  loginNicknameOperation,
+  loginGoogleOperation,
+  createLobbyOperation,
+  listActivePublicLobbiesOperation,
+  getLobbyInfoByRoomIdOperation,
+  getLobbyInfoByShortCodeOperation,
+  getPingServiceEndpointsOperation,
+  getPingServiceEndpointsDeprecatedOperation,
   ...PROCESSES_V2,
   ...ROOMS_V1,
   getMetricsDeprecatedOperation,

@@ -1,4 +1,4 @@
-import { isStorable, Region, RoomId } from "@roombridge/models/api";
+import { isStorable, Region, RoomId, ShortCode } from "@roombridge/models/api";
 import { RoomError } from "@roombridge/rooms";
 import type { HonoRequest } from "hono";
 import { z } from "zod";
@@ -12,6 +12,7 @@ export const RoomPath = AppPath.extend({ roomId: RoomId });
 export const ProcessPath = AppPath.extend({
   processId: z.string().meta({ example: "cbfcddd2-0006-43ae-996c-995fff7bed2e" }),
 });
+export const ShortCodePath = AppPath.extend({ shortCode: ShortCode });
 export const RegionPath = AppPath.extend({ region: Region });
 
 /** Any text may stand there, so one that no application can have is unknown like any other. */
@@ -34,6 +35,11 @@ export function anyRoomIdOf(request: HonoRequest): string {
 /** Any text: no operation documents 422 for it, so what cannot be a processId is a process that does not exist. */
 export function processIdOf(request: HonoRequest): string {
   return request.param("processId") ?? "";
+}
+
+/** Any text: the operation does not document 422 for it, so what cannot be a code is one that no lobby has. */
+export function shortCodeOf(request: HonoRequest): string {
+  return request.param("shortCode") ?? "";
 }
 
 /** Throws `invalid_params` for a region that Hathora does not have. */

@@ -2,15 +2,20 @@ export type {
   CredentialState,
   IceServer,
   LiveRoomState,
+  LobbyVisibility,
   ProcessStatus,
   Region,
   RoomReadyStatus,
   RoomStatus,
   TransportType,
 } from "@roombridge/models/api";
+export type { AuthV1, PlayerToken } from "./auth-v1/auth-v1.ts";
 export type { CallOptions, RepeatableCallOptions } from "./call-options.ts";
+export type { DiscoveryV2, PingEndpoint } from "./discovery-v2/discovery-v2.ts";
 export type { ExposedPort } from "./exposed-port.ts";
 export type { RetryOptions } from "./http/retry.ts";
+export type { LobbiesV3 } from "./lobbies-v3/lobbies-v3.ts";
+export type { CreateLobbyOptions, CreateLobbyParams, ListLobbiesParams, Lobby } from "./lobbies-v3/lobby.ts";
 export type { LogParams, LogsV1 } from "./logs-v1/logs-v1.ts";
 export type { Open } from "./open.ts";
 export type { Process, ProcessFilter } from "./processes-v3/process.ts";

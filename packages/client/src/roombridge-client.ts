@@ -1,6 +1,10 @@
+import { AuthV1 } from "./auth-v1/auth-v1.ts";
+import { checkToken } from "./check-token.ts";
+import { DiscoveryV2 } from "./discovery-v2/discovery-v2.ts";
 import { HttpTransport } from "./http/http-transport.ts";
 import { checkedMs } from "./http/milliseconds.ts";
 import { DEFAULT_RETRY_POLICY, toRetryPolicy, type RetryOptions } from "./http/retry.ts";
+import { LobbiesV3 } from "./lobbies-v3/lobbies-v3.ts";
 import { LogsV1 } from "./logs-v1/logs-v1.ts";
 import { ProcessesV3 } from "./processes-v3/processes-v3.ts";
 import { RoombridgeError } from "./roombridge-error.ts";
@@ -9,7 +13,7 @@ import { RoomsV2 } from "./rooms-v2/rooms-v2.ts";
 export interface RoombridgeClientOptions {
   /** The gateway, with or without a path: `https://games.example.net/rooms-api`. */
   readonly serverUrl: string;
-  /** A token of the organisation. Leave it out where only `getConnectionInfo` is called, as in a game client. */
+  /** A token of the organisation. Leave it out where only public operations are called, as in a game client. */
   readonly token?: string | undefined;
   /** The application of calls that name none. */
   readonly appId?: string | undefined;
@@ -26,13 +30,13 @@ export class RoombridgeClient {
   readonly roomsV2: RoomsV2;
   readonly processesV3: ProcessesV3;
   readonly logsV1: LogsV1;
+  readonly authV1: AuthV1;
+  readonly lobbiesV3: LobbiesV3;
+  readonly discoveryV2: DiscoveryV2;
 
   constructor(options: RoombridgeClientOptions) {
     const { serverUrl, token, appId, timeoutMs = 30_000, retry, fetch = globalThis.fetch } = options;
-    // An error of fetch would show the whole header.
-    if (token !== undefined && !/^[!-~]+$/.test(token)) {
-      throw new RoombridgeError("invalid_argument", "token: expected printable ASCII without spaces");
-    }
+    if (token !== undefined) checkToken("token", token);
     const transport = new HttpTransport({
       serverUrl: toBaseUrl(serverUrl),
       token,
@@ -43,6 +47,9 @@ export class RoombridgeClient {
     this.roomsV2 = new RoomsV2(transport, appId);
     this.processesV3 = new ProcessesV3(transport, appId);
     this.logsV1 = new LogsV1(transport, appId);
+    this.authV1 = new AuthV1(transport, appId);
+    this.lobbiesV3 = new LobbiesV3(transport, appId);
+    this.discoveryV2 = new DiscoveryV2(transport);
   }
 }
 

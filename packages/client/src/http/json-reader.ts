@@ -34,6 +34,14 @@ export class JsonReader {
     return value;
   }
 
+  textOrNumber(name: string): string | number {
+    const value = this.#fields[name];
+    if (typeof value !== "string" && typeof value !== "number") {
+      throw unexpected(`${this.#path}.${name}`, "a string or a number");
+    }
+    return value;
+  }
+
   date(name: string): Date {
     const date = new Date(this.text(name));
     if (Number.isNaN(date.getTime())) throw unexpected(`${this.#path}.${name}`, "a date");
