@@ -1,5 +1,6 @@
 import type {
   CreateIceServersParams,
+  CreateLobbyV3Params,
   LiveRoomState,
   ProcessMetricName,
   ProcessStatus,
@@ -23,6 +24,13 @@ export interface Call {
     readonly clientIPs?: string[];
     readonly deploymentId?: string;
   };
+  /** A player's, where it is not the organisation's token that counts. */
+  readonly playerToken?: string | undefined;
+  /** Body of a login. */
+  readonly login?: { readonly nickname: string } | { readonly idToken: string } | undefined;
+  /** Body of CreateLobby. */
+  readonly lobby?: CreateLobbyV3Params | undefined;
+  readonly shortCode?: string | undefined;
   /** Body of an update. */
   readonly roomConfig?: string | undefined;
   /** Body of a registration. */

@@ -4,6 +4,7 @@ import { clientDriver } from "./client-driver.ts";
 import { ICE_SERVERS_ROWS } from "./ice-servers-rows.ts";
 import { LOG_ROWS } from "./log-rows.ts";
 import { olderRows } from "./older-rows.ts";
+import { PLAYER_ROWS } from "./player-rows.ts";
 import { PROCESS_ROWS } from "./process-rows.ts";
 import { ROOM_ROWS } from "./room-rows.ts";
 import type { Driver, Row } from "./row.ts";
@@ -12,10 +13,12 @@ import { STATIC_ROWS } from "./static-rows.ts";
 
 export const DRIVERS: readonly Driver[] = [sdkDriver, clientDriver];
 
-const OLDER_TAGS = ["RoomsV1", "ProcessesV2", "MetricsV1"];
+const OLDER_TAGS = ["RoomsV1", "ProcessesV2", "MetricsV1", "DiscoveryV1"];
 
 const NEEDING_A_TOKEN = OPERATIONS.map(({ route }) => route)
-  .filter(({ security, tags = [] }) => security !== undefined && !tags.some((tag) => OLDER_TAGS.includes(tag)))
+  .filter(({ security = [], tags = [] }) => {
+    return security.some((one) => "hathoraDevToken" in one) && !tags.some((tag) => OLDER_TAGS.includes(tag));
+  })
   .map(({ operationId }) => operationId);
 
 const NEWEST: readonly Row[] = [
@@ -24,6 +27,7 @@ const NEWEST: readonly Row[] = [
   ...PROCESS_ROWS,
   ...LOG_ROWS,
   ...STATIC_ROWS,
+  ...PLAYER_ROWS,
   ...accessRows(NEEDING_A_TOKEN),
 ];
 
