@@ -3,6 +3,7 @@ import { createTestDatabase, openTestRooms, TEST_REGION, type TestDatabase } fro
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { arrangeStaticProcess } from "../test/arrange.ts";
 import { exchange, statusesOf } from "../test/exchange.ts";
+import { letPlayers } from "../test/players.ts";
 import { spawnGateway, type SpawnedGateway } from "../test/spawn-gateway.ts";
 import { createGame, type Game } from "../test/suite.ts";
 import { OPERATIONS } from "./operations.ts";
@@ -42,6 +43,7 @@ const WITH_OPTIONAL_BODY = OPERATIONS.flatMap(({ route }) => (route.request?.bod
 /** The path with a region, a room that is suspended where that may be, and a process of the game. */
 async function fill(path: string, game: Game, { isAsleep }: { isAsleep: boolean }): Promise<string> {
   const { application, appId } = game;
+  await letPlayers({ rooms, game });
   const { roomId } = await createRoom(rooms, { application, region: TEST_REGION });
   if (isAsleep) await suspendRoom(rooms, appId, roomId);
   const { processId } = path.includes("/static/")
@@ -51,13 +53,14 @@ async function fill(path: string, game: Game, { isAsleep }: { isAsleep: boolean 
   return path.replaceAll(/\{(\w+)\}/g, (_, name: string) => values[name] ?? "");
 }
 
-test("there are ten of them", () => {
+test("there are eleven of them", () => {
   expect(BODYLESS.map(({ operationId }) => operationId).sort()).toEqual([
     "CreateProcess",
     "CreateProcessV2Deprecated",
     "DestroyRoom",
     "DestroyRoomDeprecated",
     "HeartbeatStaticProcess",
+    "LoginAnonymous",
     "ResumeRoom",
     "StopProcess",
     "StopProcessV2Deprecated",

@@ -18,6 +18,7 @@ import {
   OTHER_PORT,
   type Place,
 } from "../test/arrange.ts";
+import { letPlayers, arrangeLobby, signPlayer } from "../test/players.ts";
 import { dumpDatabase } from "../test/dump-database.ts";
 import { pathOf, pathParameters } from "../test/path-of.ts";
 import { bodiesOf, toJsonSchema } from "../test/schema-bodies.ts";
@@ -32,6 +33,19 @@ import { OPERATIONS } from "./operations.ts";
 /** Everything else needs the owner's token. These answer anybody who knows appId and roomId, and say nothing secret. */
 const PUBLIC = ["GetConnectionInfo", "GetConnectionInfoDeprecated"];
 
+/** What players call, by themselves or with a token of the application's own secret. */
+const OF_PLAYERS = [
+  "LoginAnonymous",
+  "LoginNickname",
+  "LoginGoogle",
+  "CreateLobby",
+  "ListActivePublicLobbies",
+  "GetLobbyInfoByRoomId",
+  "GetLobbyInfoByShortCode",
+  "GetPingServiceEndpoints",
+  "GetPingServiceEndpointsDeprecated",
+];
+
 const CONFIG = "the victim's own words";
 const PLAYER = "the victim's player";
 const REGION = TEST_REGION;
@@ -45,6 +59,7 @@ const NOBODY = {
   appId: "app-00000000-0000-4000-8000-000000000000",
   roomId: "nobodys-room-0000",
   processId: "00000000-0000-4000-8000-000000000000",
+  shortCode: "nobodys-code",
 };
 
 interface Victim {
@@ -53,6 +68,8 @@ interface Victim {
   readonly processIds: readonly string[];
   /** Of a player's TURN credential in the active room. */
   readonly username: string;
+  /** Of a private lobby. What its answers show anybody may know who has its short code or roomId. */
+  readonly shortCode: string;
   /** Of the first page of the victim's rooms. */
   readonly cursor: string;
 }
@@ -62,6 +79,8 @@ interface Stranger {
   readonly token: string;
   readonly roomId: string;
   readonly processId: string;
+  /** Of a player of the stranger's own game. */
+  readonly playerToken: string;
 }
 
 beforeAll(async () => {
@@ -74,7 +93,8 @@ beforeAll(async () => {
   await createDeployment(rooms.database, application);
   const { roomId } = await createRoom(rooms, { application, region: REGION });
   const { processId } = await createProcess(rooms, application, REGION);
-  stranger = { appId: application.appId, token, roomId, processId };
+  const playerToken = await signPlayer({ rooms, game: application });
+  stranger = { appId: application.appId, token, roomId, processId, playerToken };
   await stage.secrets.learn(rooms.database);
   stage.secrets.add("the victim's token", game.token);
 });
@@ -96,6 +116,8 @@ async function arrangeVictim(place: Place): Promise<Victim> {
   const processIds = Object.values(await arrangeProcesses(place));
   const { processId: ofStatic } = await arrangeStaticProcess(place);
   const { roomId } = active;
+  await letPlayers(place);
+  const { shortCode } = await arrangeLobby(place, { visibility: "private", roomConfig: "for all" });
   const { username } = await issueCredential(place.rooms, place.game.application, { roomId, playerId: PLAYER });
   return {
     game: place.game,
@@ -109,6 +131,7 @@ async function arrangeVictim(place: Place): Promise<Victim> {
     },
     processIds: [...processIds, active.processId, unscheduled.processId, ofStatic],
     username,
+    shortCode,
     cursor: await firstCursor(place.game),
   };
 }
@@ -134,6 +157,8 @@ function valuesOf(name: string, operationId: string): readonly string[] {
       return victim.processIds;
     case "region":
       return [REGION, "Tokyo"];
+    case "shortCode":
+      return [victim.shortCode];
     default:
       throw new Error(
         `this walk does not know the path parameter ${name} of ${operationId}: add the victim's values for it to valuesOf`,
@@ -154,6 +179,8 @@ function queryValue(name: string, operationId: string): string {
   switch (name) {
     case "roomId":
       return victim.roomIds.active;
+    case "shortCode":
+      return victim.shortCode;
     case "state":
       return "active,suspended";
     case "status":
@@ -267,15 +294,18 @@ function madeUp(ids: Ids): Ids {
   return { ...ids, ...Object.fromEntries(Object.entries(NOBODY).filter(([name]) => name in ids)) };
 }
 
-const GUARDED = OPERATIONS.filter(({ route }) => !PUBLIC.includes(route.operationId)).map((operation) => ({
-  operationId: operation.route.operationId,
-  operation,
-}));
+const GUARDED = OPERATIONS.filter(({ route }) => ![...PUBLIC, ...OF_PLAYERS].includes(route.operationId)).map(
+  (operation) => ({
+    operationId: operation.route.operationId,
+    operation,
+  }),
+);
 
 test("the walk knows every path parameter, and everything that it leaves out is public", () => {
   for (const operation of OPERATIONS) expect(victimsIds(operation).length).toBeGreaterThan(0);
   const open = OPERATIONS.filter(({ route }) => route.security === undefined);
-  expect(open.map(({ route }) => route.operationId).toSorted()).toEqual(PUBLIC);
+  const isOpen = [...PUBLIC, ...OF_PLAYERS].filter((operationId) => operationId !== "CreateLobby");
+  expect(open.map(({ route }) => route.operationId).toSorted()).toEqual(isOpen.toSorted());
 });
 
 describe.each(GUARDED)("$operationId", ({ operation }) => {
@@ -392,6 +422,49 @@ describe.each(
       expect(words(answer, ids)).toEqual(words(await ask(operation, madeUp(ids), stranger.token), madeUp(ids)));
     }
   });
+});
+
+describe.each(
+  OPERATIONS.filter(({ route }) => OF_PLAYERS.includes(route.operationId)).map((operation) => ({
+    operationId: operation.route.operationId,
+    operation,
+  })),
+)("$operationId is for players", ({ operation }) => {
+  test("it tells nothing of the victim but what anybody may know", async () => {
+    for (const ids of victimsIds(operation)) {
+      for (const query of queriesOf(operation)) {
+        for (const token of [stranger.token, stranger.playerToken, undefined, "garbage"]) {
+          const answer = await ask(operation, ids, token, { query });
+          expect(operation.access === "player" ? [401] : [200, 401, 404]).toContain(answer.status);
+          expect(leaksOf(answer, ids)).toEqual([]);
+        }
+      }
+    }
+  });
+
+  test("a stranger's own application does not reach the victim's lobby", async () => {
+    const names = pathParameters(operation.route);
+    if (!names.includes("roomId") && !names.includes("shortCode")) return;
+    for (const theirs of victimsIds(operation)) {
+      const ids = { ...theirs, appId: stranger.appId };
+      const answer = await ask(operation, ids, stranger.playerToken);
+      expect(answer.status).toBe(404);
+      const nobodys = madeUp(ids);
+      expect(words(answer, ids)).toEqual(words(await ask(operation, nobodys, undefined), nobodys));
+    }
+  });
+});
+
+test("a stranger's player has no TURN credential in the victim's rooms", async () => {
+  const operation = OPERATIONS.find(({ route }) => route.operationId === "CreateIceServers");
+  if (!operation) throw new Error("there is no CreateIceServers");
+  const before = await dumpDatabase(stage.rooms.database);
+  for (const ids of victimsIds(operation)) {
+    const answer = await ask(operation, ids, stranger.playerToken);
+    expect(answer.status).toBe(401);
+    expect(leaksOf(answer, ids)).toEqual([]);
+  }
+  expect(await dumpDatabase(stage.rooms.database)).toEqual(before);
 });
 
 test("a stranger's own room and process are found with the same token", async () => {
