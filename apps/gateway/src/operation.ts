@@ -12,9 +12,11 @@ export interface OperationSettings {
   readonly players: PlayerSettings;
 }
 
+type Method = "get" | "post" | "patch" | "put" | "delete";
+
 /** One operation of the API: how it is documented and what it does. */
 export interface Operation {
-  readonly route: RouteConfig & { readonly operationId: string; readonly method: "get" | "post" };
+  readonly route: RouteConfig & { readonly operationId: string; readonly method: Method };
   /** Who may call it. */
   readonly access: Access;
   /** Browsers call it directly, so it answers with CORS headers. */

@@ -1,12 +1,24 @@
 import type { Operation } from "./operation.ts";
+import { createAppOperation } from "./routes/create-app.ts";
+import { createBuildRegistryOperation } from "./routes/create-build-registry.ts";
+import { createDeploymentOperation } from "./routes/create-deployment.ts";
 import { createIceServersOperation } from "./routes/create-ice-servers.ts";
 import { createLobbyOperation } from "./routes/create-lobby.ts";
 import { createProcessOperation } from "./routes/create-process.ts";
 import { createRoomOperation } from "./routes/create-room.ts";
+import { deleteAppOperation } from "./routes/delete-app.ts";
+import { deleteBuildOperation } from "./routes/delete-build.ts";
 import { deregisterStaticProcessOperation } from "./routes/deregister-static-process.ts";
 import { destroyRoomOperation } from "./routes/destroy-room.ts";
 import { downloadLogForProcessOperation } from "./routes/download-log-for-process.ts";
+import { getAppOperation } from "./routes/get-app.ts";
+import { getAppsOperation } from "./routes/get-apps.ts";
+import { getBuildOperation } from "./routes/get-build.ts";
+import { getBuildsOperation } from "./routes/get-builds.ts";
 import { getConnectionInfoOperation } from "./routes/get-connection-info.ts";
+import { getDeploymentOperation } from "./routes/get-deployment.ts";
+import { getDeploymentsOperation } from "./routes/get-deployments.ts";
+import { getLatestDeploymentOperation } from "./routes/get-latest-deployment.ts";
 import { getLatestProcessesOperation } from "./routes/get-latest-processes.ts";
 import { getLobbyInfoByRoomIdOperation, getLobbyInfoByShortCodeOperation } from "./routes/get-lobby-info.ts";
 import { getLogsForProcessOperation } from "./routes/get-logs-for-process.ts";
@@ -34,8 +46,10 @@ import { registerStaticProcessOperation } from "./routes/register-static-process
 import { resumeRoomOperation } from "./routes/resume-room.ts";
 import { revokeIceServersOperation } from "./routes/revoke-ice-servers.ts";
 import { ROOMS_V1 } from "./routes/rooms-v1.ts";
+import { runBuildRegistryOperation } from "./routes/run-build-registry.ts";
 import { stopProcessOperation } from "./routes/stop-process.ts";
 import { suspendRoomOperation } from "./routes/suspend-room.ts";
+import { patchAppOperation, updateAppOperation } from "./routes/update-app.ts";
 import { updateRoomConfigOperation } from "./routes/update-room-config.ts";
 
 /** Everything that the API offers, in the order of its document. Of two paths that match, the first one answers. */
@@ -74,6 +88,22 @@ export const OPERATIONS: readonly Operation[] = [
   getLobbyInfoByShortCodeOperation,
   getPingServiceEndpointsOperation,
   getPingServiceEndpointsDeprecatedOperation,
+  getAppsOperation,
+  createAppOperation,
+  getAppOperation,
+  updateAppOperation,
+  patchAppOperation,
+  deleteAppOperation,
+  getBuildsOperation,
+  createBuildRegistryOperation,
+  getBuildOperation,
+  runBuildRegistryOperation,
+  deleteBuildOperation,
+  getDeploymentsOperation,
+  createDeploymentOperation,
+  // Before GetDeployment, for which `latest` would be a deployment.
+  getLatestDeploymentOperation,
+  getDeploymentOperation,
   ...PROCESSES_V2,
   ...ROOMS_V1,
   getMetricsDeprecatedOperation,

@@ -13,6 +13,10 @@ export const ProcessPath = AppPath.extend({
   processId: z.string().meta({ example: "cbfcddd2-0006-43ae-996c-995fff7bed2e" }),
 });
 export const ShortCodePath = AppPath.extend({ shortCode: ShortCode });
+export const BuildPath = z.object({
+  buildId: z.string().meta({ example: "bld-6d4c6a71-2d75-4b42-94e1-f312f57f33c5" }),
+});
+export const DeploymentPath = AppPath.extend({ deploymentId: z.string() });
 export const RegionPath = AppPath.extend({ region: Region });
 
 /** Any text may stand there, so one that no application can have is unknown like any other. */
@@ -41,6 +45,25 @@ export function processIdOf(request: HonoRequest): string {
 export function shortCodeOf(request: HonoRequest): string {
   return request.param("shortCode") ?? "";
 }
+
+/** Throws `build_not_found` for what no build can have. */
+export function buildIdOf(request: HonoRequest): string {
+  const buildId = request.param("buildId") ?? "";
+  if (!isStorable(buildId)) throw new RoomError("build_not_found", "no such build");
+  return buildId;
+}
+
+/** Throws `deployment_not_found` for what no deployment can have. */
+export function deploymentIdOf(request: HonoRequest): string {
+  const deploymentId = request.param("deploymentId") ?? "";
+  if (!isStorable(deploymentId)) throw new RoomError("deployment_not_found", "no such deployment");
+  return deploymentId;
+}
+
+/** For the document only: which organisation, where only the token's own one can be named. */
+export const OrganizationQuery = z.object({
+  orgId: z.string().optional().meta({ description: "The token's own organisation, which is meant anyhow." }),
+});
 
 /** Throws `invalid_params` for a region that Hathora does not have. */
 export function regionOf(request: HonoRequest): Region {

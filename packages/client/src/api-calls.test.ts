@@ -4,6 +4,9 @@ import {
   AUTH_CALLS,
   DISCOVERY_CALLS,
   LOBBY_CALLS,
+  APP_CALLS,
+  BUILD_CALLS,
+  DEPLOYMENT_CALLS,
   LOG_CALLS,
   ODD_ID,
   PROCESS_CALLS,
@@ -14,6 +17,9 @@ import { failureOf } from "../test/failure-of.ts";
 import { json, startStubServer, stream } from "../test/stub-server.ts";
 import { AuthV1 } from "./auth-v1/auth-v1.ts";
 import { DiscoveryV2 } from "./discovery-v2/discovery-v2.ts";
+import { AppsV2 } from "./apps-v2/apps-v2.ts";
+import { BuildsV3 } from "./builds-v3/builds-v3.ts";
+import { DeploymentsV3 } from "./deployments-v3/deployments-v3.ts";
 import { RoombridgeClient } from "./index.ts";
 import { LobbiesV3 } from "./lobbies-v3/lobbies-v3.ts";
 import { LogsV1 } from "./logs-v1/logs-v1.ts";
@@ -39,6 +45,9 @@ test.each([
   [AuthV1, AUTH_CALLS, []],
   [LobbiesV3, LOBBY_CALLS, []],
   [DiscoveryV2, DISCOVERY_CALLS, []],
+  [AppsV2, APP_CALLS, []],
+  [BuildsV3, BUILD_CALLS, []],
+  [DeploymentsV3, DEPLOYMENT_CALLS, []],
 ] as const)("every method of %o is in the table", (service, calls, polling) => {
   const methods = Object.getOwnPropertyNames(service.prototype).filter((name) => name !== "constructor");
   expect(new Set([...calls.map(({ name }) => name), ...polling])).toEqual(new Set(methods));
@@ -75,7 +84,7 @@ describe("on the wire", () => {
     },
   );
 
-  test.each(API_CALLS.filter((call) => !DISCOVERY_CALLS.includes(call)))(
+  test.each(API_CALLS.filter(({ hasNoApplication }) => !hasNoApplication))(
     "$name: the application may come with the call",
     async (call) => {
       const { url, requests } = await startStubServer(successOf(call));

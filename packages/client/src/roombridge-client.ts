@@ -1,6 +1,9 @@
 import { AuthV1 } from "./auth-v1/auth-v1.ts";
 import { checkToken } from "./check-token.ts";
 import { DiscoveryV2 } from "./discovery-v2/discovery-v2.ts";
+import { AppsV2 } from "./apps-v2/apps-v2.ts";
+import { BuildsV3 } from "./builds-v3/builds-v3.ts";
+import { DeploymentsV3 } from "./deployments-v3/deployments-v3.ts";
 import { HttpTransport } from "./http/http-transport.ts";
 import { checkedMs } from "./http/milliseconds.ts";
 import { DEFAULT_RETRY_POLICY, toRetryPolicy, type RetryOptions } from "./http/retry.ts";
@@ -33,6 +36,9 @@ export class RoombridgeClient {
   readonly authV1: AuthV1;
   readonly lobbiesV3: LobbiesV3;
   readonly discoveryV2: DiscoveryV2;
+  readonly appsV2: AppsV2;
+  readonly buildsV3: BuildsV3;
+  readonly deploymentsV3: DeploymentsV3;
 
   constructor(options: RoombridgeClientOptions) {
     const { serverUrl, token, appId, timeoutMs = 30_000, retry, fetch = globalThis.fetch } = options;
@@ -50,6 +56,9 @@ export class RoombridgeClient {
     this.authV1 = new AuthV1(transport, appId);
     this.lobbiesV3 = new LobbiesV3(transport, appId);
     this.discoveryV2 = new DiscoveryV2(transport);
+    this.appsV2 = new AppsV2(transport, appId);
+    this.buildsV3 = new BuildsV3(transport);
+    this.deploymentsV3 = new DeploymentsV3(transport, appId);
   }
 }
 

@@ -128,6 +128,14 @@ describe("a local lobby", () => {
     await expectConsistent(database);
   });
 
+  test("is not created for an application that has just been deleted", async () => {
+    const { appId, database, open, countLobbies } = await newLounge();
+    await database.sql`update applications set deleted_at = clock_timestamp() where app_id = ${appId}`;
+    const why = { code: "app_not_found", message: `no application ${appId}` };
+    expect(await refused(open({ visibility: "local" }))).toMatchObject(why);
+    expect(await countLobbies()).toBe(0);
+  });
+
   test("lasts for a day, and a renewal of its credential does not shorten that", async () => {
     const { rooms, application, database, open } = await newLounge();
     const { roomId } = await open({ visibility: "local" });

@@ -11,7 +11,8 @@ const LIFETIME_SECONDS = 86_400;
 
 /**
  * Creates a room for a game server on the developer's own machine: none of ours is started, whatever deployments there are,
- * and the room expires after 24 hours. It has a TURN credential like any other. Throws `invalid_params`, `room_exists`.
+ * and the room expires after 24 hours. It has a TURN credential like any other. Throws `invalid_params`,
+ * `room_exists`, `app_not_found`.
  */
 export async function createLocalRoom(
   { database, turn }: RoomsContext,
@@ -36,6 +37,8 @@ export async function createLocalRoom(
     keyVersion: key.id,
     ttlSeconds,
   };
-  if (await repeatLost(() => insertLocalRoom(database, room))) return { roomId };
-  throw new RoomError("room_exists", `room ${roomId} already exists`);
+  const outcome = await repeatLost(() => insertLocalRoom(database, room));
+  if (outcome === "duplicate") throw new RoomError("room_exists", `room ${roomId} already exists`);
+  if (outcome === "app_not_found") throw new RoomError("app_not_found", `no application ${room.appId}`);
+  return { roomId };
 }

@@ -1,5 +1,7 @@
-export { authenticate, getApplication, hashToken, requireScope } from "./access.ts";
+export { authenticate, getApplication, hashToken, requireOrganization, requireScope } from "./access.ts";
 export type { Application, Principal } from "./access.ts";
+export { getApplicationDetails, listApplications } from "./application-details.ts";
+export type { ApplicationDetails, DeployedApplication } from "./application-details.ts";
 export { drawCanary } from "./canary.ts";
 export type { Canary } from "./canary.ts";
 export { beatStaticProcess } from "./beat-static-process.ts";
@@ -9,13 +11,25 @@ export type { RoomsContext, RoomsContextOptions, TurnLimits, TurnSettings } from
 export { checkControl, drawControlSecret, signControl } from "./control-token.ts";
 export { createLobby } from "./create-lobby.ts";
 export type { CreateLobbyInput } from "./create-lobby.ts";
+export { createApplication } from "./create-application.ts";
+export type { NewApplication } from "./create-application.ts";
+export { createBuild } from "./create-build.ts";
+export type { NewBuild } from "./create-build.ts";
+export { createDeployment } from "./create-deployment.ts";
+export type { NewDeployment } from "./create-deployment.ts";
 export { createRoom } from "./create-room.ts";
 export type { CreatedRoom, CreateRoomInput } from "./create-room.ts";
 export { createProcess } from "./create-process.ts";
+export { deleteApplication } from "./delete-application.ts";
+export { deleteBuild } from "./delete-build.ts";
 export { deregisterStaticProcess } from "./deregister-static-process.ts";
 export { destroyRoom } from "./destroy-room.ts";
 export { endLostStaticProcesses } from "./end-lost-static-processes.ts";
 export { RoomError } from "./errors.ts";
+export { getBuild, listBuilds } from "./find-builds.ts";
+export type { Build } from "./find-builds.ts";
+export { getDeployment, getLatestDeployment, listDeployments } from "./find-deployments.ts";
+export type { Deployment } from "./find-deployments.ts";
 export { countProcesses, latestProcesses } from "./find-processes.ts";
 export { getLobby, getLobbyByShortCode, listPublicLobbies } from "./find-lobbies.ts";
 export { findRooms } from "./find-rooms.ts";
@@ -51,10 +65,13 @@ export { resumeRoom } from "./resume-room.ts";
 export type { ResumedRoom } from "./resume-room.ts";
 export { revokeCredentials } from "./revoke-credentials.ts";
 export type { RevokeCredentialsInput } from "./revoke-credentials.ts";
+export { runBuild } from "./run-build.ts";
+export type { Artefact } from "./run-build.ts";
 export type { RoomAllocation, RoomSummary } from "./room-summary.ts";
 export type { StaticProcess, StaticProcessRoom } from "./static-process.ts";
 export { stopProcess } from "./stop-process.ts";
 export { suspendRoom } from "./suspend-room.ts";
+export { updateApplication } from "./update-application.ts";
 export { updateRoomConfig } from "./update-room-config.ts";
 export { openHousekeepingLock } from "./store/advisory-holder.ts";
 export type { HousekeepingLock } from "./store/advisory-holder.ts";
@@ -92,7 +109,8 @@ export {
   declareOrganization,
   declareToken,
 } from "./store/declare.ts";
-export type { DeploymentSettings } from "./store/declare.ts";
+export type { DeploymentSettings } from "./store/insert-deployment.ts";
+export type { ApplicationSettings } from "./store/applications.ts";
 export { findTurnSecret, rotateTurnSecret } from "./store/turn-secrets.ts";
 export type { TurnSecretRotation } from "./store/turn-secrets.ts";
 export { beatTurnServer, retireTurnServer, setCanaryCredential } from "./store/turn-servers.ts";

@@ -15,12 +15,15 @@ export interface LocalRoom {
   readonly ttlSeconds: number;
 }
 
-/** Creates a room that never has a game server of ours. False when a live room has its id. Repeating it is safe. */
-export async function insertLocalRoom({ sql }: Database, room: LocalRoom): Promise<boolean> {
-  const [row] = await sql<{ created: boolean }[]>`
+export type LocalRoomOutcome = "created" | "duplicate" | "app_not_found";
+
+/** Creates a room that never has a game server of ours. Repeating it is safe. */
+export async function insertLocalRoom({ sql }: Database, room: LocalRoom): Promise<LocalRoomOutcome> {
+  const [row] = await sql<{ outcome: LocalRoomOutcome }[]>`
     select create_local_room(
       ${room.appId}, ${room.region}, ${room.roomKey}, ${room.roomId}, ${room.roomConfig},
       ${room.lifetimeSeconds}::integer, ${room.username}, ${room.hmackey}, ${room.realm}, ${room.keyVersion},
-      ${room.ttlSeconds}::integer) as created`;
-  return row?.created ?? false;
+      ${room.ttlSeconds}::integer) as outcome`;
+  if (!row) throw new Error("create_local_room answers one row");
+  return row.outcome;
 }

@@ -30,16 +30,22 @@ end $$;
 --> statement-breakpoint
 
 -- Creates a room without a game server, whatever deployments the application has; the time limits are those of the room and
--- of its credential. Doing so again with the same key changes nothing. False when a live room has its id.
+-- of its credential. Doing so again with the same key changes nothing. Outcomes: created, duplicate (a live room has its id),
+-- app_not_found.
 create function create_local_room(
   p_app_id text, p_region text, p_room_key text, p_room_id text, p_room_config text, p_lifetime_seconds integer,
   p_username text, p_hmackey text, p_realm text, p_key_version text, p_ttl_seconds integer
-) returns boolean language plpgsql as $$
+) returns text language plpgsql as $$
 declare
   v_now timestamptz := clock_timestamp();
 begin
+  -- Its end destroys its rooms: this one comes before it, or not at all.
+  perform from applications a where a.app_id = p_app_id and a.deleted_at is null for share;
+  if not found then
+    return 'app_not_found';
+  end if;
   if exists (select from rooms r where r.room_key = p_room_key) then
-    return true;
+    return 'created';
   end if;
   insert into rooms (room_key, app_id, room_id, room_config, state, region, created_at, expires_at)
   values (p_room_key, p_app_id, p_room_id, p_room_config, 'scheduling', p_region, v_now,
@@ -47,12 +53,12 @@ begin
   on conflict do nothing;
   if not found then
     -- Either somebody else's room has the id, or this one has been created meanwhile by a call whose answer was lost.
-    return exists (select from rooms r where r.room_key = p_room_key);
+    return case when exists (select from rooms r where r.room_key = p_room_key) then 'created' else 'duplicate' end;
   end if;
   insert into turn_credentials (username, room_key, realm, hmackey, key_version, issued_at, expires_at)
   values (p_username, p_room_key, p_realm, p_hmackey, p_key_version, v_now, v_now + make_interval(secs => p_ttl_seconds));
   insert into room_events (app_id, room_key, type, payload)
   values (p_app_id, p_room_key, 'room.created',
           jsonb_build_object('roomId', p_room_id, 'region', p_region, 'processId', null));
-  return true;
+  return 'created';
 end $$;
