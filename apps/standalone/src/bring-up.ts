@@ -4,7 +4,7 @@ import type { Logger } from "@roombridge/service";
 import { formatAddress, localAddress, turnUris } from "./addresses.ts";
 import type { DataDirectory } from "./data-directory.ts";
 import { databasePart } from "./database-part.ts";
-import { declareAccess, declareDemoDeployment } from "./demo.ts";
+import { declareAccess, declareDemoDeployment, DEMO_LOGINS } from "./demo.ts";
 import { DEFAULT_APP_ID, type StartEnv } from "./env.ts";
 import { writeHostConfig } from "./host-config.ts";
 import { appParts, turnAgentPart } from "./parts.ts";
@@ -112,7 +112,8 @@ async function prepare(
   const database = openDatabase({ url: databaseUrl, applicationName: "roombridge start", maxConnections: 2 });
   try {
     const token = env.ROOMBRIDGE_DEV_TOKEN ?? secrets.devToken;
-    await declareAccess(database, { token, application: { appId, appSecret: secrets.appSecret } });
+    const { appSecret } = secrets;
+    await declareAccess(database, { token, application: { appId, appSecret, authConfiguration: DEMO_LOGINS } });
     await declareDemoDeployment(database, appId);
     const password = env.COTURN_DB_PASSWORD ?? secrets.coturnDbPassword;
     return await startTurn({ ...start, dataDir: directory.path, database, databaseUrl, password });
