@@ -47,27 +47,12 @@ test("whatever only reads needs no more than a scope that reads", () => {
   }
 });
 
-test("what players may call names their token, and that of an organisation only with its scope", () => {
-  const security = ALL.flatMap(({ access, operationId, route }) =>
-    access === "player" ? [[operationId, route.security]] : [],
-  );
-  expect(Object.fromEntries(security)).toEqual({
-    CreateIceServers: [{ hathoraDevToken: ["processes:read-write"] }, { playerAuth: [] }],
+test("what players may call names their token, and that of an organisation only where it will do", () => {
+  const ofPlayers = ALL.filter(({ access, isForPlayersToo }) => access === "player" || isForPlayersToo);
+  expect(Object.fromEntries(ofPlayers.map(({ operationId, route }) => [operationId, route.security]))).toEqual({
+    CreateIceServers: [{ hathoraDevToken: [] }, { playerAuth: [] }],
     CreateLobby: [{ playerAuth: [] }],
   });
-});
-
-test("a token of the organisation needs processes:read-write for a TURN credential", async () => {
-  const { database } = suite().rooms;
-  const { application } = await createTenant(database);
-  const route = ALL.find(({ operationId }) => operationId === "CreateIceServers")?.route;
-  if (!route) throw new Error("there is no CreateIceServers");
-  const others = SCOPES.filter((scope) => scope !== "processes:read-write");
-  const refused = await ask(route, await createToken(database, application.orgId, others));
-  expect([refused.status, refused.body]).toEqual([401, { message: "the token lacks the scope processes:read-write" }]);
-  for (const scopes of [["processes:read-write"] as const, null]) {
-    expect((await ask(route, await createToken(database, application.orgId, scopes && [...scopes]))).status).toBe(404);
-  }
 });
 
 test("what is public documents no security", () => {

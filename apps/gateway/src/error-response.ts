@@ -30,6 +30,8 @@ const HTTP_STATUS = {
   process_superseded: 409,
   process_gone: 410,
   no_capacity: 429,
+  // Where Hathora's credit is used up; here nothing but a quota of the operator's is.
+  quota_exceeded: 402,
   rate_limited: 429,
   turn_limit: 429,
   internal: 500,

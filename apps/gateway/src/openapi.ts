@@ -1,5 +1,6 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
 import { documentAccess } from "./access.ts";
+import { COMMON_RESPONSES } from "./document-responses.ts";
 import { OPERATIONS } from "./operations.ts";
 
 /** The OpenAPI 3.1 document of the API below `basePath`; the same for the same code. */
@@ -18,8 +19,13 @@ export function createDocument(basePath = ""): object {
     description:
       "A player's token: from a login of the application, or signed by whoever has its secret (HS256, claim `id`).",
   });
-  for (const { route, access } of OPERATIONS)
-    openAPIRegistry.registerPath({ tags: ["RoomsV2"], ...route, ...documentAccess(access) });
+  for (const operation of OPERATIONS)
+    openAPIRegistry.registerPath({
+      tags: ["RoomsV2"],
+      ...operation.route,
+      responses: { ...COMMON_RESPONSES, ...operation.route.responses },
+      ...documentAccess(operation),
+    });
   return getOpenAPI31Document({
     openapi: "3.1.0",
     info: {

@@ -19,10 +19,14 @@ export interface Operation {
   readonly route: RouteConfig & { readonly operationId: string; readonly method: Method };
   /** Who may call it. */
   readonly access: Access;
+  /** A player's token will do as well, and so the operation itself looks at the token that there is. */
+  readonly isForPlayersToo?: boolean;
   /** Browsers call it directly, so it answers with CORS headers. */
   readonly isForBrowsers: boolean;
   /** Clients poll with it although it is no GET, so its successes are logged at debug. */
   readonly isPolled?: boolean;
+  /** Seconds that it may take beyond the deadline of every request, because its caller asked it to wait. */
+  readonly patienceSeconds?: number;
   /** Throws RoomError. */
   readonly handle: (rooms: RoomsContext, request: HonoRequest, settings: OperationSettings) => Promise<Answer>;
 }

@@ -329,8 +329,7 @@ function valueOf(name: string, nth: number, operationId: string, ids: KnownIds):
 
 /** The request on the wire. */
 export function bytesOf(request: FuzzRequest, { route, access }: Operation, known: KnownIds): Buffer {
-  const isForPlayers = access === "player" && route.operationId !== "CreateIceServers";
-  const ids = isForPlayers ? { ...known, token: known.playerToken } : known;
+  const ids = access === "player" ? { ...known, token: known.playerToken } : known;
   const { method, segments, query, headers, authorization, body, isChunked } = request;
   const values = Object.fromEntries(
     Object.entries(segments).map(([name, one]) => [

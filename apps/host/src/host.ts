@@ -15,7 +15,7 @@ import { openControlListener } from "./control/control-listener.ts";
 import { StreamLimit } from "./control/stream-limit.ts";
 import { drainHost } from "./drain.ts";
 import type { Env } from "./env.ts";
-import { startHeartbeat } from "./heartbeat.ts";
+import { openPulse, startHeartbeat } from "./heartbeat.ts";
 import { startHousekeeper } from "./housekeeper.ts";
 import { startSampler } from "./metrics/process-sampler.ts";
 import { EMPTY_CONFIG, type OperatorConfig, readOperatorConfig } from "./operator-config.ts";
@@ -57,7 +57,8 @@ export async function startHost(env: Env, log: Logger): Promise<RunningService> 
   asked.serve({ provider, sampler, streams: new StreamLimit(MAX_STREAMS) });
   const offer = { control: asked.control, terminatesTls: certificate !== undefined, pingPort: ping?.port };
   await announceHost(database, { ...beat, ...offer });
-  const heartbeat = startHeartbeat(database, beat, { outages, watch });
+  const pulse = openPulse(env.DATABASE_URL);
+  const heartbeat = startHeartbeat(pulse, beat, { outages, watch });
   const { actions, reconciler } = newReconciler({ env, log, database, beat, outages, provider, onChange });
   const rounds = startLoop(ROUND_MS, () => reconciler.round());
   wake = () => rounds.wake();
@@ -82,7 +83,7 @@ export async function startHost(env: Env, log: Logger): Promise<RunningService> 
       await Promise.all([rounds.stop(), looks.stop(), housekeeper.stop(), sampler.stop()]);
       await drainHost({ env, log, database, beat, provider, reconciler, isSuperseded });
       await Promise.all([heartbeat.stop(), asked.close(), ping?.close()]);
-      await Promise.allSettled([provider.close(), listener.close(), lock.close()]);
+      await Promise.allSettled([provider.close(), listener.close(), lock.close(), pulse.close()]);
       await certificate?.close();
       await database.close();
     },

@@ -26,6 +26,7 @@ const ANSWERS = {
   no_certificate: "public",
   start_failed: "public",
   no_capacity: "public",
+  quota_exceeded: "public",
   process_gone: "public",
   process_superseded: "public",
   rate_limited: "public",

@@ -70,6 +70,8 @@ export interface RoomsContextOptions {
   readonly databaseUrl: string;
   readonly applicationName: string;
   readonly maxConnections?: number;
+  /** See `DatabaseOptions`. */
+  readonly answerTimeoutSeconds?: number;
   readonly turn: TurnSettings;
 }
 
@@ -79,6 +81,7 @@ export function openRooms(options: RoomsContextOptions): RoomsContext {
     url: options.databaseUrl,
     applicationName: options.applicationName,
     ...(options.maxConnections === undefined ? {} : { maxConnections: options.maxConnections }),
+    ...(options.answerTimeoutSeconds === undefined ? {} : { answerTimeoutSeconds: options.answerTimeoutSeconds }),
   });
   return {
     database,

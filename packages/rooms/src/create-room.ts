@@ -5,7 +5,7 @@ import type { RoomsContext } from "./context.ts";
 import { RoomError } from "./errors.ts";
 import { chosenUris, openSigner } from "./hand-out.ts";
 import { newRoomId, newRoomKey, newUuid } from "./ids.ts";
-import { noCapacity } from "./placement-refusal.ts";
+import { quotaExceeded, refusePlacement } from "./placement-refusal.ts";
 import type { CreateRow } from "./store/create-rooms.ts";
 import { derivePassword, drawUsername, longTermKey } from "./turn-credential.ts";
 import type { TurnCredential } from "./issued-credential.ts";
@@ -39,7 +39,8 @@ export interface CreatedRoom {
 
 /**
  * Creates a room, gives it a slot on a process and a TURN credential: all of it in one transaction, or nothing.
- * Throws `invalid_params`, `room_exists`, `no_capacity`, `no_deployment`, `deployment_not_found`.
+ * Throws `invalid_params`, `room_exists`, `no_capacity`, `quota_exceeded`, `no_deployment`,
+ * `deployment_not_found`.
  */
 export async function createRoom(context: RoomsContext, input: CreateRoomInput): Promise<CreatedRoom> {
   refuseWhatCannotBeStored(input);
@@ -115,7 +116,9 @@ function expiryOf(row: CreateRow, roomId: string, { application, region, deploym
     case "no_host":
     case "pool_stopped":
     case "quota":
-      throw noCapacity(row.outcome, region, row.retryAfterSeconds);
+      throw refusePlacement(row.outcome, region, row.retryAfterSeconds);
+    case "room_quota":
+      throw quotaExceeded("maxRooms");
     case "no_deployment":
       throw new RoomError("no_deployment", `application ${application.appId} has no deployment`);
     case "deployment_not_found":

@@ -3,7 +3,7 @@ import { CreateIceServersParams, IceServersAnswer } from "@roombridge/models/api
 import { issueCredential, requireScope, RoomError, type Application, type RoomsContext } from "@roombridge/rooms";
 import type { HonoRequest } from "hono";
 import { applicationOf, principalOf } from "../auth.ts";
-import { documentResponses, PLAYER_SECURITY } from "../document-responses.ts";
+import { documentResponses, PLAYER_SECURITY, SECURITY } from "../document-responses.ts";
 import { toIceServersAnswer } from "../ice-servers-answer.ts";
 import type { Operation } from "../operation.ts";
 import { parse } from "../parse.ts";
@@ -22,7 +22,7 @@ export const createIceServersOperation: Operation = {
     summary: "A TURN credential: a new one for a player, or the room's own one, renewed past half of its life",
     description:
       "A player's own token will do where the application allows that; it gets a credential for that player only.",
-    security: [{ hathoraDevToken: [SCOPE] }, ...PLAYER_SECURITY],
+    security: [...SECURITY, ...PLAYER_SECURITY],
     request: {
       params: RoomPath,
       body: { required: false, content: { "application/json": { schema: CreateIceServersParams } } },
@@ -32,8 +32,8 @@ export const createIceServersOperation: Operation = {
       [401, 404, 422, 429, 500],
     ),
   }),
-  // And whoever has a token of the organisation: see below.
-  access: "player",
+  access: SCOPE,
+  isForPlayersToo: true,
   isForBrowsers: true,
   async handle(rooms, request) {
     const { application, ...wanted } = await wantedBy(rooms, request);

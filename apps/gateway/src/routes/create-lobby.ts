@@ -27,7 +27,7 @@ export const createLobbyOperation: Operation = {
     },
     responses: documentResponses(
       { status: 201, description: "The lobby", schema: LobbyV3 },
-      [400, 401, 404, 422, 429, 500],
+      [400, 401, 402, 404, 422, 429, 500],
     ),
   }),
   access: "player",

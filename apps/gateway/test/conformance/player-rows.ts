@@ -298,6 +298,17 @@ async function otherApplicationsPlayer({ rooms, game }: Place): Promise<string> 
 }
 
 const FULL: readonly Row[] = [
+  ...(["public", "local"] as const).map((visibility): Row => ({
+    operationId: "CreateLobby",
+    status: 402,
+    when: `the application has all the rooms that it may have: a ${visibility} lobby`,
+    async arrange(place) {
+      await arrangeLobby(place, { visibility });
+      await place.rooms.database.sql`update applications set max_rooms = 1 where app_id = ${place.game.appId}`;
+      const message = "the application has all the rooms that it may have (maxRooms)";
+      return { call: await asPlayer(place, { lobby: { ...LOBBY, visibility } }), body: { message } };
+    },
+  })),
   {
     operationId: "CreateLobby",
     status: 429,

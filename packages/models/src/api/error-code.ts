@@ -35,6 +35,8 @@ export const ERROR_CODES = [
   "start_failed",
   /** No free slot and no way to start a process, or no live host in the region. */
   "no_capacity",
+  /** The operator lets the application have no more game servers or rooms. */
+  "quota_exceeded",
   /** A static process has ended while its game server thought it lived; the server may register anew. */
   "process_gone",
   /** Another instance has registered under the name of a static process and lives. */

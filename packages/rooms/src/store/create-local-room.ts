@@ -15,7 +15,7 @@ export interface LocalRoom {
   readonly ttlSeconds: number;
 }
 
-export type LocalRoomOutcome = "created" | "duplicate" | "app_not_found";
+export type LocalRoomOutcome = "created" | "duplicate" | "room_quota" | "app_not_found";
 
 /** Creates a room that never has a game server of ours. Repeating it is safe. */
 export async function insertLocalRoom({ sql }: Database, room: LocalRoom): Promise<LocalRoomOutcome> {

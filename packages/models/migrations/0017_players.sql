@@ -1,4 +1,4 @@
--- Lobbies. Advisory lock space 6: a player's lobbies, by application and player. It is never held together with another one.
+-- Lobbies. Advisory lock space 7: a player's lobbies, by application and player. It is never held together with another one.
 
 -- Writes down a lobby for a room that is about to be created under this key, unless the player has made p_per_hour lobbies in
 -- the last hour (0: no limit). Doing so again with the same key changes nothing. Answers when it was written, or in how many
@@ -10,7 +10,7 @@ declare
   v_oldest timestamptz;
 begin
   if p_per_hour > 0 then
-    perform pg_advisory_xact_lock(6, hashtext(p_app_id || ' ' || p_created_by::text));
+    perform pg_advisory_xact_lock(7, hashtext(p_app_id || ' ' || p_created_by::text));
     -- The oldest of as many as there may be: when an hour has passed since, there may be another one.
     select l.created_at into v_oldest from lobbies l
      where l.app_id = p_app_id and l.created_by = p_created_by and l.room_key <> p_room_key
@@ -31,14 +31,19 @@ end $$;
 
 -- Creates a room without a game server, whatever deployments the application has; the time limits are those of the room and
 -- of its credential. Doing so again with the same key changes nothing. Outcomes: created, duplicate (a live room has its id),
--- app_not_found.
+-- room_quota (as of create_rooms_within_quota), app_not_found.
 create function create_local_room(
   p_app_id text, p_region text, p_room_key text, p_room_id text, p_room_config text, p_lifetime_seconds integer,
   p_username text, p_hmackey text, p_realm text, p_key_version text, p_ttl_seconds integer
 ) returns text language plpgsql as $$
 declare
   v_now timestamptz := clock_timestamp();
+  v_max_rooms integer;
 begin
+  select a.max_rooms into v_max_rooms from applications a where a.app_id = p_app_id;
+  if v_max_rooms is not null then
+    perform pg_advisory_xact_lock(6, hashtext(p_app_id));
+  end if;
   -- Its end destroys its rooms: this one comes before it, or not at all.
   perform from applications a where a.app_id = p_app_id and a.deleted_at is null for share;
   if not found then
@@ -46,6 +51,13 @@ begin
   end if;
   if exists (select from rooms r where r.room_key = p_room_key) then
     return 'created';
+  end if;
+  if v_max_rooms <= (
+       select count(*) from (
+         select from rooms r where r.app_id = p_app_id and r.destroyed_at is null limit v_max_rooms
+       ) live)
+     and not exists (select from rooms r where r.app_id = p_app_id and r.room_id = p_room_id and r.destroyed_at is null) then
+    return 'room_quota';
   end if;
   insert into rooms (room_key, app_id, room_id, room_config, state, region, created_at, expires_at)
   values (p_room_key, p_app_id, p_room_id, p_room_config, 'scheduling', p_region, v_now,
