@@ -82,11 +82,11 @@ export async function findLobbyByShortCode(
 export async function settleLobbies({ sql }: Database): Promise<number> {
   const [row] = await sql<{ seen: number }[]>`
     with old as materialized (
-      select l.room_key, exists (select from rooms r where r.room_key = l.room_key) as has_room
-        from lobbies l
+      select l.room_key, r.room_key is not null as has_room
+        from lobbies l left join rooms r on r.room_key = l.room_key
        where not l.has_room and l.created_at < statement_timestamp() - interval '1 hour'
        order by l.created_at limit ${BATCH}
-         for update skip locked
+         for update of l skip locked
     ), kept as (
       update lobbies l set has_room = true from old where l.room_key = old.room_key and old.has_room
     ), gone as (
