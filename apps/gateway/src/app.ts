@@ -15,6 +15,7 @@ import type { Lifecycle } from "./lifecycle.ts";
 import { createDocument } from "./openapi.ts";
 import { notOffered, refusedUpload } from "./not-offered.ts";
 import type { Operation } from "./operation.ts";
+import { defaultPlayerSettings, type PlayerSettings } from "./player-settings.ts";
 import { OPERATIONS } from "./operations.ts";
 import { newRequestId } from "./request-id.ts";
 import { checkedHandle } from "./serialize.ts";
@@ -32,6 +33,8 @@ export interface Gateway {
   readonly wakeOnConnectionInfo?: boolean;
   /** See `OperationSettings`. Default false. */
   readonly checkStaticPorts?: boolean;
+  /** Default: Hathora's limit, and Google's own keys. */
+  readonly players?: PlayerSettings;
   /** Whether there is the page `/turn/check`. Default true. */
   readonly turnCheck?: boolean;
   /** How often may be asked. Default: as often as one likes. */
@@ -53,6 +56,7 @@ const NO_LIMITS: AdmissionSettings = {
 export function createApp(gateway: Gateway, operations: readonly Operation[] = OPERATIONS): Hono {
   const { rooms, lifecycle, basePath = "", wakeOnConnectionInfo = true, turnCheck = true } = gateway;
   const { checkStaticPorts = false } = gateway;
+  const settings = { wakeOnConnectionInfo, checkStaticPorts, players: gateway.players ?? defaultPlayerSettings() };
   const app = new Hono();
   const api = app.basePath(basePath);
   const admission = new Admission(gateway.admission ?? NO_LIMITS, gateway.log);
@@ -72,7 +76,7 @@ export function createApp(gateway: Gateway, operations: readonly Operation[] = O
         patienceSeconds,
         headers,
         isPolled,
-        handle: (request) => handle(rooms, request, { wakeOnConnectionInfo, checkStaticPorts }),
+        handle: (request) => handle(rooms, request, settings),
       }),
     );
     api.options(

@@ -24,6 +24,7 @@ type ErrorStatus = keyof typeof MEANINGS;
 export const COMMON_RESPONSES = documentErrors([408, 429]);
 
 export const SECURITY = [{ hathoraDevToken: [] }];
+export const PLAYER_SECURITY = [{ playerAuth: [] }];
 
 /** The `responses` of an operation: one success, and errors that all share Hathora's body. */
 export function documentResponses(

@@ -2,6 +2,8 @@ import { databaseUrl, integer, logVariables, parseEnvironment, turnVariables } f
 import { z } from "zod";
 import type { AdmissionSettings } from "./admission.ts";
 import { FORWARDED_HEADERS } from "./forwarded.ts";
+import { GOOGLE_KEYS_URL } from "./google-identity.ts";
+import { LOBBIES_PER_HOUR } from "./player-settings.ts";
 import { parseTrustedProxies } from "./trusted-proxies.ts";
 
 /** Segments of unreserved characters (RFC 3986 section 2.3): nothing in them is encoded, or means something to a router. */
@@ -18,6 +20,10 @@ const Environment = z.object({
   GATEWAY_WAKE_ON_CONNECTION_INFO: z.enum(["0", "1"], { error: "expected 0 or 1" }).default("1"),
   GATEWAY_CHECK_STATIC_PORTS: z.enum(["0", "1"], { error: "expected 0 or 1" }).default("0"),
   GATEWAY_TURN_CHECK: z.enum(["0", "1"], { error: "expected 0 or 1" }).default("1"),
+  GATEWAY_GOOGLE_KEYS_URL: z
+    .url({ protocol: /^https?$/, error: "expected an http(s) URL of a JSON Web Key Set" })
+    .default(GOOGLE_KEYS_URL),
+  LOBBIES_PER_PLAYER_PER_HOUR: integer(0, 100_000).default(LOBBIES_PER_HOUR),
   TRUSTED_PROXIES: z
     .string()
     .transform((text, context) => {

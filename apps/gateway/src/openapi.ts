@@ -12,12 +12,19 @@ export function createDocument(basePath = ""): object {
     description:
       "A token of the organisation, with the scope that the operation names or with none at all. `GetConnectionInfo` is public.",
   });
-  for (const { route, access } of OPERATIONS)
+  openAPIRegistry.registerComponent("securitySchemes", "playerAuth", {
+    type: "http",
+    scheme: "bearer",
+    bearerFormat: "JWT",
+    description:
+      "A player's token: from a login of the application, or signed by whoever has its secret (HS256, claim `id`).",
+  });
+  for (const operation of OPERATIONS)
     openAPIRegistry.registerPath({
       tags: ["RoomsV2"],
-      ...route,
-      responses: { ...COMMON_RESPONSES, ...route.responses },
-      ...documentAccess(access),
+      ...operation.route,
+      responses: { ...COMMON_RESPONSES, ...operation.route.responses },
+      ...documentAccess(operation),
     });
   return getOpenAPI31Document({
     openapi: "3.1.0",

@@ -16,6 +16,7 @@ const ANSWERS = {
   deployment_not_found: "private",
   process_not_found: "private",
   room_not_found: "not_found",
+  login_not_found: "private",
   log_not_found: "private",
   log_expired: "private",
   host_away: "private",

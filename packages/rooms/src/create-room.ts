@@ -25,6 +25,8 @@ export interface CreateRoomInput {
    * rooms without a game server. Default true.
    */
   readonly needsProcess?: boolean;
+  /** From `newRoomKey`, by who has written something down about the room before it is there. Drawn when absent. */
+  readonly roomKey?: string;
 }
 
 export interface CreatedRoom {
@@ -44,7 +46,7 @@ export async function createRoom(context: RoomsContext, input: CreateRoomInput):
   refuseWhatCannotBeStored(input);
   const { turn } = context;
   const [key] = turn.keys;
-  const roomKey = newRoomKey();
+  const roomKey = input.roomKey ?? newRoomKey();
   const roomId = input.roomId ?? newRoomId();
   const username = drawUsername(roomKey);
   const password = derivePassword(key, username);
@@ -81,7 +83,13 @@ export async function createRoom(context: RoomsContext, input: CreateRoomInput):
   };
 }
 
-function refuseWhatCannotBeStored({ roomId, roomConfig, clientIps, deploymentId }: CreateRoomInput): void {
+/** Throws `invalid_params`. */
+export function refuseWhatCannotBeStored({
+  roomId,
+  roomConfig,
+  clientIps,
+  deploymentId,
+}: Pick<CreateRoomInput, "roomId" | "roomConfig" | "clientIps" | "deploymentId">): void {
   if (roomId !== undefined && !isRoomId(roomId)) {
     throw new RoomError("invalid_params", "roomId: 1 to 100 characters of A-Z, a-z, 0-9, _ and -");
   }
