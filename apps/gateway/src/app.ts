@@ -43,7 +43,7 @@ interface Endpoint {
 
 /** The REST face as a function from requests to responses; it does not listen. */
 export function createApp(gateway: Gateway, operations: readonly Operation[] = OPERATIONS): Hono {
-  const { rooms, lifecycle, basePath = "", wakeOnConnectionInfo = true, turnCheck = true } = gateway;
+  const { rooms, lifecycle, closing, basePath = "", wakeOnConnectionInfo = true, turnCheck = true } = gateway;
   const app = new Hono();
   const api = app.basePath(basePath);
   const serve = (endpoint: Endpoint) => (c: Context) => answer(gateway, endpoint, c);
@@ -60,7 +60,7 @@ export function createApp(gateway: Gateway, operations: readonly Operation[] = O
         name: route.operationId,
         headers,
         isPolled,
-        handle: (request) => handle(rooms, request, { wakeOnConnectionInfo }),
+        handle: (request) => handle(rooms, request, { wakeOnConnectionInfo, closing }),
       }),
     );
     api.options(
@@ -68,6 +68,7 @@ export function createApp(gateway: Gateway, operations: readonly Operation[] = O
       serve({ name: "Preflight", headers: isForBrowsers ? PREFLIGHT_HEADERS : {}, handle: () => ({ status: 204 }) }),
     );
   }
+  closing?.addEventListener("abort", () => rooms.waits.end());
   const document = createDocument(basePath);
   api.get(
     "/openapi.json",
@@ -143,12 +144,14 @@ interface Sending {
   readonly closing: AbortSignal | undefined;
 }
 
-function toResponse(
-  { status, body, file, stream, headers }: Answer,
-  { method, closing, ...common }: Sending,
-): Response {
-  const all = new Headers({ ...common.headers, ...headers });
-  if (stream !== undefined) return new Response(toBody(stream, method, closing), { status, headers: all });
+interface Streamed {
+  readonly stream: Readable;
+  readonly endsItself: boolean;
+}
+
+function toResponse({ status, body, file, stream, endsItself = false, headers }: Answer, sending: Sending): Response {
+  const all = new Headers({ ...sending.headers, ...headers });
+  if (stream !== undefined) return new Response(toBody({ stream, endsItself }, sending), { status, headers: all });
   if (body === undefined) return new Response(file ?? null, { status, headers: all });
   // Last: the SDKs refuse JSON under any other name.
   all.set("content-type", "application/json");
@@ -156,13 +159,14 @@ function toResponse(
 }
 
 /** A stream that breaks off breaks the connection, so that nobody takes what came for the whole. */
-function toBody(stream: Readable, method: string, closing: AbortSignal | undefined): ReadableStream | null {
+function toBody({ stream, endsItself }: Streamed, { method, closing }: Sending): ReadableStream | null {
   stream.on("error", () => {});
   if (method === "HEAD") {
     stream.destroy();
     return null;
   }
   const body = Readable.toWeb(stream) as ReadableStream;
+  if (endsItself) return body;
   if (closing?.aborted) stream.destroy(new Error("the gateway stops"));
   else if (closing) addAbortSignal(closing, stream);
   return body;

@@ -8,6 +8,8 @@ import type { Answer } from "./answer.ts";
 export interface OperationSettings {
   /** GetConnectionInfo resumes a room that was put to sleep by the suspend call. */
   readonly wakeOnConnectionInfo: boolean;
+  /** Aborts when answers without an end must end. */
+  readonly closing?: AbortSignal | undefined;
 }
 
 /** One operation of the API: how it is documented and what it does. */

@@ -5,6 +5,7 @@ import { createRoomOperation } from "./routes/create-room.ts";
 import { deregisterStaticProcessOperation } from "./routes/deregister-static-process.ts";
 import { destroyRoomOperation } from "./routes/destroy-room.ts";
 import { downloadLogForProcessOperation } from "./routes/download-log-for-process.ts";
+import { followRoomEventsOperation } from "./routes/follow-room-events.ts";
 import { getConnectionInfoOperation } from "./routes/get-connection-info.ts";
 import { getLatestProcessesOperation } from "./routes/get-latest-processes.ts";
 import { getLogsForProcessOperation } from "./routes/get-logs-for-process.ts";
@@ -40,6 +41,7 @@ export const OPERATIONS: readonly Operation[] = [
   getActiveRoomsForProcessOperation,
   getInactiveRoomsForProcessOperation,
   listRoomsOperation,
+  followRoomEventsOperation,
   createIceServersOperation,
   listIceServersOperation,
   revokeIceServersOperation,

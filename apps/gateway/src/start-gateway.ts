@@ -12,6 +12,9 @@ export async function startGateway(env: Env, log: Logger): Promise<RunningServic
     turn: toTurnSettings(env),
   });
   await checkSchema(rooms.database);
+  await rooms.feed.listen(env.DATABASE_DIRECT_URL, (error) => {
+    log.warn({ err: error }, "reading events failed; it will be tried again");
+  });
   const address = { host: env.GATEWAY_HOST, port: env.GATEWAY_PORT };
   const listener = await listen(
     {

@@ -1,11 +1,15 @@
 import type { CredentialKey } from "./turn-credential.ts";
 import { Coalescer } from "./coalescer.ts";
+import { ConnectionWaits } from "./connection-waits.ts";
+import { EventAnnouncer } from "./event-announcer.ts";
+import { EventFeed } from "./event-feed.ts";
 import { IssueRate } from "./issue-rate.ts";
 import { LookupCache } from "./lookup-cache.ts";
 import { PlacementQueue } from "./placement-queue.ts";
 import { RecentValue } from "./recent-value.ts";
 import { openDatabase, type Database } from "./store/database.ts";
 import type { ResumeRow } from "./store/resume-room.ts";
+import { notifyEvents } from "./store/room-events.ts";
 import { findTurnSecret } from "./store/turn-secrets.ts";
 import { findUsableTurnServers } from "./store/turn-servers.ts";
 import type { Application, Principal } from "./access.ts";
@@ -55,6 +59,11 @@ export interface RoomsContext {
   /** The secret of `turn_secrets` that issues now. */
   readonly turnSecret: RecentValue<string | undefined>;
   readonly issueRate: IssueRate;
+  /** Wakes the readers of events. */
+  readonly announcer: EventAnnouncer;
+  /** Reads nothing while nobody watches. */
+  readonly feed: EventFeed;
+  readonly waits: ConnectionWaits;
 }
 
 export interface RoomsContextOptions {
@@ -71,10 +80,15 @@ export function openRooms(options: RoomsContextOptions): RoomsContext {
     applicationName: options.applicationName,
     ...(options.maxConnections === undefined ? {} : { maxConnections: options.maxConnections }),
   });
+  const announcer = new EventAnnouncer(() => notifyEvents(database));
+  const feed = new EventFeed(database);
   return {
     database,
     turn: options.turn,
-    placement: new PlacementQueue(database),
+    announcer,
+    feed,
+    waits: new ConnectionWaits(database, feed),
+    placement: new PlacementQueue(database, () => announcer.announce()),
     resuming: new Coalescer(),
     principals: new LookupCache(),
     applications: new LookupCache(),
@@ -85,7 +99,9 @@ export function openRooms(options: RoomsContextOptions): RoomsContext {
 }
 
 /** Lets collected creates finish, then closes the database. */
-export async function closeRooms({ placement, database }: RoomsContext): Promise<void> {
+export async function closeRooms({ placement, database, announcer, feed }: RoomsContext): Promise<void> {
   await placement.idle();
+  announcer.close();
+  await feed.close();
   await database.close();
 }

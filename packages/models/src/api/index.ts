@@ -25,6 +25,7 @@ export { Room, RoomAllocation, RoomStatus, RoomWithoutAllocations } from "./room
 export { RevokedCredentials, RevokeIceServersParams } from "./revoke-ice-servers.ts";
 export { RoomAllocationData } from "./room-allocation-data.ts";
 export { RoomConnectionData } from "./room-connection-data.ts";
+export { ROOM_EVENT_TYPES, RoomEvent, RoomEventData, RoomEventType } from "./room-event.ts";
 export { isRoomId, RoomId } from "./room-id.ts";
 export { ListedRoom, LiveRoomState, RoomPage } from "./room-page.ts";
 export { Scope, SCOPES } from "./scope.ts";
