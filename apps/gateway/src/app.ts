@@ -27,6 +27,8 @@ export interface Gateway {
   readonly closing?: AbortSignal;
   /** See `OperationSettings`. Default true. */
   readonly wakeOnConnectionInfo?: boolean;
+  /** See `OperationSettings`. Default false. */
+  readonly allowsPrivateWebhooks?: boolean;
   /** Whether there is the page `/turn/check`. Default true. */
   readonly turnCheck?: boolean;
 }
@@ -44,6 +46,7 @@ interface Endpoint {
 /** The REST face as a function from requests to responses; it does not listen. */
 export function createApp(gateway: Gateway, operations: readonly Operation[] = OPERATIONS): Hono {
   const { rooms, lifecycle, closing, basePath = "", wakeOnConnectionInfo = true, turnCheck = true } = gateway;
+  const { allowsPrivateWebhooks } = gateway;
   const app = new Hono();
   const api = app.basePath(basePath);
   const serve = (endpoint: Endpoint) => (c: Context) => answer(gateway, endpoint, c);
@@ -60,7 +63,7 @@ export function createApp(gateway: Gateway, operations: readonly Operation[] = O
         name: route.operationId,
         headers,
         isPolled,
-        handle: (request) => handle(rooms, request, { wakeOnConnectionInfo, closing }),
+        handle: (request) => handle(rooms, request, { wakeOnConnectionInfo, allowsPrivateWebhooks, closing }),
       }),
     );
     api.options(

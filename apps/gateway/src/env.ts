@@ -15,6 +15,7 @@ const Environment = z
       .default(""),
     GATEWAY_WAKE_ON_CONNECTION_INFO: z.enum(["0", "1"], { error: "expected 0 or 1" }).default("1"),
     GATEWAY_TURN_CHECK: z.enum(["0", "1"], { error: "expected 0 or 1" }).default("1"),
+    GATEWAY_WEBHOOK_PRIVATE: z.enum(["0", "1"], { error: "expected 0 or 1" }).default("0"),
     DATABASE_URL: databaseUrl,
     DATABASE_DIRECT_URL: databaseUrl.optional(),
     ...turnVariables,

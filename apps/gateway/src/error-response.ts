@@ -14,6 +14,7 @@ const HTTP_STATUS = {
   deployment_not_found: 404,
   process_not_found: 404,
   room_not_found: 404,
+  webhook_not_found: 404,
   log_not_found: 404,
   log_expired: 410,
   // 404 is the only status that says "not now" and that the SDK knows in all operations which ask hosts.

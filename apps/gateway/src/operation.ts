@@ -8,13 +8,18 @@ import type { Answer } from "./answer.ts";
 export interface OperationSettings {
   /** GetConnectionInfo resumes a room that was put to sleep by the suspend call. */
   readonly wakeOnConnectionInfo: boolean;
+  /** Webhooks may be sent to private addresses. */
+  readonly allowsPrivateWebhooks?: boolean | undefined;
   /** Aborts when answers without an end must end. */
   readonly closing?: AbortSignal | undefined;
 }
 
+/** The methods that operations have; HEAD comes with get. */
+type Method = "get" | "post" | "patch" | "put" | "delete";
+
 /** One operation of the API: how it is documented and what it does. */
 export interface Operation {
-  readonly route: RouteConfig & { readonly operationId: string; readonly method: "get" | "post" };
+  readonly route: RouteConfig & { readonly operationId: string; readonly method: Method };
   /** Who may call it. */
   readonly access: Access;
   /** Browsers call it directly, so it answers with CORS headers. */

@@ -28,6 +28,7 @@ import { ROOMS_V1 } from "./routes/rooms-v1.ts";
 import { stopProcessOperation } from "./routes/stop-process.ts";
 import { suspendRoomOperation } from "./routes/suspend-room.ts";
 import { updateRoomConfigOperation } from "./routes/update-room-config.ts";
+import { WEBHOOKS_V1 } from "./routes/webhooks-v1.ts";
 
 /** Everything that the API offers, in the order of its document. Of two paths that match, the first one answers. */
 export const OPERATIONS: readonly Operation[] = [
@@ -57,6 +58,7 @@ export const OPERATIONS: readonly Operation[] = [
   registerStaticProcessOperation,
   heartbeatStaticProcessOperation,
   deregisterStaticProcessOperation,
+  ...WEBHOOKS_V1,
   ...PROCESSES_V2,
   ...ROOMS_V1,
   getMetricsDeprecatedOperation,

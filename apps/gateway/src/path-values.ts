@@ -12,6 +12,9 @@ export const RoomPath = AppPath.extend({ roomId: RoomId });
 export const ProcessPath = AppPath.extend({
   processId: z.string().meta({ example: "cbfcddd2-0006-43ae-996c-995fff7bed2e" }),
 });
+export const WebhookPath = AppPath.extend({
+  webhookId: z.string().meta({ example: "webhook-01a1ff76-6092-7726-a874-fc9ccdc11b35" }),
+});
 export const RegionPath = AppPath.extend({ region: Region });
 
 /** Any text may stand there, so one that no application can have is unknown like any other. */
@@ -34,6 +37,11 @@ export function anyRoomIdOf(request: HonoRequest): string {
 /** Any text: no operation documents 422 for it, so what cannot be a processId is a process that does not exist. */
 export function processIdOf(request: HonoRequest): string {
   return request.param("processId") ?? "";
+}
+
+/** Any text: what cannot be a webhookId is a webhook that does not exist. */
+export function webhookIdOf(request: HonoRequest): string {
+  return request.param("webhookId") ?? "";
 }
 
 /** Throws `invalid_params` for a region that Hathora does not have. */

@@ -3,6 +3,7 @@ import { toTurnSettings, type Logger, type RunningService } from "@roombridge/se
 import type { Env } from "./env.ts";
 import { listen } from "./listener.ts";
 import { startLostServers } from "./lost-servers.ts";
+import { startWebhooks } from "./webhooks/webhook-dispatcher.ts";
 
 /** Serves RoomsV2. Rejects when the database is not there or older than this release, or the address is taken. */
 export async function startGateway(env: Env, log: Logger): Promise<RunningService> {
@@ -23,16 +24,18 @@ export async function startGateway(env: Env, log: Logger): Promise<RunningServic
       lifecycle: { isDraining: false },
       basePath: env.GATEWAY_BASE_PATH,
       wakeOnConnectionInfo: env.GATEWAY_WAKE_ON_CONNECTION_INFO === "1",
+      allowsPrivateWebhooks: env.GATEWAY_WEBHOOK_PRIVATE === "1",
       turnCheck: env.GATEWAY_TURN_CHECK === "1",
     },
     address,
   );
   const lostServers = startLostServers(rooms.database, log);
+  const webhooks = startWebhooks(rooms, { log, allowsPrivate: env.GATEWAY_WEBHOOK_PRIVATE === "1" });
   return {
     port: listener.port,
     async drain() {
       await lostServers.stop();
-      await listener.drain();
+      await Promise.all([listener.drain(), webhooks.stop()]);
       await closeRooms(rooms);
     },
   };

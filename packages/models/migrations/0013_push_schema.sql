@@ -38,6 +38,8 @@ CREATE TABLE "webhooks" (
 	"disabled_at" timestamp (6) with time zone,
 	"disabled_reason" text,
 	"failing_since" timestamp (6) with time zone,
+	"failures" integer DEFAULT 0 NOT NULL,
+	"retry_at" timestamp (6) with time zone,
 	"position_xid" "xid8" DEFAULT pg_snapshot_xmin(pg_current_snapshot()) NOT NULL,
 	"position_id" bigint DEFAULT 0 NOT NULL
 );

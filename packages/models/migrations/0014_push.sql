@@ -92,11 +92,11 @@ end $$;
 
 -- Writes down how attempts ended, one element of the arrays for each. What failed is due again after its delay, or is given up
 -- when the event is older than p_patience; what has ended makes room for the next of its lane. A success after a longer
--- failure makes due at once what waits for another attempt. The webhook is disabled when it has failed for p_patience, or
--- p_is_gone: the answer is then why, else null.
+-- failure makes due at once what waits for another attempt. After a failure nothing is sent for p_pause_seconds. The webhook is
+-- disabled when it has failed for p_patience, or p_is_gone: the answer is then why, else null.
 create function record_webhook_attempts(
   p_webhook_id text, p_xids xid8[], p_ids bigint[], p_are_delivered boolean[], p_statuses integer[], p_errors text[],
-  p_delays_seconds double precision[], p_patience interval, p_is_gone boolean
+  p_delays_seconds double precision[], p_pause_seconds double precision, p_patience interval, p_is_gone boolean
 ) returns text language plpgsql as $$
 declare
   v_webhook webhooks%rowtype;
@@ -139,7 +139,8 @@ begin
     if v_webhook.failing_since < v_now - interval '30 seconds' then
       update webhook_deliveries d set due_at = v_now where d.webhook_id = p_webhook_id and d.due_at > v_now;
     end if;
-    update webhooks set failing_since = null where webhook_id = p_webhook_id and failing_since is not null;
+    update webhooks set failing_since = null, failures = 0, retry_at = null
+     where webhook_id = p_webhook_id and failing_since is not null;
     return null;
   end if;
   v_failing_since := coalesce(v_webhook.failing_since, v_now);
@@ -148,8 +149,11 @@ begin
   elsif v_failing_since <= v_now - p_patience then
     v_reason := 'failing';
   end if;
-  update webhooks set failing_since = v_failing_since, disabled_at = case when v_reason is not null then v_now end, disabled_reason = v_reason
-   where webhook_id = p_webhook_id and disabled_at is null and (failing_since is null or v_reason is not null);
+  update webhooks set failing_since = v_failing_since, failures = failures + 1,
+         retry_at = v_now + make_interval(secs => p_pause_seconds),
+         disabled_at = coalesce(disabled_at, case when v_reason is not null then v_now end),
+         disabled_reason = coalesce(disabled_reason, v_reason)
+   where webhook_id = p_webhook_id;
   return v_reason;
 end $$;
 --> statement-breakpoint

@@ -55,6 +55,23 @@ export type { StaticProcess, StaticProcessRoom } from "./static-process.ts";
 export { stopProcess } from "./stop-process.ts";
 export { suspendRoom } from "./suspend-room.ts";
 export { updateRoomConfig } from "./update-room-config.ts";
+export { deleteWebhook, replayWebhook, rotateWebhookSecret, updateWebhook } from "./change-webhook.ts";
+export { createWebhook } from "./create-webhook.ts";
+export type { CreateWebhookInput } from "./create-webhook.ts";
+export { findDeliveries, getWebhook, listWebhooks } from "./find-webhooks.ts";
+export { toRoomEvent } from "./room-event.ts";
+export { pauseSeconds, retryDelaySeconds, WEBHOOK_RETRY } from "./webhook-retry.ts";
+export type { WebhookRetry } from "./webhook-retry.ts";
+export { signWebhook, toEventId } from "./webhook-signature.ts";
+export {
+  claimDeliveries,
+  enqueueWebhookEvents,
+  hasWebhooks,
+  recordAttempts,
+  releaseDeliveries,
+} from "./store/webhook-deliveries.ts";
+export type { AttemptResult, DueDelivery } from "./store/webhook-deliveries.ts";
+export type { DeliveryRow, WebhookRow } from "./store/webhooks.ts";
 export { openHousekeepingLock } from "./store/advisory-holder.ts";
 export type { HousekeepingLock } from "./store/advisory-holder.ts";
 export { coturnAccessSql, grantCoturnAccess } from "./store/coturn-access.ts";

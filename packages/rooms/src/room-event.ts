@@ -23,7 +23,12 @@ function statusAfter(type: RoomEventType, { processId, reason }: EventRow["paylo
 }
 
 /** An event as those read it who are told of it. */
-export function toRoomEvent({ appId, type, payload, createdAt }: EventRow): RoomEvent {
+export function toRoomEvent({
+  appId,
+  type,
+  payload,
+  createdAt,
+}: Pick<EventRow, "appId" | "type" | "payload" | "createdAt">): RoomEvent {
   const { roomId, region, processId, reason, exitCode, exitSignal } = payload;
   const status = statusAfter(type, payload);
   const data: RoomEventData = {

@@ -11,6 +11,7 @@ export const ERROR_CODES = [
   "deployment_not_found",
   "process_not_found",
   "room_not_found",
+  "webhook_not_found",
   /** The process has not begun to write a log, or nobody here keeps it. */
   "log_not_found",
   /** The process has ended, and its host does not keep the log any more. */

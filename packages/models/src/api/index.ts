@@ -36,4 +36,14 @@ export {
   StaticProcessRoom,
 } from "./static-process.ts";
 export { isStorable } from "./storable-text.ts";
+export {
+  CreateWebhookParams,
+  ReplayWebhookParams,
+  UpdateWebhookParams,
+  Webhook,
+  WebhookDelivery,
+  WebhookDeliveryPage,
+  WebhookDeliveryState,
+  WebhookSecret,
+} from "./webhook.ts";
 export { UpdateRoomConfigParams } from "./update-room-config-params.ts";

@@ -26,6 +26,10 @@ export const webhooks = pgTable(
     disabledReason: text(),
     /** When the first of the failures began that no success has followed. */
     failingSince: instant(),
+    /** Of those failures. */
+    failures: integer().notNull().default(0),
+    /** Nothing is sent before, so that a receiver that is down is not asked for every room. */
+    retryAt: instant(),
     /** Everything up to here is in `webhook_deliveries`. */
     positionXid: xid8()
       .notNull()
