@@ -10,7 +10,7 @@ import { errorAnswer, isForeseen, toErrorAnswer } from "./error-response.ts";
 import { checkAlive, checkReady } from "./health.ts";
 import type { Lifecycle } from "./lifecycle.ts";
 import { createDocument } from "./openapi.ts";
-import { notOffered } from "./not-offered.ts";
+import { notOffered, refusedUpload } from "./not-offered.ts";
 import type { Operation } from "./operation.ts";
 import { OPERATIONS } from "./operations.ts";
 import { newRequestId } from "./request-id.ts";
@@ -98,10 +98,11 @@ interface Absent {
 
 /** 405 for a method that a path does not have, 404 for a path that is not there. */
 function refuse({ basePath, methodsOf, notOffered: whyNot }: Absent, request: HonoRequest): Answer {
-  const { path } = request;
-  const methods = methodsOf(path);
+  const { path, method } = request;
+  const below = path.startsWith(`${basePath}/`) ? path.slice(basePath.length) : "";
+  const methods = refusedUpload(method, below) === undefined ? methodsOf(path) : [];
   if (methods.length > 0) return errorAnswer(405, "this path does not have this method", { allow: methods.join(", ") });
-  const why = path.startsWith(`${basePath}/`) ? whyNot(path.slice(basePath.length)) : undefined;
+  const why = refusedUpload(method, below) ?? whyNot(below);
   // A browser shows the page our sentence only if the preflight before it succeeds.
   if (why !== undefined && isPreflight(request)) return { status: 204, headers: PREFLIGHT_HEADERS };
   return errorAnswer(404, `${why ?? "there is nothing at this path"}; see ${basePath}/docs`);

@@ -1,4 +1,11 @@
-import { authenticate, getApplication, type Application, type Principal, type RoomsContext } from "@roombridge/rooms";
+import {
+  authenticate,
+  getApplication,
+  requireOrganization,
+  type Application,
+  type Principal,
+  type RoomsContext,
+} from "@roombridge/rooms";
 import type { HonoRequest } from "hono";
 import { appIdOf } from "./path-values.ts";
 
@@ -7,6 +14,16 @@ const SCHEME = /^bearer(?:\s+|$)/i;
 /** Who is asking. Throws `unauthenticated`. */
 export function principalOf(rooms: RoomsContext, request: HonoRequest): Promise<Principal> {
   return authenticate(rooms, readToken(request.header("authorization")));
+}
+
+/**
+ * Who is asking, where the organisation may be named in the query: the SDK sends it if it was told, other clients never. Throws
+ * `unauthenticated`, and `org_not_found` for another organisation than the token's.
+ */
+export async function principalOfOrganization(rooms: RoomsContext, request: HonoRequest): Promise<Principal> {
+  const principal = await principalOf(rooms, request);
+  requireOrganization(principal, request.query("orgId"));
+  return principal;
 }
 
 /** The application in the path. Throws `app_not_found` when the principal's organisation does not own it. */

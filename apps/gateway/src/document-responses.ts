@@ -3,7 +3,7 @@ import { ApiError } from "@roombridge/models/api";
 import type { z } from "zod";
 
 const MEANINGS = {
-  400: "Refused: the room id is taken, there is nothing that could run the room, or a parameter breaks its rule.",
+  400: "Refused: the id is taken, there is nothing that could run the room, the build cannot be used, or a parameter breaks its rule.",
   401: "The token is missing, unknown or revoked, or lacks the scope that the message names.",
   404: "Unknown, destroyed, or another organisation's.",
   409: "Another instance has registered under the same name and lives: end.",

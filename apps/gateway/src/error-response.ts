@@ -11,6 +11,8 @@ const HTTP_STATUS = {
   malformed_request: 400,
   unauthenticated: 401,
   app_not_found: 404,
+  org_not_found: 404,
+  build_not_found: 404,
   deployment_not_found: 404,
   process_not_found: 404,
   room_not_found: 404,
@@ -20,6 +22,8 @@ const HTTP_STATUS = {
   // 404 is the only status that says "not now" and that the SDK knows in all operations which ask hosts.
   host_away: 404,
   room_exists: 400,
+  build_exists: 400,
+  build_unusable: 400,
   no_deployment: 400,
   no_certificate: 400,
   start_failed: 400,

@@ -36,7 +36,9 @@ describe("an operation of the published SDK", () => {
       expect(response.headers.get("access-control-allow-origin")).toBe("*");
       expect(await response.json()).toEqual({
         message: expect.stringMatching(
-          new RegExp(`^Roombridge does not offer (this operation of )?${nameOf(namespace)}; see /docs$`),
+          new RegExp(
+            `^Roombridge does not offer (this operation of )?${nameOf(namespace)}(, for it [^;]+)?; see /docs$`,
+          ),
         ),
       });
     },

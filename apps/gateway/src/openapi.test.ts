@@ -120,6 +120,7 @@ function withoutExtras(problems: readonly string[]): readonly string[] {
 /** The SDK sends the words of a list as plain text; that ours has the same words is a test of its own. */
 function withOpenLists(shape: BodyShape): BodyShape {
   if (shape.words) return { kind: "string" };
+  if (shape.element) return { ...shape, element: withOpenLists(shape.element) };
   const fields =
     shape.fields &&
     [...shape.fields].map(([name, field]) => [name, { ...field, shape: withOpenLists(field.shape) }] as const);

@@ -1,12 +1,24 @@
 import type { Operation } from "./operation.ts";
+import { createAppOperation } from "./routes/create-app.ts";
+import { createBuildRegistryOperation } from "./routes/create-build-registry.ts";
+import { createDeploymentOperation } from "./routes/create-deployment.ts";
 import { createIceServersOperation } from "./routes/create-ice-servers.ts";
 import { createProcessOperation } from "./routes/create-process.ts";
 import { createRoomOperation } from "./routes/create-room.ts";
+import { deleteAppOperation } from "./routes/delete-app.ts";
+import { deleteBuildOperation } from "./routes/delete-build.ts";
 import { deregisterStaticProcessOperation } from "./routes/deregister-static-process.ts";
 import { destroyRoomOperation } from "./routes/destroy-room.ts";
 import { downloadLogForProcessOperation } from "./routes/download-log-for-process.ts";
 import { followRoomEventsOperation } from "./routes/follow-room-events.ts";
+import { getAppOperation } from "./routes/get-app.ts";
+import { getAppsOperation } from "./routes/get-apps.ts";
+import { getBuildOperation } from "./routes/get-build.ts";
+import { getBuildsOperation } from "./routes/get-builds.ts";
 import { getConnectionInfoOperation } from "./routes/get-connection-info.ts";
+import { getDeploymentOperation } from "./routes/get-deployment.ts";
+import { getDeploymentsOperation } from "./routes/get-deployments.ts";
+import { getLatestDeploymentOperation } from "./routes/get-latest-deployment.ts";
 import { getLatestProcessesOperation } from "./routes/get-latest-processes.ts";
 import { getLogsForProcessOperation } from "./routes/get-logs-for-process.ts";
 import { getMetricsDeprecatedOperation, getProcessMetricsOperation } from "./routes/get-process-metrics.ts";
@@ -25,8 +37,10 @@ import { registerStaticProcessOperation } from "./routes/register-static-process
 import { resumeRoomOperation } from "./routes/resume-room.ts";
 import { revokeIceServersOperation } from "./routes/revoke-ice-servers.ts";
 import { ROOMS_V1 } from "./routes/rooms-v1.ts";
+import { runBuildRegistryOperation } from "./routes/run-build-registry.ts";
 import { stopProcessOperation } from "./routes/stop-process.ts";
 import { suspendRoomOperation } from "./routes/suspend-room.ts";
+import { patchAppOperation, updateAppOperation } from "./routes/update-app.ts";
 import { updateRoomConfigOperation } from "./routes/update-room-config.ts";
 import { WEBHOOKS_V1 } from "./routes/webhooks-v1.ts";
 
@@ -59,6 +73,22 @@ export const OPERATIONS: readonly Operation[] = [
   heartbeatStaticProcessOperation,
   deregisterStaticProcessOperation,
   ...WEBHOOKS_V1,
+  getAppsOperation,
+  createAppOperation,
+  getAppOperation,
+  updateAppOperation,
+  patchAppOperation,
+  deleteAppOperation,
+  getBuildsOperation,
+  createBuildRegistryOperation,
+  getBuildOperation,
+  runBuildRegistryOperation,
+  deleteBuildOperation,
+  getDeploymentsOperation,
+  createDeploymentOperation,
+  // Before GetDeployment, for which `latest` would be a deployment.
+  getLatestDeploymentOperation,
+  getDeploymentOperation,
   ...PROCESSES_V2,
   ...ROOMS_V1,
   getMetricsDeprecatedOperation,

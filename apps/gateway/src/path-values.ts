@@ -15,6 +15,10 @@ export const ProcessPath = AppPath.extend({
 export const WebhookPath = AppPath.extend({
   webhookId: z.string().meta({ example: "webhook-01a1ff76-6092-7726-a874-fc9ccdc11b35" }),
 });
+export const BuildPath = z.object({
+  buildId: z.string().meta({ example: "bld-6d4c6a71-2d75-4b42-94e1-f312f57f33c5" }),
+});
+export const DeploymentPath = AppPath.extend({ deploymentId: z.string() });
 export const RegionPath = AppPath.extend({ region: Region });
 
 /** Any text may stand there, so one that no application can have is unknown like any other. */
@@ -43,6 +47,25 @@ export function processIdOf(request: HonoRequest): string {
 export function webhookIdOf(request: HonoRequest): string {
   return request.param("webhookId") ?? "";
 }
+
+/** Throws `build_not_found` for what no build can have. */
+export function buildIdOf(request: HonoRequest): string {
+  const buildId = request.param("buildId") ?? "";
+  if (!isStorable(buildId)) throw new RoomError("build_not_found", "no such build");
+  return buildId;
+}
+
+/** Throws `deployment_not_found` for what no deployment can have. */
+export function deploymentIdOf(request: HonoRequest): string {
+  const deploymentId = request.param("deploymentId") ?? "";
+  if (!isStorable(deploymentId)) throw new RoomError("deployment_not_found", "no such deployment");
+  return deploymentId;
+}
+
+/** For the document only: which organisation, where only the token's own one can be named. */
+export const OrganizationQuery = z.object({
+  orgId: z.string().optional().meta({ description: "The token's own organisation, which is meant anyhow." }),
+});
 
 /** Throws `invalid_params` for a region that Hathora does not have. */
 export function regionOf(request: HonoRequest): Region {

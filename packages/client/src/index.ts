@@ -1,4 +1,6 @@
 export type {
+  AuthConfiguration,
+  BuildStatus,
   CredentialState,
   IceServer,
   LiveRoomState,
@@ -6,9 +8,29 @@ export type {
   Region,
   RoomReadyStatus,
   RoomStatus,
+  ServiceConfig,
   TransportType,
 } from "@roombridge/models/api";
-export type { CallOptions, RepeatableCallOptions } from "./call-options.ts";
+export type {
+  Application,
+  CreateAppParams,
+  DeployedApplication,
+  PatchAppParams,
+  StaticProcessAllocation,
+  UpdateAppParams,
+} from "./apps-v2/application.ts";
+export type { AppsV2 } from "./apps-v2/apps-v2.ts";
+export type { Build, CreateBuildParams, RunBuildParams } from "./builds-v3/build.ts";
+export type { BuildsV3 } from "./builds-v3/builds-v3.ts";
+export type { CallOptions, OfOrganization, RepeatableCallOptions } from "./call-options.ts";
+export type {
+  ContainerPort,
+  CreateDeploymentParams,
+  Deployment,
+  DeploymentFilter,
+  EnvironmentVariable,
+} from "./deployments-v3/deployment.ts";
+export type { DeploymentsV3 } from "./deployments-v3/deployments-v3.ts";
 export type { ExposedPort } from "./exposed-port.ts";
 export type { RetryOptions } from "./http/retry.ts";
 export type { LogParams, LogsV1 } from "./logs-v1/logs-v1.ts";

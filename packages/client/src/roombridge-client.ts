@@ -1,3 +1,6 @@
+import { AppsV2 } from "./apps-v2/apps-v2.ts";
+import { BuildsV3 } from "./builds-v3/builds-v3.ts";
+import { DeploymentsV3 } from "./deployments-v3/deployments-v3.ts";
 import { HttpTransport } from "./http/http-transport.ts";
 import { checkedMs } from "./http/milliseconds.ts";
 import { DEFAULT_RETRY_POLICY, toRetryPolicy, type RetryOptions } from "./http/retry.ts";
@@ -26,6 +29,9 @@ export class RoombridgeClient {
   readonly roomsV2: RoomsV2;
   readonly processesV3: ProcessesV3;
   readonly logsV1: LogsV1;
+  readonly appsV2: AppsV2;
+  readonly buildsV3: BuildsV3;
+  readonly deploymentsV3: DeploymentsV3;
 
   constructor(options: RoombridgeClientOptions) {
     const { serverUrl, token, appId, timeoutMs = 30_000, retry, fetch = globalThis.fetch } = options;
@@ -43,6 +49,9 @@ export class RoombridgeClient {
     this.roomsV2 = new RoomsV2(transport, appId);
     this.processesV3 = new ProcessesV3(transport, appId);
     this.logsV1 = new LogsV1(transport, appId);
+    this.appsV2 = new AppsV2(transport, appId);
+    this.buildsV3 = new BuildsV3(transport);
+    this.deploymentsV3 = new DeploymentsV3(transport, appId);
   }
 }
 

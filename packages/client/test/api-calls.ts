@@ -4,11 +4,13 @@ import type { RepeatableCallOptions, RoombridgeClient } from "../src/index.ts";
 export interface ApiCall {
   readonly name: string;
   readonly run: (client: RoombridgeClient, options?: RepeatableCallOptions) => Promise<unknown>;
-  readonly method: "GET" | "POST";
+  readonly method: "GET" | "POST" | "PATCH" | "DELETE";
   /** Of the application `ODD_ID`, below the URL of the server. */
   readonly path: string;
   readonly body?: unknown;
   readonly isPublic?: true;
+  /** Of the organisation, whatever the application. */
+  readonly hasNoApplication?: true;
   readonly success: 200 | 201 | 204;
   readonly answer?: unknown;
   /** In place of JSON. */
@@ -94,6 +96,71 @@ const REGISTRATION = {
   idleTimeoutEnabled: true,
 };
 
+const APPLICATION = {
+  appId: "a",
+  appName: "arena",
+  appSecret: "s",
+  authConfiguration: { anonymous: {}, nickname: {}, google: { clientId: "c" } },
+  serviceConfig: {
+    staticProcessAllocation: [{ region: "Dallas", minProcesses: 0, targetProcesses: 1, maxProcesses: 9 }],
+  },
+  orgId: "o",
+  createdAt: AT,
+  createdBy: "t",
+  deletedAt: null,
+  deletedBy: null,
+};
+const PARSED_APPLICATION = { ...APPLICATION, createdAt: DATE };
+const BARE = { ...APPLICATION, authConfiguration: {}, serviceConfig: null, deletedAt: AT, deletedBy: "t" };
+const PARSED_BARE = { ...BARE, createdAt: DATE, deletedAt: DATE };
+const BUILD = {
+  buildId: "b",
+  buildTag: "1.4",
+  orgId: "o",
+  status: "succeeded",
+  imageSize: 0,
+  createdAt: AT,
+  createdBy: "t",
+  startedAt: AT,
+  finishedAt: AT,
+  deletedAt: AT,
+};
+const PARSED_BUILD = { ...BUILD, createdAt: DATE, startedAt: DATE, finishedAt: DATE, deletedAt: DATE };
+const { buildTag: _tag, ...UNTAGGED } = BUILD;
+const NEW_BUILD = { ...UNTAGGED, status: "created", startedAt: null, finishedAt: null, deletedAt: null };
+const PARSED_NEW_BUILD = { ...NEW_BUILD, createdAt: DATE };
+const CONTAINER_PORT = { name: "debug", port: 9_000, transportType: "tcp" };
+const SETTINGS = {
+  buildId: "b",
+  roomsPerProcess: 3,
+  requestedCPU: 0.5,
+  requestedMemoryMB: 64.5,
+  idleTimeoutEnabled: true,
+  env: [{ name: "A", value: "1" }],
+};
+const DEPLOYMENT_PARAMS = {
+  ...SETTINGS,
+  containerPort: 7_777,
+  transportType: "udp",
+  additionalContainerPorts: [CONTAINER_PORT],
+  deploymentTag: "v1",
+};
+const BARE_DEPLOYMENT = {
+  ...SETTINGS,
+  appId: "a",
+  deploymentId: "d",
+  defaultContainerPort: { name: "default", port: 7_777, transportType: "udp" },
+  additionalContainerPorts: [CONTAINER_PORT],
+  createdAt: AT,
+  createdBy: "t",
+};
+const DEPLOYMENT = { ...BARE_DEPLOYMENT, deploymentTag: "v1", buildTag: "1.4" };
+const PARSED_DEPLOYMENT = { ...DEPLOYMENT, createdAt: DATE };
+
+const APPS = `/apps/v2/apps`;
+const APP = `${APPS}/${ENCODED}`;
+const BUILDS = `/builds/v3/builds`;
+const DEPLOYMENTS = `/deployments/v3/apps/${ENCODED}/deployments`;
 const ROOMS = `/rooms/v2/${ENCODED}`;
 const LOGS = `/logs/v1/${ENCODED}/process`;
 const LONG = "a long log\n".repeat(50_000);
@@ -483,8 +550,192 @@ export const LOG_CALLS: readonly ApiCall[] = [
   },
 ];
 
+export const APP_CALLS: readonly ApiCall[] = [
+  {
+    name: "getApps",
+    run: ({ appsV2 }, options) => appsV2.getApps({ ...options, orgId: "o" }),
+    method: "GET",
+    path: `${APPS}?orgId=o`,
+    hasNoApplication: true,
+    success: 200,
+    answer: { applications: [{ ...APPLICATION, deployment: { ...DEPLOYMENT, build: BUILD } }, BARE] },
+    parsed: [{ ...PARSED_APPLICATION, deployment: { ...PARSED_DEPLOYMENT, build: PARSED_BUILD } }, PARSED_BARE],
+    repeated: "always",
+  },
+  {
+    name: "createApp",
+    run: ({ appsV2 }, options) => appsV2.createApp({ appName: "arena", authConfiguration: {} }, options),
+    method: "POST",
+    path: APPS,
+    hasNoApplication: true,
+    body: { appName: "arena", authConfiguration: {} },
+    success: 201,
+    answer: APPLICATION,
+    parsed: PARSED_APPLICATION,
+    repeated: "never",
+  },
+  {
+    name: "getApp",
+    run: ({ appsV2 }, options) => appsV2.getApp(options),
+    method: "GET",
+    path: APP,
+    success: 200,
+    answer: BARE,
+    parsed: PARSED_BARE,
+    repeated: "always",
+  },
+  {
+    name: "updateApp",
+    run: ({ appsV2 }, options) =>
+      appsV2.updateApp(
+        { appName: "arena", authConfiguration: {}, serviceConfig: { staticProcessAllocation: [] } },
+        options,
+      ),
+    method: "POST",
+    path: APP,
+    body: { appName: "arena", authConfiguration: {}, serviceConfig: { staticProcessAllocation: [] } },
+    success: 200,
+    answer: APPLICATION,
+    parsed: PARSED_APPLICATION,
+    repeated: "always",
+  },
+  {
+    name: "patchApp",
+    run: ({ appsV2 }, options) => appsV2.patchApp({ appName: "arena" }, options),
+    method: "PATCH",
+    path: APP,
+    body: { appName: "arena" },
+    success: 200,
+    answer: APPLICATION,
+    parsed: PARSED_APPLICATION,
+    repeated: "always",
+  },
+  {
+    name: "deleteApp",
+    run: ({ appsV2 }, options) => appsV2.deleteApp(options),
+    method: "DELETE",
+    path: APP,
+    success: 204,
+    parsed: undefined,
+    repeated: "429",
+  },
+];
+
+export const BUILD_CALLS: readonly ApiCall[] = [
+  {
+    name: "getBuilds",
+    run: ({ buildsV3 }, options) => buildsV3.getBuilds(options),
+    method: "GET",
+    path: BUILDS,
+    hasNoApplication: true,
+    success: 200,
+    answer: { builds: [BUILD, NEW_BUILD] },
+    parsed: [PARSED_BUILD, PARSED_NEW_BUILD],
+    repeated: "always",
+  },
+  {
+    name: "getBuild",
+    run: ({ buildsV3 }, options) => buildsV3.getBuild(ODD_ID, options),
+    method: "GET",
+    path: `${BUILDS}/${ENCODED}`,
+    hasNoApplication: true,
+    success: 200,
+    answer: BUILD,
+    parsed: PARSED_BUILD,
+    repeated: "always",
+  },
+  {
+    name: "createBuildRegistry",
+    run: ({ buildsV3 }, options) => buildsV3.createBuildRegistry({ buildId: "b", buildTag: "1.4" }, options),
+    method: "POST",
+    path: `${BUILDS}/registry`,
+    hasNoApplication: true,
+    body: { buildId: "b", buildTag: "1.4" },
+    success: 201,
+    answer: NEW_BUILD,
+    parsed: PARSED_NEW_BUILD,
+    repeated: "never",
+  },
+  {
+    name: "runBuildRegistry",
+    run: ({ buildsV3 }, options) =>
+      buildsV3.runBuildRegistry(ODD_ID, { image: "me/arena", registryUrl: "ghcr.io" }, options),
+    method: "POST",
+    path: `${BUILDS}/${ENCODED}/runRegistry`,
+    hasNoApplication: true,
+    body: { image: "me/arena", registryUrl: "ghcr.io" },
+    success: 200,
+    bytes: "done\n",
+    parsed: "done\n",
+    repeated: "always",
+  },
+  {
+    name: "deleteBuild",
+    run: ({ buildsV3 }, options) => buildsV3.deleteBuild(ODD_ID, options),
+    method: "DELETE",
+    path: `${BUILDS}/${ENCODED}`,
+    hasNoApplication: true,
+    success: 200,
+    bytes: "{}",
+    parsed: undefined,
+    repeated: "429",
+  },
+];
+
+export const DEPLOYMENT_CALLS: readonly ApiCall[] = [
+  {
+    name: "getDeployments",
+    run: ({ deploymentsV3 }, options) =>
+      deploymentsV3.getDeployments({ buildTag: "1.4", deploymentTag: ODD_ID }, options),
+    method: "GET",
+    path: `${DEPLOYMENTS}?buildTag=1.4&deploymentTag=${ENCODED}`,
+    success: 200,
+    answer: { deployments: [DEPLOYMENT, BARE_DEPLOYMENT] },
+    parsed: [PARSED_DEPLOYMENT, { ...BARE_DEPLOYMENT, createdAt: DATE }],
+    repeated: "always",
+  },
+  {
+    name: "getLatestDeployment",
+    run: ({ deploymentsV3 }, options) => deploymentsV3.getLatestDeployment(options),
+    method: "GET",
+    path: `${DEPLOYMENTS}/latest`,
+    success: 200,
+    answer: DEPLOYMENT,
+    parsed: PARSED_DEPLOYMENT,
+    repeated: "always",
+  },
+  {
+    name: "getDeployment",
+    run: ({ deploymentsV3 }, options) => deploymentsV3.getDeployment(ODD_ID, options),
+    method: "GET",
+    path: `${DEPLOYMENTS}/${ENCODED}`,
+    success: 200,
+    answer: DEPLOYMENT,
+    parsed: PARSED_DEPLOYMENT,
+    repeated: "always",
+  },
+  {
+    name: "createDeployment",
+    run: ({ deploymentsV3 }, options) => deploymentsV3.createDeployment(DEPLOYMENT_PARAMS, options),
+    method: "POST",
+    path: DEPLOYMENTS,
+    body: DEPLOYMENT_PARAMS,
+    success: 201,
+    answer: DEPLOYMENT,
+    parsed: PARSED_DEPLOYMENT,
+    repeated: "never",
+  },
+];
+
 async function textOf(stream: Promise<ReadableStream<Uint8Array<ArrayBuffer>>>): Promise<string> {
   return new Response(await stream).text();
 }
 
-export const API_CALLS = [...ROOM_CALLS, ...PROCESS_CALLS, ...LOG_CALLS];
+export const API_CALLS = [
+  ...ROOM_CALLS,
+  ...PROCESS_CALLS,
+  ...LOG_CALLS,
+  ...APP_CALLS,
+  ...BUILD_CALLS,
+  ...DEPLOYMENT_CALLS,
+];

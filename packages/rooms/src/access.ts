@@ -19,6 +19,12 @@ export interface Application {
   readonly orgId: string;
 }
 
+/** Throws `org_not_found` unless `orgId`, where one is named, is the principal's own organisation. */
+export function requireOrganization(principal: Pick<Principal, "orgId">, orgId: string | undefined): void {
+  if (orgId === undefined || orgId === principal.orgId) return;
+  throw new RoomError("org_not_found", `no organisation ${orgId.slice(0, 100).toWellFormed()}`);
+}
+
 /** SHA-256 of a token, as `org_tokens.token_hash` keeps it. */
 export function hashToken(token: string): Buffer {
   return createHash("sha256").update(token, "utf8").digest();

@@ -29,6 +29,7 @@ const SETTINGS = { unscheduledTtlHours: 72, bindDeadlineSeconds: 100 };
 const NOTHING = {
   expiredRooms: 0,
   forgottenRooms: 0,
+  deletedApplications: 0,
   lostProcesses: 0,
   drainedProcesses: 0,
   idleProcesses: 0,

@@ -1,3 +1,4 @@
+import { endDeletedApplications } from "./end-deleted-application.ts";
 import { isConnectionError, type Database } from "./store/database.ts";
 import {
   BATCH,
@@ -33,6 +34,8 @@ export interface HousekeepingSettings {
 export interface HousekeepingReport {
   readonly expiredRooms: number;
   readonly forgottenRooms: number;
+  /** Rooms and processes of applications that were deleted. */
+  readonly deletedApplications: number;
   readonly lostProcesses: number;
   /** Which have been running for too long to take more rooms. */
   readonly drainedProcesses: number;
@@ -80,6 +83,7 @@ export async function runHousekeeping(database: Database, settings: Housekeeping
     lostProcesses: await endLostProcesses(database, settings.bindDeadlineSeconds, attempt),
     expiredRooms: await inBatches(() => destroyExpiredRooms(database)),
     forgottenRooms: await inBatches(() => destroyForgottenRooms(database, settings.unscheduledTtlHours)),
+    deletedApplications: await attempt(() => endDeletedApplications(database)),
     drainedProcesses: await drainProcesses(database, settings, inBatches),
     idleProcesses: await retireProcesses(database, attempt),
     warmProcesses: await warmPools(database, attempt),

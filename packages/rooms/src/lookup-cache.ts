@@ -17,4 +17,9 @@ export class LookupCache<Value> {
     });
     return entry.value;
   }
+
+  /** The next look-up asks anew. */
+  forget(key: string): void {
+    this.#entries.delete(key);
+  }
 }

@@ -1,6 +1,9 @@
 import { OPERATIONS } from "../../src/operations.ts";
 import { accessRows } from "./access-rows.ts";
+import { APP_ROWS } from "./app-rows.ts";
+import { BUILD_ROWS } from "./build-rows.ts";
 import { clientDriver } from "./client-driver.ts";
+import { DEPLOYMENT_ROWS } from "./deployment-rows.ts";
 import { ICE_SERVERS_ROWS } from "./ice-servers-rows.ts";
 import { LOG_ROWS } from "./log-rows.ts";
 import { olderRows } from "./older-rows.ts";
@@ -14,9 +17,9 @@ export const DRIVERS: readonly Driver[] = [sdkDriver, clientDriver];
 
 const OLDER_TAGS = ["RoomsV1", "ProcessesV2", "MetricsV1"];
 
-const NEEDING_A_TOKEN = OPERATIONS.map(({ route }) => route)
-  .filter(({ security, tags = [] }) => security !== undefined && !tags.some((tag) => OLDER_TAGS.includes(tag)))
-  .map(({ operationId }) => operationId);
+const NEEDING_A_TOKEN = OPERATIONS.map(({ route }) => route).filter(
+  ({ security, tags = [] }) => security !== undefined && !tags.some((tag) => OLDER_TAGS.includes(tag)),
+);
 
 const NEWEST: readonly Row[] = [
   ...ROOM_ROWS,
@@ -24,6 +27,9 @@ const NEWEST: readonly Row[] = [
   ...PROCESS_ROWS,
   ...LOG_ROWS,
   ...STATIC_ROWS,
+  ...APP_ROWS,
+  ...BUILD_ROWS,
+  ...DEPLOYMENT_ROWS,
   ...accessRows(NEEDING_A_TOKEN),
 ];
 

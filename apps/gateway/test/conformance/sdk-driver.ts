@@ -3,7 +3,7 @@ import { HTTPClient } from "@hathora/cloud-sdk-typescript/lib/http.js";
 import type { DeprecatedProcessMetricName } from "@hathora/cloud-sdk-typescript/models/components/deprecatedprocessmetricname.js";
 import { ApiError } from "@hathora/cloud-sdk-typescript/models/errors/apierror.js";
 import { recordingFetch } from "./recording-fetch.ts";
-import type { Call, Driver } from "./row.ts";
+import { whole, type Call, type Driver } from "./row.ts";
 
 type Calls = Readonly<Record<string, (sdk: HathoraCloud, call: Call) => Promise<unknown>>>;
 
@@ -43,6 +43,24 @@ const CALLS: Calls = {
     new Response(await logsV1.getLogsForProcess(given(processId), undefined, follow, tailLines)).text(),
   DownloadLogForProcess: async ({ logsV1 }, { processId }) =>
     new Response(await logsV1.downloadLogForProcess(given(processId))).text(),
+
+  GetApps: ({ appsV2 }, { orgId }) => appsV2.getApps(orgId),
+  CreateApp: ({ appsV2 }, { newApp, orgId }) => appsV2.createApp(given(newApp), orgId),
+  GetApp: ({ appsV2 }) => appsV2.getApp(),
+  UpdateApp: ({ appsV2 }, { app }) => appsV2.updateApp(whole(app)),
+  PatchApp: ({ appsV2 }, { app }) => appsV2.patchApp(given(app)),
+  DeleteApp: ({ appsV2 }) => appsV2.deleteApp(),
+  GetBuilds: ({ buildsV3 }, { orgId }) => buildsV3.getBuilds(orgId),
+  GetBuild: ({ buildsV3 }, { buildId }) => buildsV3.getBuild(given(buildId)),
+  CreateBuildRegistry: ({ buildsV3 }, { newBuild, orgId }) => buildsV3.createBuildRegistry(given(newBuild), orgId),
+  RunBuildRegistry: async ({ buildsV3 }, { buildId, registry }) =>
+    new Response(await buildsV3.runBuildRegistry(given(buildId), given(registry))).text(),
+  DeleteBuild: ({ buildsV3 }, { buildId }) => buildsV3.deleteBuild(given(buildId)),
+  GetDeployments: ({ deploymentsV3 }, { deploymentTag, buildTag }) =>
+    deploymentsV3.getDeployments(undefined, deploymentTag, buildTag),
+  GetLatestDeployment: ({ deploymentsV3 }) => deploymentsV3.getLatestDeployment(),
+  GetDeployment: ({ deploymentsV3 }, { deploymentId }) => deploymentsV3.getDeployment(given(deploymentId)),
+  CreateDeployment: ({ deploymentsV3 }, { newDeployment }) => deploymentsV3.createDeployment(given(newDeployment)),
 
   GetProcessInfoV2Deprecated: ({ processesV2 }, { processId }) =>
     processesV2.getProcessInfoV2Deprecated(given(processId)),

@@ -34,6 +34,12 @@ export class JsonReader {
     return value;
   }
 
+  flag(name: string): boolean {
+    const value = this.#fields[name];
+    if (typeof value !== "boolean") throw unexpected(`${this.#path}.${name}`, "true or false");
+    return value;
+  }
+
   date(name: string): Date {
     const date = new Date(this.text(name));
     if (Number.isNaN(date.getTime())) throw unexpected(`${this.#path}.${name}`, "a date");

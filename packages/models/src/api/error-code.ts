@@ -8,6 +8,8 @@ export const ERROR_CODES = [
   "unauthenticated",
   /** Unknown, deleted, or another organisation's; one answer for all. */
   "app_not_found",
+  "org_not_found",
+  "build_not_found",
   "deployment_not_found",
   "process_not_found",
   "room_not_found",
@@ -20,6 +22,10 @@ export const ERROR_CODES = [
   "host_away",
   /** A live room of the application has this id. */
   "room_exists",
+  /** The id of the build has been used before. */
+  "build_exists",
+  /** The build is deleted, has no command and no image, or has one already. */
+  "build_unusable",
   /** The application has no deployment that could take a room. */
   "no_deployment",
   /** A deployment has TLS ports, and no process host has a certificate. */

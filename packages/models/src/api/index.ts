@@ -1,9 +1,20 @@
 export { ApiError } from "./api-error.ts";
+export { AuthConfiguration, MAX_PROCESSES, ServiceConfig } from "./app-config.ts";
+export {
+  AppConfigWithServiceConfig,
+  Application,
+  ApplicationsPage,
+  CreateAppConfig,
+  PartialAppConfigWithServiceConfig,
+} from "./application.ts";
+export { BUILD_STATUSES, BuildStatus } from "./build-status.ts";
+export { BuildsV3Page, BuildV3, CreateBuildV3Params, DeletedBuild, RegistryConfig } from "./build.ts";
 export { ConnectionInfoV2, RoomReadyStatus } from "./connection-info.ts";
 export { ConnectionInfoV1 } from "./connection-info-v1.ts";
 export { CreateIceServersParams } from "./create-ice-servers-params.ts";
 export { CreateRoomParams } from "./create-room-params.ts";
 export { CredentialList, CredentialState, ListedCredential, TurnUsage } from "./credential-list.ts";
+export { DeploymentConfigV3, DeploymentsV3Page, DeploymentV3 } from "./deployment.ts";
 export type { AdditionalContainerPort, EnvironmentVariable } from "./deployment.ts";
 export { ERROR_CODES } from "./error-code.ts";
 export type { ErrorCode } from "./error-code.ts";

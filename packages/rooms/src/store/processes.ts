@@ -17,8 +17,10 @@ export interface StartOrder {
   readonly appSecret: string;
   readonly deploymentId: string;
   readonly buildTag: string | null;
-  /** Name of a command in the operator's config file; null when the build has none. */
+  /** Name of a command in the operator's config file; null when the build has none, or was deleted. */
   readonly command: string | null;
+  /** Reference of an image, which the operator's file must allow; null when the build has none, or was deleted. */
+  readonly image: string | null;
   readonly region: Region;
   readonly containerPort: number;
   readonly transportType: TransportType;
@@ -55,7 +57,8 @@ export async function claimProcesses(
       returning *
     )
     select c.process_id as "processId", c.app_id as "appId", a.app_secret as "appSecret", c.deployment_id as "deploymentId",
-           b.build_tag as "buildTag", b.command, c.region, d.container_port as "containerPort",
+           b.build_tag as "buildTag", case when b.deleted_at is null then b.command end as command,
+           case when b.deleted_at is null then b.image end as image, c.region, d.container_port as "containerPort",
            d.transport_type as "transportType", d.additional_container_ports as "additionalContainerPorts",
            c.rooms_per_process as "roomsPerProcess", d.requested_cpu as "requestedCpu",
            d.requested_memory_mb as "requestedMemoryMb", d.env, f.room_id as "initialRoomId",
