@@ -8,6 +8,7 @@ import {
   ODD_ID,
   PROCESS_CALLS,
   ROOM_CALLS,
+  WEBHOOK_CALLS,
   type ApiCall,
 } from "../test/api-calls.ts";
 import { failureOf } from "../test/failure-of.ts";
@@ -19,6 +20,7 @@ import { RoombridgeClient } from "./index.ts";
 import { LogsV1 } from "./logs-v1/logs-v1.ts";
 import { ProcessesV3 } from "./processes-v3/processes-v3.ts";
 import { RoomsV2 } from "./rooms-v2/rooms-v2.ts";
+import { WebhooksV1 } from "./webhooks-v1/webhooks-v1.ts";
 
 const STATUSES = [400, 401, 404, 408, 409, 422, 429, 500, 501, 502, 503, 504];
 const PASSING = [408, 429, 500, 502, 503, 504];
@@ -33,12 +35,13 @@ function successOf({ success, answer, bytes }: ApiCall) {
 }
 
 test.each([
-  [RoomsV2, ROOM_CALLS, ["waitUntilActive"]],
+  [RoomsV2, ROOM_CALLS, ["waitUntilActive", "events"]],
   [ProcessesV3, PROCESS_CALLS, []],
   [LogsV1, LOG_CALLS, []],
   [AppsV2, APP_CALLS, []],
   [BuildsV3, BUILD_CALLS, []],
   [DeploymentsV3, DEPLOYMENT_CALLS, []],
+  [WebhooksV1, WEBHOOK_CALLS, []],
 ] as const)("every method of %o is in the table", (service, calls, polling) => {
   const methods = Object.getOwnPropertyNames(service.prototype).filter((name) => name !== "constructor");
   expect(new Set([...calls.map(({ name }) => name), ...polling])).toEqual(new Set(methods));

@@ -5,6 +5,7 @@ import type {
   CreateIceServersParams,
   CreateRoomOptions,
   CreateRoomParams,
+  CreateWebhookParams,
   CredentialList,
   CredentialState,
   ExposedPort,
@@ -29,6 +30,8 @@ import type {
   RoomAllocation,
   RoomAllocationData,
   RoomConnectionData,
+  RoomEvent,
+  RoomEventData,
   RoomPage,
   RoomsV2,
   RoomWithoutAllocations,
@@ -36,7 +39,12 @@ import type {
   StaticProcessRoom,
   TurnUsage,
   UpdateRoomConfigParams,
+  UpdateWebhookParams,
   WaitOptions,
+  Webhook,
+  WebhookDelivery,
+  WebhookDeliveryPage,
+  WebhookWithSecret,
 } from "./index.ts";
 
 test("the types have the fields of the bodies that the server sends, no more and no fewer", () => {
@@ -63,6 +71,14 @@ test("the types have the fields of the bodies that the server sends, no more and
   expectTypeOf<keyof CredentialList>().toEqualTypeOf<keyof models.CredentialList>();
   expectTypeOf<keyof ListedCredential>().toEqualTypeOf<keyof models.ListedCredential>();
   expectTypeOf<keyof TurnUsage>().toEqualTypeOf<keyof models.TurnUsage>();
+  expectTypeOf<keyof RoomEventData>().toEqualTypeOf<keyof models.RoomEventData>();
+  expectTypeOf<Exclude<keyof RoomEvent, "id">>().toEqualTypeOf<keyof models.RoomEvent>();
+  expectTypeOf<keyof Webhook>().toEqualTypeOf<keyof models.Webhook>();
+  expectTypeOf<keyof WebhookWithSecret>().toEqualTypeOf<keyof models.WebhookSecret>();
+  expectTypeOf<keyof WebhookDelivery>().toEqualTypeOf<keyof models.WebhookDelivery>();
+  expectTypeOf<keyof WebhookDeliveryPage>().toEqualTypeOf<keyof models.WebhookDeliveryPage>();
+  expectTypeOf<keyof CreateWebhookParams>().toEqualTypeOf<keyof models.CreateWebhookParams>();
+  expectTypeOf<keyof UpdateWebhookParams>().toEqualTypeOf<keyof models.UpdateWebhookParams>();
   expectTypeOf<keyof RevokeIceServersParams>().toEqualTypeOf<keyof models.RevokeIceServersParams>();
 });
 

@@ -6,10 +6,12 @@ export type {
   LiveRoomState,
   ProcessStatus,
   Region,
+  RoomEventType,
   RoomReadyStatus,
   RoomStatus,
   ServiceConfig,
   TransportType,
+  WebhookDeliveryState,
 } from "@roombridge/models/api";
 export type {
   Application,
@@ -70,6 +72,7 @@ export type {
 } from "./rooms-v2/ice-servers.ts";
 export type {
   AllRoomsParams,
+  ConnectionInfoOptions,
   CreateRoomOptions,
   CreateRoomParams,
   ListRoomsParams,
@@ -77,7 +80,18 @@ export type {
   UpdateRoomConfigParams,
   WaitOptions,
 } from "./rooms-v2/room-params.ts";
+export type { RoomEvent, RoomEventData, RoomEventsOptions, RoomEventsParams } from "./rooms-v2/room-event.ts";
 export type { ListedRoom, Room, RoomAllocation, RoomPage, RoomWithoutAllocations } from "./rooms-v2/room.ts";
 export type { RoomsV2 } from "./rooms-v2/rooms-v2.ts";
 export { registerServer, StaticServer } from "./static-server/static-server.ts";
 export type { RegisterServerOptions, ServerHandlers } from "./static-server/server-options.ts";
+export type {
+  CreateWebhookParams,
+  ListDeliveriesParams,
+  UpdateWebhookParams,
+  Webhook,
+  WebhookDelivery,
+  WebhookDeliveryPage,
+  WebhookWithSecret,
+} from "./webhooks-v1/webhook.ts";
+export type { WebhooksV1 } from "./webhooks-v1/webhooks-v1.ts";

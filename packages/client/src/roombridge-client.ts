@@ -8,6 +8,7 @@ import { LogsV1 } from "./logs-v1/logs-v1.ts";
 import { ProcessesV3 } from "./processes-v3/processes-v3.ts";
 import { RoombridgeError } from "./roombridge-error.ts";
 import { RoomsV2 } from "./rooms-v2/rooms-v2.ts";
+import { WebhooksV1 } from "./webhooks-v1/webhooks-v1.ts";
 
 export interface RoombridgeClientOptions {
   /** The gateway, with or without a path: `https://games.example.net/rooms-api`. */
@@ -32,6 +33,7 @@ export class RoombridgeClient {
   readonly appsV2: AppsV2;
   readonly buildsV3: BuildsV3;
   readonly deploymentsV3: DeploymentsV3;
+  readonly webhooksV1: WebhooksV1;
 
   constructor(options: RoombridgeClientOptions) {
     const { serverUrl, token, appId, timeoutMs = 30_000, retry, fetch = globalThis.fetch } = options;
@@ -49,6 +51,7 @@ export class RoombridgeClient {
     this.roomsV2 = new RoomsV2(transport, appId);
     this.processesV3 = new ProcessesV3(transport, appId);
     this.logsV1 = new LogsV1(transport, appId);
+    this.webhooksV1 = new WebhooksV1(transport, appId);
     this.appsV2 = new AppsV2(transport, appId);
     this.buildsV3 = new BuildsV3(transport);
     this.deploymentsV3 = new DeploymentsV3(transport, appId);
