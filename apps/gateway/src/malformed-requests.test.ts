@@ -1,10 +1,10 @@
-import { endProcess, listHostProcesses, type EndReason, type RoomsContext } from "@roombridge/rooms";
+import { declareBuild, endProcess, listHostProcesses, type EndReason, type RoomsContext } from "@roombridge/rooms";
 import { createTenant, expectConsistent, runWaitingProcesses } from "@roombridge/testing";
 import { checkProperty, propertyTimeoutMs } from "@roombridge/testing/property";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { exchange, statusesOf } from "../test/exchange.ts";
-import { bytesOf, fuzzRequests, stormRequests, type FuzzRequest } from "../test/fuzz-requests.ts";
+import { bytesOf, fuzzRequests, LASTING_BUILD, stormRequests, type FuzzRequest } from "../test/fuzz-requests.ts";
 import { KeptConnection, type RawAnswer } from "../test/kept-connection.ts";
 import type { SpawnedGateway } from "../test/spawn-gateway.ts";
 import { openStage, type Stage } from "../test/stage.ts";
@@ -25,6 +25,8 @@ let gateway: SpawnedGateway;
 let game: Game;
 /** Where the gateway asks about processes. */
 let host: StubHost;
+/** Further applications of the game's organisation. */
+let otherAppIds: readonly string[];
 /** What came back, but for bodies with credentials. */
 const answers: string[] = [];
 
@@ -38,6 +40,10 @@ beforeAll(async () => {
   });
   await announce({ rooms, game }, host.control);
   stage.secrets.add("the token", game.token);
+  const { orgId } = game.application;
+  await declareBuild(rooms.database, { buildId: LASTING_BUILD, orgId, command: "echo-room" });
+  const others = await Promise.all([1, 2, 3, 4, 5].map(() => createTenant(rooms.database, orgId)));
+  otherAppIds = others.map(({ application }) => application.appId);
 });
 
 afterAll(async () => {
@@ -87,7 +93,8 @@ describe("any request to any operation", () => {
 
     async function send({ requests, deed, nth, end }: Batch): Promise<void> {
       const living = await newestProcesses();
-      const ids = { appId: game.appId, token: game.token, otherToken, processIds: living };
+      const { appId, token, deploymentId } = game;
+      const ids = { appId, token, deploymentId, otherToken, otherAppIds, processIds: living };
       const queue = requests.values();
       const work = connections.map(async (connection) => {
         for (const request of queue) {
@@ -155,7 +162,12 @@ describe("any request to any operation", () => {
     // 404 and 405 for a path or a method that is not there, 400 and 431 for what Node's parser refuses.
     const allowed = [...documented, ...(method === "OPTIONS" ? [204] : []), 404, 405, 400, 431];
     if (status >= 500 || !allowed.includes(status)) throw new Error(`${status} ${body} to ${asked}`);
-    answers.push(head, status < 300 && /(Create|Resume)Room|CreateIceServers/.test(route.operationId) ? "" : body);
+    answers.push(
+      head,
+      status < 300 && /(Create|Resume)Room|CreateIceServers|(Get|Create|Update|Patch)Apps?$/.test(route.operationId)
+        ? ""
+        : body,
+    );
     if (status < 400 || body === "") return;
     expect(head).toContain("content-type: application/json");
     expect(JSON.parse(body)).toEqual({ message: expect.any(String) });

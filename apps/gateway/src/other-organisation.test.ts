@@ -1,5 +1,5 @@
 import type { LiveRoomState } from "@roombridge/models/api";
-import { createProcess, createRoom, issueCredential } from "@roombridge/rooms";
+import { createProcess, createRoom, getLatestDeployment, issueCredential } from "@roombridge/rooms";
 import { createDeployment, createTenant, TEST_REGION } from "@roombridge/testing";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -18,6 +18,7 @@ import {
   OTHER_PORT,
   type Place,
 } from "../test/arrange.ts";
+import { NEW_DEPLOYMENT } from "../test/conformance/deployment-rows.ts";
 import { dumpDatabase } from "../test/dump-database.ts";
 import { pathOf, pathParameters } from "../test/path-of.ts";
 import { bodiesOf, toJsonSchema } from "../test/schema-bodies.ts";
@@ -45,6 +46,8 @@ const NOBODY = {
   appId: "app-00000000-0000-4000-8000-000000000000",
   roomId: "nobodys-room-0000",
   processId: "00000000-0000-4000-8000-000000000000",
+  buildId: "bld-00000000-0000-4000-8000-000000000000",
+  deploymentId: "dep-00000000-0000-4000-8000-000000000000",
 };
 
 interface Victim {
@@ -53,6 +56,7 @@ interface Victim {
   readonly processIds: readonly string[];
   /** Of a player's TURN credential in the active room. */
   readonly username: string;
+  readonly buildId: string;
   /** Of the first page of the victim's rooms. */
   readonly cursor: string;
 }
@@ -109,6 +113,7 @@ async function arrangeVictim(place: Place): Promise<Victim> {
     },
     processIds: [...processIds, active.processId, unscheduled.processId, ofStatic],
     username,
+    buildId: (await getLatestDeployment(place.rooms, place.game.appId)).build.buildId,
     cursor: await firstCursor(place.game),
   };
 }
@@ -134,6 +139,10 @@ function valuesOf(name: string, operationId: string): readonly string[] {
       return victim.processIds;
     case "region":
       return [REGION, "Tokyo"];
+    case "buildId":
+      return [victim.buildId];
+    case "deploymentId":
+      return [victim.game.deploymentId];
     default:
       throw new Error(
         `this walk does not know the path parameter ${name} of ${operationId}: add the victim's values for it to valuesOf`,
@@ -177,6 +186,11 @@ function queryValue(name: string, operationId: string): string {
       return "60";
     case "follow":
       return "true";
+    case "orgId":
+      return victim.game.application.orgId;
+    case "buildTag":
+    case "deploymentTag":
+      return "v1";
     case "roomsVersion":
       return "0123456789abcdef0123456789abcdef";
     default:
@@ -204,7 +218,7 @@ function bodyOf({ route }: Operation): string | undefined {
   const bodies = bodiesOf(input).filter((one) => schema.safeParse(one).success);
   const [body] = fc.sample(bodies, { numRuns: 1, seed: 1 });
   const { username: _, ...rest } = z.record(z.string(), z.unknown()).parse(body);
-  const victims = { deploymentId: victim.game.deploymentId, playerId: PLAYER };
+  const victims = { deploymentId: victim.game.deploymentId, playerId: PLAYER, buildId: victim.buildId };
   // Some bodies refuse a key that they do not know.
   const known = Object.entries(victims).filter(([name]) => name in (input.properties ?? {}));
   return JSON.stringify({ ...rest, ...Object.fromEntries(known) });
@@ -226,7 +240,7 @@ async function ask(
   const response = await fetch(`${gateway.url}${pathOf(operation.route, ids)}${query}`, {
     method,
     headers: token === undefined ? {} : { authorization: `Bearer ${token}` },
-    ...(body !== undefined && method === "POST" ? { body } : {}),
+    ...(body !== undefined && method !== "GET" && method !== "HEAD" ? { body } : {}),
   });
   return { status: response.status, headers: response.headers, text: await response.text() };
 }
@@ -249,6 +263,7 @@ function leaksOf({ headers, text }: Answer, named: Ids): string[] {
     game.appId,
     game.application.orgId,
     game.deploymentId,
+    victim.buildId,
     game.host.hostId,
     CONFIG,
     PLAYER,
@@ -259,12 +274,18 @@ function leaksOf({ headers, text }: Answer, named: Ids): string[] {
     ...processIds,
   ];
   const unnamed = data.filter((datum) => !Object.values(named).includes(datum));
-  return [...unnamed.filter((datum) => all.includes(datum)), ...stage.secrets.foundIn(all)];
+  const secrets = stage.secrets.foundIn(all).filter((what) => what !== `the secret of ${stranger.appId}`);
+  return [...unnamed.filter((datum) => all.includes(datum)), ...secrets];
 }
 
 /** Ids that do not exist, in the place of these. */
 function madeUp(ids: Ids): Ids {
   return { ...ids, ...Object.fromEntries(Object.entries(NOBODY).filter(([name]) => name in ids)) };
+}
+
+/** What a query names of the victim. */
+function namedIn(query: string): Ids {
+  return query.includes("orgId=") ? { orgId: victim.game.application.orgId } : {};
 }
 
 const GUARDED = OPERATIONS.filter(({ route }) => !PUBLIC.includes(route.operationId)).map((operation) => ({
@@ -279,7 +300,10 @@ test("the walk knows every path parameter, and everything that it leaves out is 
 });
 
 describe.each(GUARDED)("$operationId", ({ operation }) => {
-  const methods = operation.route.method === "get" ? ["GET", "HEAD"] : ["POST"];
+  const methods = operation.route.method === "get" ? ["GET", "HEAD"] : [operation.route.method.toUpperCase()];
+  // Whose path names nothing is the stranger's own business, unless the query names the victim's organisation.
+  const isOwn = (query: string) =>
+    pathParameters(operation.route).length === 0 && namedIn(query)["orgId"] === undefined;
 
   test.each([
     ["a stranger's token", 404, () => stranger.token],
@@ -289,22 +313,23 @@ describe.each(GUARDED)("$operationId", ({ operation }) => {
     const before = await dumpDatabase(stage.rooms.database);
     for (const ids of victimsIds(operation)) {
       for (const query of queriesOf(operation)) {
+        if (status === 404 && isOwn(query)) continue;
         for (const method of methods) {
           const answer = await ask(operation, ids, tokenOf(), { query, method });
           const unknown = await ask(operation, madeUp(ids), tokenOf(), { query, method });
           expect(answer.status).toBe(status);
           expect(words(answer, ids)).toEqual(words(unknown, madeUp(ids)));
-          expect(leaksOf(answer, ids)).toEqual([]);
+          expect(leaksOf(answer, { ...ids, ...namedIn(query) })).toEqual([]);
         }
       }
     }
     expect(await dumpDatabase(stage.rooms.database)).toEqual(before);
   });
 
-  test("a stranger's own application does not reach the victim's rooms and processes", async () => {
+  test("a stranger's own application does not reach the victim's rooms, processes and deployments", async () => {
     const names = pathParameters(operation.route);
     // Without an id of the victim the call is the stranger's own business; lists are looked at below.
-    if (!names.includes("roomId") && !names.includes("processId")) return;
+    if (!["roomId", "processId", "deploymentId"].some((name) => names.includes(name))) return;
     const before = await dumpDatabase(stage.rooms.database);
     for (const theirs of victimsIds(operation)) {
       const ids = { ...theirs, appId: stranger.appId };
@@ -323,11 +348,11 @@ describe.each(GUARDED)("$operationId", ({ operation }) => {
 
 describe("a stranger's own lists", () => {
   const lists = GUARDED.filter(({ operation: { route } }) => {
-    return route.method === "get" && pathParameters(route).join() === "appId";
+    return route.method === "get" && ["", "appId"].includes(pathParameters(route).join());
   });
 
   test.each(lists)("$operationId shows nothing of the victim", async ({ operation }) => {
-    for (const query of queriesOf(operation)) {
+    for (const query of queriesOf(operation).filter((one) => namedIn(one)["orgId"] === undefined)) {
       const ids = { appId: stranger.appId };
       const answer = await ask(operation, ids, stranger.token, { query });
       expect(answer.status).toBe(200);
@@ -351,6 +376,26 @@ test("a stranger cannot create a room on the victim's deployment", async () => {
     expect(response.status).toBe(404);
     expect(await response.json()).toEqual({ message: `no deployment ${victim.game.deploymentId}` });
   }
+  expect(await dumpDatabase(stage.rooms.database)).toEqual(before);
+});
+
+test("a stranger cannot deploy the victim's build, or create one of its id", async () => {
+  const before = await dumpDatabase(stage.rooms.database);
+  const post = async (path: string, body: object) => {
+    const headers = { authorization: `Bearer ${stranger.token}` };
+    const response = await fetch(gateway.url + path, { method: "POST", headers, body: JSON.stringify(body) });
+    return [response.status, await response.json()];
+  };
+  const { buildId } = victim;
+  const newDeployment = { ...NEW_DEPLOYMENT, buildId };
+  expect(await post(`/deployments/v3/apps/${stranger.appId}/deployments`, newDeployment)).toEqual([
+    404,
+    { message: `no build ${buildId}` },
+  ]);
+  expect(await post("/builds/v3/builds/registry", { buildId })).toEqual([
+    400,
+    { message: `the id ${buildId} of a build has been used before` },
+  ]);
   expect(await dumpDatabase(stage.rooms.database)).toEqual(before);
 });
 

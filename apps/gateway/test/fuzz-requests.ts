@@ -13,7 +13,13 @@ export interface KnownIds {
   readonly otherToken: string;
   /** Grows and shrinks while the requests run. */
   readonly processIds: readonly string[];
+  readonly deploymentId: string;
+  /** Of the same organisation; DeleteApp has these and leaves the first one alone. */
+  readonly otherAppIds: readonly string[];
 }
+
+/** A build that may be deployed and that no request deletes. */
+export const LASTING_BUILD = "lasting-build";
 
 /** A request as data, so that a failure can be printed; `bytesOf` writes it down. */
 export interface FuzzRequest {
@@ -151,7 +157,12 @@ export function stormRequests(operations: readonly Operation[]): fc.Arbitrary<Fu
   );
   return fc.oneof(
     ...storming.map((operation) => ({
-      weight: /^(Stop|Destroy|CreateProcess|Register|Deregister)/.test(operation.route.operationId) ? 1 : 8,
+      weight:
+        /^(Stop|Destroy|CreateProcess|Register|Deregister|CreateApp|UpdateApp|CreateBuild|RunBuild|CreateDeployment)/.test(
+          operation.route.operationId,
+        )
+          ? 1
+          : 8,
       arbitrary: goodRequestsOf(operation),
     })),
   );
@@ -244,7 +255,10 @@ function goodBodiesOf(route: Operation["route"]): fc.Arbitrary<unknown> | undefi
   return bodiesOf(toJsonSchema(schema, "input"))
     .filter((body) => schema.safeParse(body).success)
     .map(inFewRegions)
-    .map(ofFewPlayers);
+    .map(ofFewPlayers)
+    .map((body) =>
+      route.operationId === "CreateDeployment" ? { ...body, buildId: LASTING_BUILD } : ofFewBuilds(body),
+    );
 }
 
 function bodiesFor({ route }: Operation): fc.Arbitrary<string | Uint8Array | undefined> {
@@ -281,16 +295,28 @@ function ofFewPlayers(body: Record<string, unknown>): Record<string, unknown> {
   return typeof playerId === "string" ? { ...body, playerId: `p${playerId.length % 4}` } : body;
 }
 
+/** Few, so that builds are run and deleted after they were created. */
+function ofFewBuilds(body: Record<string, unknown>): Record<string, unknown> {
+  const { buildId } = body;
+  return typeof buildId === "string"
+    ? { ...body, buildId: FEW_BUILD_IDS[buildId.length % FEW_BUILD_IDS.length] }
+    : body;
+}
+
+const FEW_BUILD_IDS = Array.from({ length: 30 }, (_, nth) => `b${nth}`);
+
 const FEW_REGIONS = ["Dallas", "Tokyo"];
 
 /** Few, so that one request meets what another has done. */
 const FEW_ROOM_IDS = Array.from({ length: 12 }, (_, nth) => `r${nth}`);
 
-function valueOf(name: string, nth: number, ids: KnownIds): string {
+function valueOf(name: string, nth: number, operationId: string, ids: KnownIds): string {
   const values: Readonly<Record<string, readonly string[]>> = {
-    appId: [ids.appId],
+    appId: operationId === "DeleteApp" ? ids.otherAppIds : [ids.appId],
     roomId: FEW_ROOM_IDS,
     processId: ids.processIds,
+    buildId: FEW_BUILD_IDS,
+    deploymentId: [ids.deploymentId],
     region: nth % 5 === 0 ? REGIONS : FEW_REGIONS,
   };
   const known = values[name];
@@ -304,7 +330,7 @@ export function bytesOf(request: FuzzRequest, { route }: Operation, ids: KnownId
   const values = Object.fromEntries(
     Object.entries(segments).map(([name, one]) => [
       name,
-      "text" in one ? one.text : encodeURIComponent(valueOf(name, one.nth, ids)),
+      "text" in one ? one.text : encodeURIComponent(valueOf(name, one.nth, route.operationId, ids)),
     ]),
   );
   const head = [

@@ -1,7 +1,7 @@
 import { Readable } from "node:stream";
 import { createRoute } from "@hono/zod-openapi";
 import { RegistryConfig } from "@roombridge/models/api";
-import { runBuild, type Artefact } from "@roombridge/rooms";
+import { getBuild, runBuild, type Artefact } from "@roombridge/rooms";
 import { principalOfOrganization } from "../auth.ts";
 import { toArtefact } from "../build-artefact.ts";
 import { documentResponses, SECURITY } from "../document-responses.ts";
@@ -34,7 +34,7 @@ export const runBuildRegistryOperation: Operation = {
   async handle(rooms, request) {
     const principal = await principalOfOrganization(rooms, request);
     const config = parse(RegistryConfig, await readJson(request), "body");
-    const buildId = buildIdOf(request);
+    const { buildId } = await getBuild(rooms, principal, buildIdOf(request));
     const artefact = toArtefact(config);
     await runBuild(rooms, principal, buildId, artefact);
     const headers = { "content-type": "application/octet-stream", "x-content-type-options": "nosniff" };

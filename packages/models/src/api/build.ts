@@ -16,16 +16,15 @@ export const CreateBuildV3Params = z
   .meta({ id: "CreateBuildV3Params" });
 export type CreateBuildV3Params = z.infer<typeof CreateBuildV3Params>;
 
-/** `[registry/]path[:tag][@digest]`, as container engines read it. */
+/** `command:<name>`, or `[registry/]path[:tag][@digest]` as container engines read it. */
 const IMAGE =
-  /^(?:[A-Za-z0-9][A-Za-z0-9.-]*(?::\d{1,5})?\/)?[a-z0-9]+(?:[._/-]+[a-z0-9]+)*(?::\w[\w.-]{0,127})?(?:@sha256:[0-9a-f]{64})?$/;
-const COMMAND = /^command:./;
+  /^(?:command:.{1,100}|(?:[A-Za-z0-9][A-Za-z0-9.-]*(?::\d{1,5})?\/)?[a-z0-9]+(?:[._/-]+[a-z0-9]+)*(?::\w[\w.-]{0,127})?(?:@sha256:[0-9a-f]{64})?)$/;
 
 /** Body of `RunBuildRegistry`. Unknown keys are ignored. */
 export const RegistryConfig = z
   .object({
     image: storableText(512)
-      .refine((image) => COMMAND.test(image) || IMAGE.test(image), {
+      .regex(IMAGE, {
         error: "expected the reference of an image, or command:<name of a command of the operator's file>",
       })
       .meta({ example: "ghcr.io/me/arena:1.4" }),
