@@ -29,6 +29,8 @@ export interface Gateway {
   readonly wakeOnConnectionInfo?: boolean;
   /** See `OperationSettings`. Default false. */
   readonly allowsPrivateWebhooks?: boolean;
+  /** Default 1,000. */
+  readonly maxEventStreams?: number;
   /** Whether there is the page `/turn/check`. Default true. */
   readonly turnCheck?: boolean;
 }
@@ -46,7 +48,7 @@ interface Endpoint {
 /** The REST face as a function from requests to responses; it does not listen. */
 export function createApp(gateway: Gateway, operations: readonly Operation[] = OPERATIONS): Hono {
   const { rooms, lifecycle, closing, basePath = "", wakeOnConnectionInfo = true, turnCheck = true } = gateway;
-  const { allowsPrivateWebhooks } = gateway;
+  const { allowsPrivateWebhooks, maxEventStreams } = gateway;
   const app = new Hono();
   const api = app.basePath(basePath);
   const serve = (endpoint: Endpoint) => (c: Context) => answer(gateway, endpoint, c);
@@ -63,7 +65,8 @@ export function createApp(gateway: Gateway, operations: readonly Operation[] = O
         name: route.operationId,
         headers,
         isPolled,
-        handle: (request) => handle(rooms, request, { wakeOnConnectionInfo, allowsPrivateWebhooks, closing }),
+        handle: (request) =>
+          handle(rooms, request, { wakeOnConnectionInfo, allowsPrivateWebhooks, maxEventStreams, closing }),
       }),
     );
     api.options(

@@ -3,7 +3,12 @@ import type { RoomEvent } from "@roombridge/models/api";
 import { printPosition, type EventPosition, type FollowedItem } from "@roombridge/rooms";
 
 /** Proxies must not hold events back. */
-export const EVENT_STREAM_HEADERS = { "content-type": "text/event-stream", "x-accel-buffering": "no" };
+export const EVENT_STREAM_HEADERS = {
+  "content-type": "text/event-stream",
+  "x-accel-buffering": "no",
+  // Else it would be kept after the end, and a gateway that stops would wait for it.
+  connection: "close",
+};
 
 /** Bytes that wait for a slow reader before events are kept in the database for it. */
 const BUFFER_BYTES = 65_536;

@@ -10,6 +10,8 @@ export interface OperationSettings {
   readonly wakeOnConnectionInfo: boolean;
   /** Webhooks may be sent to private addresses. */
   readonly allowsPrivateWebhooks?: boolean | undefined;
+  /** Of events, side by side; further ones are refused. */
+  readonly maxEventStreams?: number | undefined;
   /** Aborts when answers without an end must end. */
   readonly closing?: AbortSignal | undefined;
 }

@@ -8,8 +8,6 @@ import { findEventRange, readEvents, type EventRow } from "./store/room-events.t
 const PAGE = 500;
 /** Events that wait for a slow reader; more are read again when it has come so far. */
 const MAX_QUEUE = 1_000;
-/** Who follows without reading what is sent keeps a connection and some memory. */
-const MAX_FOLLOWERS = 1_000;
 
 export interface FollowEventsInput {
   readonly appId: string;
@@ -20,6 +18,8 @@ export interface FollowEventsInput {
   /** How often the position is told while nothing happens. */
   readonly idleMs: number;
   readonly signal: AbortSignal;
+  /** Followers side by side in this process; further ones are refused. No limit when absent. */
+  readonly max?: number;
 }
 
 /** `position`: everything before it has been told. `gap`: events before the position are not known any more. */
@@ -38,7 +38,7 @@ export async function followEvents(
   context: RoomsContext,
   input: FollowEventsInput,
 ): Promise<AsyncGenerator<FollowedItem, void, undefined>> {
-  if (followers >= MAX_FOLLOWERS) {
+  if (followers >= (input.max ?? Infinity)) {
     throw new RoomError("rate_limited", "too many follow events at this gateway", { retryAfterSeconds: 5 });
   }
   const range = await findEventRange(context.database);

@@ -1,6 +1,6 @@
-import { destroyRoom, endProcess, reportRunning, suspendRoom, waitForConnection } from "@roombridge/rooms";
-import { clearRooms, runWaitingProcesses, waitFor } from "@roombridge/testing";
-import { beforeAll, describe, expect, test } from "vitest";
+import { closeRooms, destroyRoom, endProcess, reportRunning, suspendRoom, waitForConnection } from "@roombridge/rooms";
+import { clearRooms, openTestRooms, runWaitingProcesses, waitFor } from "@roombridge/testing";
+import { beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { newGame, refused, type Game } from "../test/game.ts";
 import { useRooms } from "../test/setup.ts";
 
@@ -80,6 +80,18 @@ describe("the answer is held back while the process starts", () => {
     expect((await answer).status).toBe("starting");
     expect(suite().rooms.waits.count).toBe(0);
   });
+});
+
+test("when it has to end, nobody waits any more, nor later", async () => {
+  const game = await newGame(suite().rooms);
+  const { roomId } = await game.create();
+  const rooms = openTestRooms(suite().databaseUrl);
+  onTestFinished(() => closeRooms(rooms));
+  const answer = wait({ ...game, rooms }, roomId);
+  await waitFor(() => rooms.waits.count === 1, { what: "one who waits" });
+  rooms.waits.end();
+  expect((await answer).status).toBe("starting");
+  expect((await wait({ ...game, rooms }, roomId)).status).toBe("starting");
 });
 
 describe("the answer comes at once", () => {

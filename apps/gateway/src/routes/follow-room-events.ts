@@ -13,6 +13,8 @@ import { listInQuery, valueInQuery } from "../query-values.ts";
 
 /** Shorter than what common balancers allow a silent connection. */
 const HEARTBEAT_MS = 15_000;
+/** Each is a connection and, when its reader is slow, half a megabyte. */
+const MAX_STREAMS = 1_000;
 
 /** Ours: with Hathora one polls. */
 export const followRoomEventsOperation: Operation = {
@@ -20,6 +22,7 @@ export const followRoomEventsOperation: Operation = {
     method: "get",
     path: "/rooms/v2/{appId}/events",
     operationId: "FollowRoomEvents",
+    tags: ["RoomEvents"],
     summary: "What happens to rooms, as server-sent events; `Last-Event-ID` goes on where a connection broke",
     security: SECURITY,
     request: {
@@ -37,7 +40,7 @@ export const followRoomEventsOperation: Operation = {
   }),
   access: "processes:read",
   isForBrowsers: false,
-  async handle(rooms, request, { closing }) {
+  async handle(rooms, request, { closing, maxEventStreams: max = MAX_STREAMS }) {
     const principal = await principalOf(rooms, request);
     const roomId = valueInQuery(request, "roomId");
     const filter = {
@@ -48,7 +51,7 @@ export const followRoomEventsOperation: Operation = {
     const { appId } = await applicationOf(rooms, principal, request);
     const gone = new AbortController();
     const signal = closing ? AbortSignal.any([closing, gone.signal]) : gone.signal;
-    const items = await followEvents(rooms, { appId, ...filter, idleMs: HEARTBEAT_MS, signal });
+    const items = await followEvents(rooms, { appId, ...filter, idleMs: HEARTBEAT_MS, signal, max });
     const authorize = async () => applicationOf(rooms, await principalOf(rooms, request), request);
     const stream = toEventStream(items, { appId, authorize, end: () => gone.abort() });
     return { status: 200, stream, endsItself: true, headers: EVENT_STREAM_HEADERS };
