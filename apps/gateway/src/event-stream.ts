@@ -15,7 +15,7 @@ const BUFFER_BYTES = 65_536;
 /** Who has not taken anything for so long is gone, or wedged. */
 const STUCK_MS = 60_000;
 /** How long a token that has been revoked may still read. */
-const AUTHORIZE_MS = 10_000;
+const AUTHORIZE_MS = 5_000;
 /** For a browser that has lost its connection. */
 const RECONNECT_MS = 1_000;
 
