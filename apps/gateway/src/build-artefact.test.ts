@@ -36,7 +36,19 @@ test.each(["arena", "a/b/c:1", "localhost:5000/a", "ghcr.io/me/a-b__c.d", `a:x@$
   (image) => expect(RegistryConfig.safeParse({ image }).success).toBe(true),
 );
 
-test.each(["", "A", "a b", "-a", "a:", "a@sha256:0", "http://a/b", "a//", "../a", "a:b:c", "command:", "a\n"])(
-  "%j can be none",
-  (image) => expect(RegistryConfig.safeParse({ image }).success).toBe(false),
-);
+test.each([
+  "",
+  "A",
+  "a b",
+  "-a",
+  "a:",
+  "a@sha256:0",
+  "http://a/b",
+  "a//",
+  "../a",
+  "a/../b",
+  "a..b",
+  "a:b:c",
+  "command:",
+  "a\n",
+])("%j can be none", (image) => expect(RegistryConfig.safeParse({ image }).success).toBe(false));

@@ -1,10 +1,18 @@
-import { declareBuild, endProcess, listHostProcesses, type EndReason, type RoomsContext } from "@roombridge/rooms";
+import {
+  createBuild,
+  declareBuild,
+  endProcess,
+  listHostProcesses,
+  type EndReason,
+  type RoomsContext,
+} from "@roombridge/rooms";
 import { createTenant, expectConsistent, runWaitingProcesses } from "@roombridge/testing";
 import { checkProperty, propertyTimeoutMs } from "@roombridge/testing/property";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { exchange, statusesOf } from "../test/exchange.ts";
 import { bytesOf, fuzzRequests, LASTING_BUILD, stormRequests, type FuzzRequest } from "../test/fuzz-requests.ts";
+import { takes } from "../test/path-of.ts";
 import { KeptConnection, type RawAnswer } from "../test/kept-connection.ts";
 import type { SpawnedGateway } from "../test/spawn-gateway.ts";
 import { openStage, type Stage } from "../test/stage.ts";
@@ -25,8 +33,8 @@ let gateway: SpawnedGateway;
 let game: Game;
 /** Where the gateway asks about processes. */
 let host: StubHost;
-/** Further applications of the game's organisation. */
-let otherAppIds: readonly string[];
+/** Another application of the game's organisation. */
+let otherAppId: string;
 /** What came back, but for bodies with credentials. */
 const answers: string[] = [];
 
@@ -42,8 +50,7 @@ beforeAll(async () => {
   stage.secrets.add("the token", game.token);
   const { orgId } = game.application;
   await declareBuild(rooms.database, { buildId: LASTING_BUILD, orgId, command: "echo-room" });
-  const others = await Promise.all([1, 2, 3, 4, 5].map(() => createTenant(rooms.database, orgId)));
-  otherAppIds = others.map(({ application }) => application.appId);
+  otherAppId = (await createTenant(rooms.database, orgId)).application.appId;
 });
 
 afterAll(async () => {
@@ -94,12 +101,13 @@ describe("any request to any operation", () => {
     async function send({ requests, deed, nth, end }: Batch): Promise<void> {
       const living = await newestProcesses();
       const { appId, token, deploymentId } = game;
-      const ids = { appId, token, deploymentId, otherToken, otherAppIds, processIds: living };
+      const buildIds = await newestBuilds();
+      const ids = { appId, token, deploymentId, otherToken, otherAppId, buildIds, processIds: living };
       const queue = requests.values();
       const work = connections.map(async (connection) => {
         for (const request of queue) {
           const operation = answeringOperation(request);
-          const bytes = bytesOf(request, operation, ids);
+          const bytes = bytesOf(request, namedOperation(request), ids);
           const answer = await connection.send(bytes, request.method).catch(refuse(bytes));
           expectHarmless(operation, request, bytes, answer);
           count += 1;
@@ -139,18 +147,36 @@ describe("any request to any operation", () => {
     return found.map(({ processId }) => processId);
   }
 
+  /** Builds to name in requests, one of them new. */
+  async function newestBuilds(): Promise<string[]> {
+    const { orgId } = game.application;
+    await createBuild(rooms, { orgId, orgTokenId: "org-token-1", scopes: null }, {});
+    const found = await rooms.database.sql<{ buildId: string }[]>`
+      select build_id as "buildId" from builds
+       where org_id = ${orgId} and build_id <> ${LASTING_BUILD} order by created_at desc limit 6`;
+    return found.map(({ buildId }) => buildId);
+  }
+
   function refuse(bytes: Buffer): (cause: unknown) => never {
     return (cause) => {
       throw new Error(`no answer to ${JSON.stringify(bytes.toString("latin1", 0, 2_000))}`, { cause });
     };
   }
 
-  /** Of two operations with the same path it is the method that decides. */
-  function answeringOperation({ operationId, method }: FuzzRequest): Operation {
+  function namedOperation({ operationId }: FuzzRequest): Operation {
     const named = OPERATIONS.find(({ route }) => route.operationId === operationId);
     if (!named) throw new Error(`no operation ${operationId}`);
-    const own = method === "HEAD" ? "get" : method.toLowerCase();
-    return OPERATIONS.find(({ route }) => route.path === named.route.path && route.method === own) ?? named;
+    return named;
+  }
+
+  /** Of two operations with the same path, or a path that the other's pattern takes, it is the method that decides. */
+  function answeringOperation(request: FuzzRequest): Operation {
+    const named = namedOperation(request);
+    const { path } = named.route;
+    const own = request.method === "HEAD" ? "get" : request.method.toLowerCase();
+    const others = OPERATIONS.filter(({ route }) => route.method === own);
+    const same = others.find(({ route }) => route.path === path);
+    return same ?? others.find(({ route }) => takes(route, named.route)) ?? named;
   }
 
   function expectHarmless({ route }: Operation, { method }: FuzzRequest, bytes: Buffer, answer: RawAnswer): void {

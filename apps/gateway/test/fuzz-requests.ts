@@ -13,9 +13,11 @@ export interface KnownIds {
   readonly otherToken: string;
   /** Grows and shrinks while the requests run. */
   readonly processIds: readonly string[];
+  /** Run, deleted and new ones. */
+  readonly buildIds: readonly string[];
   readonly deploymentId: string;
-  /** Of the same organisation; DeleteApp has these and leaves the first one alone. */
-  readonly otherAppIds: readonly string[];
+  /** Of the same organisation; this one may be deleted. */
+  readonly otherAppId: string;
 }
 
 /** A build that may be deployed and that no request deletes. */
@@ -310,12 +312,12 @@ const FEW_REGIONS = ["Dallas", "Tokyo"];
 /** Few, so that one request meets what another has done. */
 const FEW_ROOM_IDS = Array.from({ length: 12 }, (_, nth) => `r${nth}`);
 
-function valueOf(name: string, nth: number, operationId: string, ids: KnownIds): string {
+function valueOf(name: string, nth: number, ids: KnownIds): string {
   const values: Readonly<Record<string, readonly string[]>> = {
-    appId: operationId === "DeleteApp" ? ids.otherAppIds : [ids.appId],
+    appId: [ids.appId],
     roomId: FEW_ROOM_IDS,
     processId: ids.processIds,
-    buildId: FEW_BUILD_IDS,
+    buildId: ids.buildIds,
     deploymentId: [ids.deploymentId],
     region: nth % 5 === 0 ? REGIONS : FEW_REGIONS,
   };
@@ -327,10 +329,11 @@ function valueOf(name: string, nth: number, operationId: string, ids: KnownIds):
 /** The request on the wire. */
 export function bytesOf(request: FuzzRequest, { route }: Operation, ids: KnownIds): Buffer {
   const { method, segments, query, headers, authorization, body, isChunked } = request;
+  const known = method === "DELETE" ? { ...ids, appId: ids.otherAppId } : ids;
   const values = Object.fromEntries(
     Object.entries(segments).map(([name, one]) => [
       name,
-      "text" in one ? one.text : encodeURIComponent(valueOf(name, one.nth, route.operationId, ids)),
+      "text" in one ? one.text : encodeURIComponent(valueOf(name, one.nth, known)),
     ]),
   );
   const head = [

@@ -9,6 +9,7 @@ const ORDER: StartOrder = {
   deploymentId: "dep-1",
   buildTag: "v1.2",
   command: "echo-room",
+  image: null,
   region: "Washington_DC",
   containerPort: 8000,
   transportType: "tcp",

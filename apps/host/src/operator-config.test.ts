@@ -47,6 +47,7 @@ test("images have defaults, and the files of passwords are taken from the direct
     full: commands.full,
   });
   expect(docker).toEqual({
+    images: [],
     probeImage: "busybox",
     registries: { "ghcr.io": { username: "me", passwordFile: join(directory, "secrets/ghcr") } },
   });

@@ -14,9 +14,14 @@ const Image = z.strictObject({
   pidsLimit: z.int().min(16).max(1_000_000).default(1_024),
 });
 const Registry = z.strictObject({ username: z.string().min(1), passwordFile: z.string().min(1) });
+/** An image without a tag, or with `*` for any text: `registry.example/games/*`. */
+const ImagePattern = z
+  .string()
+  .regex(/^[A-Za-z0-9][A-Za-z0-9._/:@*-]*$/, { error: "expected an image, with * for any text" });
 const Docker = z.strictObject({
   probeImage: z.string().min(1).optional(),
   registries: z.record(z.string().min(1), Registry).default({}),
+  images: z.array(ImagePattern).default([]),
 });
 /** Two shapes told apart by a key, so that a problem is told by its own path and not by that of a union. */
 const Config = z.object({
@@ -63,6 +68,8 @@ export interface ImageCommand {
 }
 
 export interface DockerSettings {
+  /** Images that builds may name themselves, beside those of the commands; `*` stands for any text. */
+  readonly images: readonly string[];
   /** An image with `cat`, to look into containers whose processes cannot be seen from here. */
   readonly probeImage?: string | undefined;
   /** By the registry's name as images spell it: `ghcr.io`, `docker.io`. */
@@ -78,7 +85,7 @@ export interface OperatorConfig {
 export const EMPTY_CONFIG: OperatorConfig = {
   commands: new Map(),
   images: new Map(),
-  docker: { registries: {} },
+  docker: { images: [], registries: {} },
 };
 
 /**

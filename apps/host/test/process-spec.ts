@@ -10,6 +10,7 @@ export function newSpec(fields: Partial<ProcessSpec> = {}): ProcessSpec {
     deploymentId: "dep-test",
     region: TEST_REGION,
     command: "game",
+    image: null,
     ports: [],
     env: {},
     limits: { cpu: 0.5, memoryMb: 512 },

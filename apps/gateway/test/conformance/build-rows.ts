@@ -18,13 +18,9 @@ const BUILD_ID = new RegExp(`^bld-${UUID.source.slice(1)}`);
 const IMAGE = "ghcr.io/me/arena:1.4";
 
 /** A build as it is told, with dates as clients read them. */
-export function shownBuild({
-  command: _,
-  image: _image,
-  buildTag,
-  ...build
-}: Build): Readonly<Record<string, unknown>> {
-  return { ...build, imageSize: 0, ...(buildTag === null ? {} : { buildTag }) };
+export function shownBuild(build: Build): Readonly<Record<string, unknown>> {
+  const { command: _command, image: _image, buildTag, ...rest } = build;
+  return { ...rest, imageSize: 0, ...(buildTag === null ? {} : { buildTag }) };
 }
 
 /** As `shownBuild`. */

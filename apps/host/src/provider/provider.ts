@@ -35,6 +35,8 @@ export interface ProcessSpec {
   readonly region: Region;
   /** Name of a command in the operator's config file. */
   readonly command: string | null;
+  /** In place of a command: the image of a build, which the operator's config file must allow. */
+  readonly image: string | null;
   readonly ports: readonly ProcessPort[];
   /** What the deployment, and Hathora's contract, give the process; the provider adds what every process has. */
   readonly env: Readonly<Record<string, string>>;

@@ -83,7 +83,7 @@ export class Actions {
       if (error instanceof PortTakenError) return this.#changePorts(processId, launch, error.ports);
       if (!(error instanceof SpawnError)) throw error;
       log.error(
-        { err: error, processId, appId: order.appId, command: order.command },
+        { err: error, processId, appId: order.appId, command: order.command, image: order.image },
         "a game server cannot be started",
       );
       return this.#end(processId, "spawn_error");
@@ -93,10 +93,10 @@ export class Actions {
 
   async #start(order: StartOrder, ports: readonly ProcessPort[]): Promise<void> {
     const { database, provider, publicHost, outages, log } = this.#options;
-    const { processId, appId, deploymentId, region, command } = order;
+    const { processId, appId, deploymentId, region, command, image } = order;
     const env = hathoraEnvironment(order, { publicHost, ports });
     const limits = { cpu: order.requestedCpu, memoryMb: order.requestedMemoryMb };
-    await provider.start({ processId, appId, deploymentId, region, command, ports, env, limits });
+    await provider.start({ processId, appId, deploymentId, region, command, image, ports, env, limits });
     log.info({ processId, appId, region, port: ports[0]?.port }, "game server started");
     // The start has happened: without this report the process merely has no time of booting.
     await reportBooted(database, processId).catch((error: unknown) => outages.failed(error, "reporting a boot"));

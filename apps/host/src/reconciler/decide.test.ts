@@ -31,6 +31,7 @@ const ORDER = {
   deploymentId: "dep",
   buildTag: null,
   command: "game",
+  image: null,
   region: "Dallas",
   containerPort: 8000,
   transportType: "tcp",

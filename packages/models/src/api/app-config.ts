@@ -23,7 +23,7 @@ const processes = z.int().min(0).max(MAX_PROCESSES);
 const off = (what: string) => z.boolean().refine((isOn) => !isOn, { error: `${what} is not offered`, abort: true });
 
 /** Hathora `StaticProcessAllocationConfigWrite`: the warm pool of one region. */
-export const StaticProcessAllocation = z
+const StaticProcessAllocation = z
   .object({
     region: Region,
     minProcesses: processes.meta({ description: "At most `targetProcesses`, which is what is kept." }),

@@ -18,7 +18,7 @@ export type CreateBuildV3Params = z.infer<typeof CreateBuildV3Params>;
 
 /** `command:<name>`, or `[registry/]path[:tag][@digest]` as container engines read it. */
 const IMAGE =
-  /^(?:command:.{1,100}|(?:[A-Za-z0-9][A-Za-z0-9.-]*(?::\d{1,5})?\/)?[a-z0-9]+(?:[._/-]+[a-z0-9]+)*(?::\w[\w.-]{0,127})?(?:@sha256:[0-9a-f]{64})?)$/;
+  /^(?:command:.{1,100}|(?:[A-Za-z0-9][A-Za-z0-9.-]*(?::\d{1,5})?\/)?[a-z0-9]+(?:(?:[._]|__|-+|\/)[a-z0-9]+)*(?::\w[\w.-]{0,127})?(?:@sha256:[0-9a-f]{64})?)$/;
 
 /** Body of `RunBuildRegistry`. Unknown keys are ignored. */
 export const RegistryConfig = z

@@ -224,7 +224,7 @@ describe.skipIf(!hasDocker)("with an engine of its own", { timeout: LONG_MS }, (
 
     test("is looked up by a container of the probe image beside it", async () => {
       const world = await newDockerWorld(docker.url);
-      const settings = { probeImage: GAME_IMAGE, registries: {} };
+      const settings = { images: [], probeImage: GAME_IMAGE, registries: {} };
       const provider = await world.openWith({ procRoot, settings });
       const spec = await game(`${LISTEN} require("dgram").createSocket("udp4").bind(8001)`, {}, true);
       const half = await game(LISTEN, {}, true);
@@ -286,7 +286,7 @@ describe.skipIf(!hasDocker)("with an engine of its own", { timeout: LONG_MS }, (
       const world = await newDockerWorld(docker.url);
       const passwordFile = join(await temporary(), "password");
       await writeFile(passwordFile, "s3cret-word\n");
-      const settings = { registries: { [registry.name]: { username: "me", passwordFile } } };
+      const settings = { images: [], registries: { [registry.name]: { username: "me", passwordFile } } };
       const { log, messages } = listeningLog();
       const image = `${registry.name}/game:1`;
       const images = new Map([["game", { ...GAME, image, pull: "missing" as const }]]);
@@ -313,7 +313,7 @@ describe.skipIf(!hasDocker)("with an engine of its own", { timeout: LONG_MS }, (
         const registry = await startFakeRegistry("me", "s3cret-word");
         const passwordFile = join(await temporary(), "password");
         await writeFile(passwordFile, password);
-        const settings = { registries: { [registry.name]: { username: "me", passwordFile } } };
+        const settings = { images: [], registries: { [registry.name]: { username: "me", passwordFile } } };
         const images = new Map([["game", { ...GAME, image: `${registry.name}/${name}`, pull: "missing" as const }]]);
         const provider = await (await newDockerWorld(docker.url)).openWith({ images, settings });
         const failed = await provider.start(await game("")).catch((error: unknown) => error);

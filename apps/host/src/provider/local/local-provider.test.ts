@@ -54,6 +54,12 @@ test("what an earlier provider started is found again, with the exit that nobody
   expect(await (await open(root)).list()).toEqual([]);
 });
 
+test("an image is nothing that it runs, and it says so", async () => {
+  const provider = await open(await temporary(), ["true"]);
+  const start = provider.start(newSpec({ command: null, image: "ghcr.io/me/arena:1" }));
+  await expect(start).rejects.toThrow("this host runs programs, and the build is the image ghcr.io/me/arena:1");
+});
+
 test("what a state file of an earlier boot names is over, and a stranger that has its numbers now lives on", async () => {
   const root = await temporary();
   const processId = newUuid();

@@ -176,7 +176,8 @@ class LocalProvider implements Provider {
     this.#processes.set(state.processId, new LocalProcess(state, { files, publicHost }));
   }
 
-  #commandOf({ command: name, ports }: ProcessSpec): Command {
+  #commandOf({ command: name, image, ports }: ProcessSpec): Command {
+    if (image !== null) throw new SpawnError(`this host runs programs, and the build is the image ${image}`);
     const command = name === null ? undefined : this.#options.commands.get(name);
     if (!command)
       throw new SpawnError(`no command named ${JSON.stringify(name)} with argv in the operator's config file`);
