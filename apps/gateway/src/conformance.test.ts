@@ -24,9 +24,11 @@ const WITH_SECRET = [
   "GetApp",
   "UpdateApp",
   "PatchApp",
+  "CreateWebhook",
+  "RotateWebhookSecret",
 ];
 
-const NEWEST_TAGS = ["ProcessesV3", "LogsV1", "AppsV2", "BuildsV3", "DeploymentsV3"];
+const NEWEST_TAGS = ["ProcessesV3", "LogsV1", "AppsV2", "BuildsV3", "DeploymentsV3", "WebhooksV1"];
 
 let stage: Stage;
 let broken: Stage;
@@ -126,7 +128,15 @@ const WITHOUT_500 = DRIVERS.flatMap((driver) =>
 test.each(WITHOUT_500)("$name: $operationId is a 500 all the same when the database is gone", async (given) => {
   const { driver, operationId } = given;
   const processId = "00000000-0000-4000-8000-000000000000";
-  const ids = { appId: "app-1", roomId: "room-1", processId, buildId: "bld-1", deploymentId: "dep-1" };
+  const ids = {
+    appId: "app-1",
+    roomId: "room-1",
+    processId,
+    buildId: "bld-1",
+    webhookId: "webhook-1",
+    newWebhook: { url: "https://a.example/" },
+    deploymentId: "dep-1",
+  };
   const answer = driver.call(urls.lost, operationId, { ...ids, token: "any" });
   const status = await answer.then(
     (outcome) => outcome.status,

@@ -41,7 +41,7 @@ const answers: string[] = [];
 beforeAll(async () => {
   stage = await openStage();
   ({ rooms } = stage);
-  gateway = await stage.spawn();
+  gateway = await stage.spawn({ GATEWAY_WEBHOOK_PRIVATE: "1" });
   game = await createGame(rooms, { roomsPerProcess: 2, maxProcesses: 8 });
   host = await openStubHost((response, question) => {
     response.writeHead(200).end(question.includes("/metrics?") ? "{}" : "a line\n");
@@ -102,7 +102,11 @@ describe("any request to any operation", () => {
       const living = await newestProcesses();
       const { appId, token, deploymentId } = game;
       const buildIds = await newestBuilds();
-      const ids = { appId, token, deploymentId, otherToken, otherAppId, buildIds, processIds: living };
+      const hooks = await rooms.database.sql<
+        { id: string }[]
+      >`select webhook_id as id from webhooks where app_id = ${appId}`;
+      const webhookIds = hooks.map(({ id }) => id);
+      const ids = { appId, token, deploymentId, otherToken, otherAppId, buildIds, webhookIds, processIds: living };
       const queue = requests.values();
       const work = connections.map(async (connection) => {
         for (const request of queue) {
@@ -190,7 +194,10 @@ describe("any request to any operation", () => {
     if (status >= 500 || !allowed.includes(status)) throw new Error(`${status} ${body} to ${asked}`);
     answers.push(
       head,
-      status < 300 && /(Create|Resume)Room|CreateIceServers|(Get|Create|Update|Patch)Apps?$/.test(route.operationId)
+      status < 300 &&
+        /(Create|Resume)Room|CreateIceServers|(Get|Create|Update|Patch)Apps?$|(Create|Rotate)Webhook/.test(
+          route.operationId,
+        )
         ? ""
         : body,
     );

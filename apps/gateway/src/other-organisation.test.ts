@@ -19,6 +19,7 @@ import {
   type Place,
 } from "../test/arrange.ts";
 import { NEW_DEPLOYMENT } from "../test/conformance/deployment-rows.ts";
+import { arrangeWebhook } from "../test/conformance/webhook-rows.ts";
 import { dumpDatabase } from "../test/dump-database.ts";
 import { pathOf, pathParameters } from "../test/path-of.ts";
 import { bodiesOf, toJsonSchema } from "../test/schema-bodies.ts";
@@ -47,6 +48,7 @@ const NOBODY = {
   roomId: "nobodys-room-0000",
   processId: "00000000-0000-4000-8000-000000000000",
   buildId: "bld-00000000-0000-4000-8000-000000000000",
+  webhookId: "webhook-00000000-0000-4000-8000-000000000000",
   deploymentId: "dep-00000000-0000-4000-8000-000000000000",
 };
 
@@ -57,6 +59,7 @@ interface Victim {
   /** Of a player's TURN credential in the active room. */
   readonly username: string;
   readonly buildId: string;
+  readonly webhookId: string;
   /** Of the first page of the victim's rooms. */
   readonly cursor: string;
 }
@@ -114,6 +117,7 @@ async function arrangeVictim(place: Place): Promise<Victim> {
     processIds: [...processIds, active.processId, unscheduled.processId, ofStatic],
     username,
     buildId: (await getLatestDeployment(place.rooms, place.game.appId)).build.buildId,
+    webhookId: await arrangeWebhook(place),
     cursor: await firstCursor(place.game),
   };
 }
@@ -143,6 +147,8 @@ function valuesOf(name: string, operationId: string): readonly string[] {
       return [victim.buildId];
     case "deploymentId":
       return [victim.game.deploymentId];
+    case "webhookId":
+      return [victim.webhookId];
     default:
       throw new Error(
         `this walk does not know the path parameter ${name} of ${operationId}: add the victim's values for it to valuesOf`,
@@ -164,7 +170,7 @@ function queryValue(name: string, operationId: string): string {
     case "roomId":
       return victim.roomIds.active;
     case "state":
-      return "active,suspended";
+      return operationId === "ListWebhookDeliveries" ? "pending" : "active,suspended";
     case "status":
       return "running";
     case "region":
@@ -172,7 +178,7 @@ function queryValue(name: string, operationId: string): string {
     case "limit":
       return "500";
     case "cursor":
-      return victim.cursor;
+      return operationId === "ListWebhookDeliveries" ? "1.1" : victim.cursor;
     case "before":
       return String(Date.now());
     case "metrics":
@@ -191,6 +197,12 @@ function queryValue(name: string, operationId: string): string {
     case "buildTag":
     case "deploymentTag":
       return "v1";
+    case "wait":
+      return "1";
+    case "lastEventId":
+      return "1.1";
+    case "types":
+      return "room.created,room.destroyed";
     case "roomsVersion":
       return "0123456789abcdef0123456789abcdef";
     default:
@@ -242,7 +254,17 @@ async function ask(
     headers: token === undefined ? {} : { authorization: `Bearer ${token}` },
     ...(body !== undefined && method !== "GET" && method !== "HEAD" ? { body } : {}),
   });
-  return { status: response.status, headers: response.headers, text: await response.text() };
+  return { status: response.status, headers: response.headers, text: await textOf(response) };
+}
+
+/** Of a stream without an end just what it begins with. */
+async function textOf(response: Response): Promise<string> {
+  if (response.headers.get("content-type") !== "text/event-stream" || response.body === null) return response.text();
+  const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+  let text = "";
+  while (!text.includes("id: ")) text += (await reader.read()).value ?? "id: ";
+  await reader.cancel();
+  return text;
 }
 
 /** An answer without what differs in every request and without the ids that were asked for. */
@@ -268,6 +290,7 @@ function leaksOf({ headers, text }: Answer, named: Ids): string[] {
     CONFIG,
     PLAYER,
     victim.username,
+    victim.webhookId,
     String(MAIN_PORT.port),
     String(OTHER_PORT.port),
     ...Object.values(roomIds),

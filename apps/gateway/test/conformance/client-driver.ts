@@ -36,6 +36,16 @@ const CALLS: Calls = {
     new Response(await logsV1.getLogsForProcess(given(processId), { follow, tailLines })).text(),
   DownloadLogForProcess: async ({ logsV1 }, { processId }) =>
     new Response(await logsV1.downloadLogForProcess(given(processId))).text(),
+  CreateWebhook: ({ webhooksV1 }, { newWebhook }) => webhooksV1.createWebhook(given(newWebhook)),
+  ListWebhooks: ({ webhooksV1 }) => webhooksV1.listWebhooks(),
+  GetWebhook: ({ webhooksV1 }, { webhookId }) => webhooksV1.getWebhook(given(webhookId)),
+  UpdateWebhook: ({ webhooksV1 }, { webhookId, webhook = {} }) => webhooksV1.updateWebhook(given(webhookId), webhook),
+  DeleteWebhook: ({ webhooksV1 }, { webhookId }) => webhooksV1.deleteWebhook(given(webhookId)),
+  RotateWebhookSecret: ({ webhooksV1 }, { webhookId }) => webhooksV1.rotateWebhookSecret(given(webhookId)),
+  ListWebhookDeliveries: ({ webhooksV1 }, { webhookId, deliveryState: state, limit, cursor }) =>
+    webhooksV1.listWebhookDeliveries(given(webhookId), { state, limit, cursor }),
+  ReplayWebhook: ({ webhooksV1 }, { webhookId, since = new Date() }) =>
+    webhooksV1.replayWebhook(given(webhookId), since),
   RegisterStaticProcess: ({ processesV3 }, { registration }) => processesV3.registerStaticProcess(given(registration)),
   HeartbeatStaticProcess: ({ processesV3 }, { processId, roomsVersion }) =>
     processesV3.heartbeatStaticProcess(given(processId), { roomsVersion }),

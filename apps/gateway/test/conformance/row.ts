@@ -3,6 +3,7 @@ import type {
   CreateAppConfig,
   CreateBuildV3Params,
   CreateIceServersParams,
+  CreateWebhookParams,
   DeploymentConfigV3,
   LiveRoomState,
   ProcessMetricName,
@@ -10,6 +11,8 @@ import type {
   ProcessStatus,
   Region,
   RegisterStaticProcessParams,
+  UpdateWebhookParams,
+  WebhookDeliveryState,
   RegistryConfig,
 } from "@roombridge/models/api";
 import type { Place } from "../arrange.ts";
@@ -48,6 +51,14 @@ export interface Call {
   readonly deploymentId?: string;
   /** Body of CreateDeployment. */
   readonly newDeployment?: DeploymentConfigV3;
+  readonly webhookId?: string;
+  /** Body of CreateWebhook. */
+  readonly newWebhook?: CreateWebhookParams;
+  /** Body of UpdateWebhook. */
+  readonly webhook?: UpdateWebhookParams;
+  /** Body of ReplayWebhook. */
+  readonly since?: Date;
+  readonly deliveryState?: WebhookDeliveryState;
   readonly buildTag?: string;
   readonly deploymentTag?: string;
   /** Body of CreateIceServers. */

@@ -12,6 +12,7 @@ import { ROOM_ROWS } from "./room-rows.ts";
 import type { Driver, Row } from "./row.ts";
 import { sdkDriver } from "./sdk-driver.ts";
 import { STATIC_ROWS } from "./static-rows.ts";
+import { WEBHOOK_ROWS } from "./webhook-rows.ts";
 
 export const DRIVERS: readonly Driver[] = [sdkDriver, clientDriver];
 
@@ -30,6 +31,7 @@ const NEWEST: readonly Row[] = [
   ...APP_ROWS,
   ...BUILD_ROWS,
   ...DEPLOYMENT_ROWS,
+  ...WEBHOOK_ROWS,
   ...accessRows(NEEDING_A_TOKEN),
 ];
 
