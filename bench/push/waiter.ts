@@ -27,6 +27,8 @@ export async function startWaiter(port: number, appId: string, roomId: string): 
     if (received.includes('"status":"active"')) resolve(firstAtMs);
     else reject(new Error(`the gateway answered ${received}`));
   });
+  // It is awaited when all of them have been told.
+  promise.catch(() => {});
   socket.on("error", reject);
   socket.once("close", () => reject(new Error("the gateway closed the connection")));
   const path = `/rooms/v2/${appId}/connectioninfo/${roomId}?wait=25`;
