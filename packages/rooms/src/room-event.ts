@@ -34,10 +34,10 @@ export function toRoomEvent({
   const data: RoomEventData = {
     appId,
     ...(roomId === undefined ? {} : { roomId }),
-    ...(region == null ? {} : { region }),
+    ...(region ? { region } : {}),
     ...(processId === undefined ? {} : { processId }),
     ...(status === undefined ? {} : { status }),
-    ...(reason == null ? {} : { reason }),
+    ...(reason ? { reason } : {}),
     ...(exitCode === undefined ? {} : { exitCode }),
     ...(exitSignal === undefined ? {} : { exitSignal }),
   };

@@ -156,7 +156,7 @@ function follow(urls: () => string, { appId, token }: { readonly appId: string; 
     serverUrl: "http://gateway.example",
     token,
     appId,
-    fetch: (input, init) => fetch(String(input).replace("http://gateway.example", urls()), init),
+    fetch: (input, init) => fetch(new Request(input, init).url.replace("http://gateway.example", urls()), init),
   });
   const run = async () => {
     for await (const event of roomsV2.events({}, { signal: ending.signal })) events.push(event);

@@ -4,18 +4,15 @@ import {
   enqueueWebhookEvents,
   hasWebhooks,
   isConnectionError,
-  pauseSeconds,
-  recordAttempts,
   releaseDeliveries,
-  retryDelaySeconds,
   WEBHOOK_RETRY,
-  type AttemptResult,
   type DueDelivery,
   type RoomsContext,
   type WebhookRetry,
 } from "@roombridge/rooms";
 import { startLoop, type Logger } from "@roombridge/service";
-import { openWebhookSender, type WebhookAnswer } from "./send-webhook.ts";
+import { AttemptRecorder } from "./attempt-recorder.ts";
+import { openWebhookSender } from "./send-webhook.ts";
 
 /** Nothing waits longer when wake-ups get lost, and attempts are so late at most. */
 const POLL_MS = 1_000;
@@ -25,8 +22,6 @@ const SPACING_MS = 10;
 const PARALLEL = 8;
 /** Longer than an attempt and its record take. */
 const HOLD_SECONDS = 30;
-/** Hathora keeps nothing longer, and neither do we. */
-const PATIENCE_HOURS = 72;
 /** What attempts under way get to end when the gateway stops. */
 const STOP_MS = 3_000;
 /** Pages of events in one round; the next one follows at once. */
@@ -56,7 +51,7 @@ export function startWebhooks(
   const sender = openWebhookSender({ allowsPrivate });
   const stopped = new AbortController();
   const underWay = new Map<DueDelivery, Promise<void>>();
-  const recorder = new Map<string, Ended[]>();
+  const recorder = new AttemptRecorder(database, log, retry);
   let isWanted = true;
   let isFailing = false;
 
@@ -85,45 +80,9 @@ export function startWebhooks(
     const answer = await sender.send(due, stopped.signal);
     // An attempt that we have broken off says nothing about the receiver.
     if (stopped.signal.aborted && answer.status === null) return;
-    await record({ due, answer });
+    await recorder.record({ due, answer });
     underWay.delete(due);
     loop.wake();
-  }
-
-  /** What ends while a record is under way is recorded together. */
-  async function record(ended: Ended): Promise<void> {
-    const { webhookId } = ended.due;
-    const waiting = recorder.get(webhookId);
-    if (waiting) {
-      const { promise, resolve } = Promise.withResolvers<void>();
-      waiting.push({ ...ended, resolve });
-      return promise;
-    }
-    let batch: Ended[] = [ended];
-    recorder.set(webhookId, []);
-    while (batch.length > 0) {
-      await write(webhookId, batch);
-      for (const { resolve } of batch) resolve?.();
-      batch = recorder.get(webhookId)?.splice(0) ?? [];
-    }
-    recorder.delete(webhookId);
-  }
-
-  async function write(webhookId: string, batch: readonly Ended[]): Promise<void> {
-    const failures = Math.max(...batch.map(({ due }) => due.failures)) + 1;
-    try {
-      const reason = await recordAttempts(database, {
-        webhookId,
-        results: batch.map((ended) => toResult(ended, retry)),
-        pauseSeconds: pauseSeconds(retry, failures),
-        patienceHours: PATIENCE_HOURS,
-        isGone: batch.some(({ answer }) => answer.status === 410),
-      });
-      if (reason) log.warn({ webhookId, appId: batch[0]?.due.appId, reason }, "webhook disabled");
-    } catch (error) {
-      // It is sent again under the same id when the claim has run out.
-      log.warn({ err: error, webhookId }, "the end of an attempt could not be recorded");
-    }
   }
 
   const loop = startLoop(pollMs, round);
@@ -140,21 +99,5 @@ export function startWebhooks(
       if (underWay.size > 0) await releaseDeliveries(database, [...underWay.keys()]).catch(() => {});
       sender.close();
     },
-  };
-}
-
-interface Ended {
-  readonly due: DueDelivery;
-  readonly answer: WebhookAnswer;
-  readonly resolve?: () => void;
-}
-
-function toResult({ due, answer }: Ended, retry: WebhookRetry): AttemptResult {
-  return {
-    position: due.position,
-    isDelivered: answer.error === null,
-    status: answer.status,
-    error: answer.error,
-    delaySeconds: retryDelaySeconds(retry, due.attempts + 1, Math.random()),
   };
 }

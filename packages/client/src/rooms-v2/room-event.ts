@@ -46,20 +46,17 @@ export interface RoomEventsOptions extends CallOptions {
 export function readRoomEvent(id: string, text: string): RoomEvent {
   const body = new JsonReader(parse(text), "event");
   const data = body.object("data");
-  const [roomId, region, status, reason] = ["roomId", "region", "status", "reason"].map((name) =>
-    data.textOrNull(name),
-  );
   return {
     id,
     type: body.text("type"),
     timestamp: body.date("timestamp"),
     data: {
       appId: data.text("appId"),
-      ...(roomId == null ? {} : { roomId }),
-      ...(region == null ? {} : { region }),
+      ...(data.has("roomId") ? { roomId: data.text("roomId") } : {}),
+      ...(data.has("region") ? { region: data.text("region") } : {}),
       ...(data.isGiven("processId") ? { processId: data.textOrNull("processId") } : {}),
-      ...(status == null ? {} : { status }),
-      ...(reason == null ? {} : { reason }),
+      ...(data.has("status") ? { status: data.text("status") } : {}),
+      ...(data.has("reason") ? { reason: data.text("reason") } : {}),
       ...(data.isGiven("exitCode") ? { exitCode: data.has("exitCode") ? data.integer("exitCode") : null } : {}),
       ...(data.isGiven("exitSignal") ? { exitSignal: data.textOrNull("exitSignal") } : {}),
     },
