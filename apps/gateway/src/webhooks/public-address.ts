@@ -31,13 +31,18 @@ const REFUSED: readonly (readonly [address: string, prefix: number])[] = [
   ["8000::", 1],
 ];
 
-const refused = new BlockList();
-for (const [address, prefix] of REFUSED) refused.addSubnet(address, prefix, isIP(address) === 4 ? "ipv4" : "ipv6");
+// A list of its own for each family: one that holds ::/3 would refuse all of IPv4, which lies mapped in it.
+const refused = { 4: new BlockList(), 6: new BlockList() };
+for (const [address, prefix] of REFUSED) {
+  if (isIP(address) === 4) refused[4].addSubnet(address, prefix, "ipv4");
+  else refused[6].addSubnet(address, prefix, "ipv6");
+}
 
 /** False for text that is no address. */
 export function isPublicAddress(address: string): boolean {
   const family = isIP(address);
-  return family !== 0 && !refused.check(address, family === 4 ? "ipv4" : "ipv6");
+  if (family === 4) return !refused[4].check(address, "ipv4");
+  return family === 6 && !refused[6].check(address, "ipv6");
 }
 
 /** The address in a URL's host, if it is one and no name. */
