@@ -52,7 +52,7 @@ export function literalAddress(url: URL): string | undefined {
 }
 
 /** Thrown when a name leads nowhere but to addresses that are refused. */
-export class PrivateAddressError extends Error {
+class PrivateAddressError extends Error {
   readonly code = "EPRIVATE";
 
   constructor() {
