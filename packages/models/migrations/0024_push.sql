@@ -9,6 +9,9 @@ declare
   v_process_id uuid;
 begin
   if new.room_key is null then
+    if new.payload->>'processId' is null then
+      return new;
+    end if;
     select p.region into v_region from processes p where p.process_id = (new.payload->>'processId')::uuid;
     new.payload := jsonb_build_object('region', v_region) || new.payload;
     return new;
