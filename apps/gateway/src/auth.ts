@@ -31,6 +31,12 @@ export function applicationOf(rooms: RoomsContext, principal: Principal, request
   return getApplication(rooms, principal, appIdOf(request));
 }
 
+/** The orgId in the path. Throws `org_not_found` when it is not the principal's. */
+export function organizationOf(principal: Principal, request: HonoRequest): string {
+  requireOrganization(principal, request.param("orgId") ?? "");
+  return principal.orgId;
+}
+
 /** Old Hathora SDKs send the bare token, so the scheme may be missing; its case does not matter (RFC 9110 section 11.1). */
 export function readToken(authorization: string | undefined): string | undefined {
   return authorization?.replace(SCHEME, "").trim();

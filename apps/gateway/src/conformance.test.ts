@@ -1,3 +1,4 @@
+import { CreatedOrgToken } from "@roombridge/models/api";
 import { hashToken } from "@roombridge/rooms";
 import { waitFor } from "@roombridge/testing";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -14,7 +15,7 @@ import { documentedAnswers } from "./serialize.ts";
 
 // Every operation with every status that it documents, asked by the published SDK and by our own client.
 
-/** Their successes carry a TURN credential, or the secret of an application. */
+/** Their successes carry a TURN credential, a token, or the secret of an application. */
 const WITH_SECRET = [
   "CreateRoom",
   "ResumeRoom",
@@ -24,9 +25,25 @@ const WITH_SECRET = [
   "GetApp",
   "UpdateApp",
   "PatchApp",
+  "CreateOrgToken",
+  "CreateWebhook",
+  "RotateWebhookSecret",
 ];
 
-const NEWEST_TAGS = ["ProcessesV3", "LogsV1", "AppsV2", "BuildsV3", "DeploymentsV3"];
+/** Our own client has all operations of these, and of RoomsV2. */
+const NEWEST_TAGS = [
+  "ProcessesV3",
+  "LogsV1",
+  "AppsV2",
+  "BuildsV3",
+  "DeploymentsV3",
+  "TokensV1",
+  "OrganizationsV1",
+  "AuthV1",
+  "LobbiesV3",
+  "DiscoveryV2",
+  "WebhooksV1",
+];
 
 let stage: Stage;
 let broken: Stage;
@@ -86,6 +103,8 @@ describe.each(TABLE)("$name: $operationId", ({ driver, row, operationId, status,
   test(`${status} when ${when}`, async () => {
     const place = await openPlace(row);
     const { call, body, verify } = await row.arrange(place);
+    const [, , signature] = call.playerToken?.split(".") ?? [];
+    if (signature !== undefined && signature.length > 40) stage.secrets.add("a player's token", signature);
     const before = gateway === "broken" ? undefined : await stateOf(place);
     const outcome = await driver.call(urls[gateway], operationId, call);
     keep(operationId, outcome);
@@ -98,6 +117,9 @@ describe.each(TABLE)("$name: $operationId", ({ driver, row, operationId, status,
 
 function keep(operationId: string, { status, wire }: Outcome): void {
   const isSecret = status < 300 && WITH_SECRET.includes(operationId);
+  if (isSecret && operationId === "CreateOrgToken") {
+    stage.secrets.add("a new token", CreatedOrgToken.parse(JSON.parse(wire.text)).plainTextToken);
+  }
   answers.push(JSON.stringify([...wire.headers]), isSecret ? "" : wire.text);
 }
 
@@ -125,9 +147,21 @@ const WITHOUT_500 = DRIVERS.flatMap((driver) =>
 
 test.each(WITHOUT_500)("$name: $operationId is a 500 all the same when the database is gone", async (given) => {
   const { driver, operationId } = given;
-  const processId = "00000000-0000-4000-8000-000000000000";
-  const ids = { appId: "app-1", roomId: "room-1", processId, buildId: "bld-1", deploymentId: "dep-1" };
-  const answer = driver.call(urls.lost, operationId, { ...ids, token: "any" });
+  const ids = {
+    appId: "app-1",
+    roomId: "room-1",
+    processId: "00000000-0000-4000-8000-000000000000",
+    buildId: "bld-1",
+    deploymentId: "dep-1",
+    shortCode: "any",
+    webhookId: "webhook-1",
+    newWebhook: { url: "https://a.example/" },
+    orgId: "org-1",
+    orgTokenId: "org-token-1",
+    newToken: { name: "n" },
+  };
+  const login = operationId === "LoginGoogle" ? { idToken: "any" } : { nickname: "any" };
+  const answer = driver.call(urls.lost, operationId, { ...ids, token: "any", login });
   const status = await answer.then(
     (outcome) => outcome.status,
     (error: unknown) => (error instanceof Error && "statusCode" in error ? error.statusCode : error),

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { openTestRooms } from "@roombridge/testing";
 import { pino } from "pino";
 import { describe, expect, test } from "vitest";
@@ -53,6 +54,21 @@ describe("an operation of the published SDK", () => {
   );
 });
 
+test("the document of what is here names each operation of the SDK once, on the right side", () => {
+  const document = readFileSync(new URL("../../../docs/hathora-api.md", import.meta.url), "utf8");
+  const here: string[] = [];
+  const absent: string[] = [];
+  for (const [, namespace, ...cells] of document.matchAll(/^\| (\w+V\d) +\|([^|]*)\|([^|]*)\|$/gm)) {
+    for (const [index, side] of [here, absent].entries())
+      side.push(...Array.from(cells[index]?.match(/\w+/g) ?? [], (id) => `${namespace} ${id}`));
+  }
+  const isOurs = ({ method, path }: (typeof SDK_OPERATIONS)[number]) => OURS.has(`${method} ${path}`);
+  const namesOf = (operations: readonly (typeof SDK_OPERATIONS)[number][]) =>
+    [...new Set(operations.map(({ namespace, operationId }) => `${namespace} ${operationId}`))].toSorted();
+  expect(here.toSorted()).toEqual(namesOf(SDK_OPERATIONS.filter(isOurs)));
+  expect(absent.toSorted()).toEqual(namesOf(SDK_OPERATIONS.filter((operation) => !isOurs(operation))));
+});
+
 describe("a path of a namespace that is not offered", () => {
   const path = "/billing/v1/balance";
   const message = "Roombridge does not offer Billing V1; see /docs";
@@ -70,7 +86,7 @@ describe("a path of a namespace that is not offered", () => {
 
   test("can be read by pages: the preflight before it succeeds", async () => {
     const headers = { origin: "https://game.example", "access-control-request-method": "POST" };
-    const response = await app.request("/auth/v1/app-1/login/nickname", { method: "OPTIONS", headers });
+    const response = await app.request("/billing/v1/balance", { method: "OPTIONS", headers });
     expect(response.status).toBe(204);
     expect(response.headers.get("access-control-allow-origin")).toBe("*");
     expect(response.headers.get("access-control-allow-headers")).toContain("Content-Type");

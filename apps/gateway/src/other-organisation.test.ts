@@ -1,6 +1,6 @@
 import type { LiveRoomState } from "@roombridge/models/api";
-import { createProcess, createRoom, getLatestDeployment, issueCredential } from "@roombridge/rooms";
-import { createDeployment, createTenant, TEST_REGION } from "@roombridge/testing";
+import { createProcess, createRoom, getLatestDeployment, issueCredential, listOrgTokens } from "@roombridge/rooms";
+import { createDeployment, createTenant, createToken, TEST_REGION } from "@roombridge/testing";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
@@ -18,7 +18,9 @@ import {
   OTHER_PORT,
   type Place,
 } from "../test/arrange.ts";
+import { letPlayers, arrangeLobby, signPlayer } from "../test/players.ts";
 import { NEW_DEPLOYMENT } from "../test/conformance/deployment-rows.ts";
+import { arrangeWebhook } from "../test/conformance/webhook-rows.ts";
 import { dumpDatabase } from "../test/dump-database.ts";
 import { pathOf, pathParameters } from "../test/path-of.ts";
 import { bodiesOf, toJsonSchema } from "../test/schema-bodies.ts";
@@ -33,6 +35,19 @@ import { OPERATIONS } from "./operations.ts";
 /** Everything else needs the owner's token. These answer anybody who knows appId and roomId, and say nothing secret. */
 const PUBLIC = ["GetConnectionInfo", "GetConnectionInfoDeprecated"];
 
+/** What players call, by themselves or with a token of the application's own secret. */
+const OF_PLAYERS = [
+  "LoginAnonymous",
+  "LoginNickname",
+  "LoginGoogle",
+  "CreateLobby",
+  "ListActivePublicLobbies",
+  "GetLobbyInfoByRoomId",
+  "GetLobbyInfoByShortCode",
+  "GetPingServiceEndpoints",
+  "GetPingServiceEndpointsDeprecated",
+];
+
 const CONFIG = "the victim's own words";
 const PLAYER = "the victim's player";
 const REGION = TEST_REGION;
@@ -43,10 +58,14 @@ let victim: Victim;
 let stranger: Stranger;
 /** Ids that nobody has, of the same form as the victim's. */
 const NOBODY = {
+  orgId: "org-00000000-0000-4000-8000-000000000000",
+  orgTokenId: "org-token-00000000-0000-4000-8000-000000000000",
   appId: "app-00000000-0000-4000-8000-000000000000",
   roomId: "nobodys-room-0000",
   processId: "00000000-0000-4000-8000-000000000000",
+  shortCode: "nobodys-code",
   buildId: "bld-00000000-0000-4000-8000-000000000000",
+  webhookId: "webhook-00000000-0000-4000-8000-000000000000",
   deploymentId: "dep-00000000-0000-4000-8000-000000000000",
 };
 
@@ -56,16 +75,24 @@ interface Victim {
   readonly processIds: readonly string[];
   /** Of a player's TURN credential in the active room. */
   readonly username: string;
+  /** Of the token with which the victim asks, and of one that does nothing. */
+  readonly orgTokenIds: readonly string[];
+  /** Of a private lobby. What its answers show anybody may know who has its short code or roomId. */
+  readonly shortCode: string;
   readonly buildId: string;
+  readonly webhookId: string;
   /** Of the first page of the victim's rooms. */
   readonly cursor: string;
 }
 
 interface Stranger {
   readonly appId: string;
+  readonly orgId: string;
   readonly token: string;
   readonly roomId: string;
   readonly processId: string;
+  /** Of a player of the stranger's own game. */
+  readonly playerToken: string;
 }
 
 beforeAll(async () => {
@@ -78,7 +105,8 @@ beforeAll(async () => {
   await createDeployment(rooms.database, application);
   const { roomId } = await createRoom(rooms, { application, region: REGION });
   const { processId } = await createProcess(rooms, application, REGION);
-  stranger = { appId: application.appId, token, roomId, processId };
+  const playerToken = await signPlayer({ rooms, game: application });
+  stranger = { ...application, token, roomId, processId, playerToken };
   await stage.secrets.learn(rooms.database);
   stage.secrets.add("the victim's token", game.token);
 });
@@ -100,6 +128,8 @@ async function arrangeVictim(place: Place): Promise<Victim> {
   const processIds = Object.values(await arrangeProcesses(place));
   const { processId: ofStatic } = await arrangeStaticProcess(place);
   const { roomId } = active;
+  await letPlayers(place);
+  const { shortCode } = await arrangeLobby(place, { visibility: "private", roomConfig: "for all" });
   const { username } = await issueCredential(place.rooms, place.game.application, { roomId, playerId: PLAYER });
   return {
     game: place.game,
@@ -113,9 +143,18 @@ async function arrangeVictim(place: Place): Promise<Victim> {
     },
     processIds: [...processIds, active.processId, unscheduled.processId, ofStatic],
     username,
+    orgTokenIds: await tokenIdsOf(place),
+    shortCode,
     buildId: (await getLatestDeployment(place.rooms, place.game.appId)).build.buildId,
+    webhookId: await arrangeWebhook(place),
     cursor: await firstCursor(place.game),
   };
+}
+
+async function tokenIdsOf({ rooms, game }: Place): Promise<string[]> {
+  const { orgId } = game.application;
+  await createToken(rooms.database, orgId, []);
+  return (await listOrgTokens(rooms, orgId)).map(({ orgTokenId }) => orgTokenId);
 }
 
 async function firstCursor({ appId, token }: Game): Promise<string> {
@@ -139,10 +178,18 @@ function valuesOf(name: string, operationId: string): readonly string[] {
       return victim.processIds;
     case "region":
       return [REGION, "Tokyo"];
+    case "orgId":
+      return [victim.game.application.orgId];
+    case "orgTokenId":
+      return victim.orgTokenIds;
+    case "shortCode":
+      return [victim.shortCode];
     case "buildId":
       return [victim.buildId];
     case "deploymentId":
       return [victim.game.deploymentId];
+    case "webhookId":
+      return [victim.webhookId];
     default:
       throw new Error(
         `this walk does not know the path parameter ${name} of ${operationId}: add the victim's values for it to valuesOf`,
@@ -163,8 +210,10 @@ function queryValue(name: string, operationId: string): string {
   switch (name) {
     case "roomId":
       return victim.roomIds.active;
+    case "shortCode":
+      return victim.shortCode;
     case "state":
-      return "active,suspended";
+      return operationId === "ListWebhookDeliveries" ? "pending" : "active,suspended";
     case "status":
       return "running";
     case "region":
@@ -172,7 +221,7 @@ function queryValue(name: string, operationId: string): string {
     case "limit":
       return "500";
     case "cursor":
-      return victim.cursor;
+      return operationId === "ListWebhookDeliveries" ? "1.1" : victim.cursor;
     case "before":
       return String(Date.now());
     case "metrics":
@@ -191,6 +240,12 @@ function queryValue(name: string, operationId: string): string {
     case "buildTag":
     case "deploymentTag":
       return "v1";
+    case "wait":
+      return "1";
+    case "lastEventId":
+      return "1.1";
+    case "types":
+      return "room.created,room.destroyed";
     case "roomsVersion":
       return "0123456789abcdef0123456789abcdef";
     default:
@@ -242,7 +297,17 @@ async function ask(
     headers: token === undefined ? {} : { authorization: `Bearer ${token}` },
     ...(body !== undefined && method !== "GET" && method !== "HEAD" ? { body } : {}),
   });
-  return { status: response.status, headers: response.headers, text: await response.text() };
+  return { status: response.status, headers: response.headers, text: await textOf(response) };
+}
+
+/** Of a stream without an end just what it begins with. */
+async function textOf(response: Response): Promise<string> {
+  if (response.headers.get("content-type") !== "text/event-stream" || response.body === null) return response.text();
+  const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+  let text = "";
+  while (!text.includes("id: ")) text += (await reader.read()).value ?? "id: ";
+  await reader.cancel();
+  return text;
 }
 
 /** An answer without what differs in every request and without the ids that were asked for. */
@@ -268,6 +333,8 @@ function leaksOf({ headers, text }: Answer, named: Ids): string[] {
     CONFIG,
     PLAYER,
     victim.username,
+    ...victim.orgTokenIds,
+    victim.webhookId,
     String(MAIN_PORT.port),
     String(OTHER_PORT.port),
     ...Object.values(roomIds),
@@ -283,20 +350,29 @@ function madeUp(ids: Ids): Ids {
   return { ...ids, ...Object.fromEntries(Object.entries(NOBODY).filter(([name]) => name in ids)) };
 }
 
+/** The stranger's ids for these parameters, as far as a list needs them. */
+function strangersOwn(names: readonly string[]): Ids {
+  const { appId, orgId } = stranger;
+  return Object.fromEntries(Object.entries({ appId, orgId }).filter(([name]) => names.includes(name)));
+}
+
 /** What a query names of the victim. */
 function namedIn(query: string): Ids {
   return query.includes("orgId=") ? { orgId: victim.game.application.orgId } : {};
 }
 
-const GUARDED = OPERATIONS.filter(({ route }) => !PUBLIC.includes(route.operationId)).map((operation) => ({
-  operationId: operation.route.operationId,
-  operation,
-}));
+const GUARDED = OPERATIONS.filter(({ route }) => ![...PUBLIC, ...OF_PLAYERS].includes(route.operationId)).map(
+  (operation) => ({
+    operationId: operation.route.operationId,
+    operation,
+  }),
+);
 
 test("the walk knows every path parameter, and everything that it leaves out is public", () => {
   for (const operation of OPERATIONS) expect(victimsIds(operation).length).toBeGreaterThan(0);
   const open = OPERATIONS.filter(({ route }) => route.security === undefined);
-  expect(open.map(({ route }) => route.operationId).toSorted()).toEqual(PUBLIC);
+  const isOpen = [...PUBLIC, ...OF_PLAYERS].filter((operationId) => operationId !== "CreateLobby");
+  expect(open.map(({ route }) => route.operationId).toSorted()).toEqual(isOpen.toSorted());
 });
 
 describe.each(GUARDED)("$operationId", ({ operation }) => {
@@ -310,6 +386,8 @@ describe.each(GUARDED)("$operationId", ({ operation }) => {
     ["no token", 401, () => undefined],
     ["a token that nobody has", 401, () => "hathora_org_st_unknown_00"],
   ])("with %s it is %d, in the words for what does not exist, and changes nothing", async (_, status, tokenOf) => {
+    // What names nothing in its path is about the token's own organisation: such lists are looked at below.
+    if (status === 404 && pathParameters(operation.route).length === 0) return;
     const before = await dumpDatabase(stage.rooms.database);
     for (const ids of victimsIds(operation)) {
       for (const query of queriesOf(operation)) {
@@ -326,14 +404,14 @@ describe.each(GUARDED)("$operationId", ({ operation }) => {
     expect(await dumpDatabase(stage.rooms.database)).toEqual(before);
   });
 
-  test("a stranger's own application does not reach the victim's rooms, processes and deployments", async () => {
+  test("a stranger's own application or organisation does not reach what is the victim's in it", async () => {
     const names = pathParameters(operation.route);
     // Without an id of the victim the call is the stranger's own business; lists are looked at below.
-    if (!["roomId", "processId", "deploymentId"].some((name) => names.includes(name))) return;
+    if (!["roomId", "processId", "deploymentId", "orgTokenId"].some((name) => names.includes(name))) return;
     const before = await dumpDatabase(stage.rooms.database);
     for (const theirs of victimsIds(operation)) {
-      const ids = { ...theirs, appId: stranger.appId };
-      const nobodys = { ...madeUp(theirs), appId: stranger.appId };
+      const ids = { ...theirs, ...strangersOwn(names) };
+      const nobodys = { ...madeUp(theirs), ...strangersOwn(names) };
       for (const method of methods) {
         const answer = await ask(operation, ids, stranger.token, { method });
         const unknown = await ask(operation, nobodys, stranger.token, { method });
@@ -348,12 +426,12 @@ describe.each(GUARDED)("$operationId", ({ operation }) => {
 
 describe("a stranger's own lists", () => {
   const lists = GUARDED.filter(({ operation: { route } }) => {
-    return route.method === "get" && ["", "appId"].includes(pathParameters(route).join());
+    return route.method === "get" && ["", "appId", "orgId"].includes(pathParameters(route).join());
   });
 
   test.each(lists)("$operationId shows nothing of the victim", async ({ operation }) => {
     for (const query of queriesOf(operation).filter((one) => namedIn(one)["orgId"] === undefined)) {
-      const ids = { appId: stranger.appId };
+      const ids = strangersOwn(pathParameters(operation.route));
       const answer = await ask(operation, ids, stranger.token, { query });
       expect(answer.status).toBe(200);
       expect(leaksOf(answer, ids)).toEqual([]);
@@ -437,6 +515,49 @@ describe.each(
       expect(words(answer, ids)).toEqual(words(await ask(operation, madeUp(ids), stranger.token), madeUp(ids)));
     }
   });
+});
+
+describe.each(
+  OPERATIONS.filter(({ route }) => OF_PLAYERS.includes(route.operationId)).map((operation) => ({
+    operationId: operation.route.operationId,
+    operation,
+  })),
+)("$operationId is for players", ({ operation }) => {
+  test("it tells nothing of the victim but what anybody may know", async () => {
+    for (const ids of victimsIds(operation)) {
+      for (const query of queriesOf(operation)) {
+        for (const token of [stranger.token, stranger.playerToken, undefined, "garbage"]) {
+          const answer = await ask(operation, ids, token, { query });
+          expect(operation.access === "player" ? [401] : [200, 401, 404]).toContain(answer.status);
+          expect(leaksOf(answer, ids)).toEqual([]);
+        }
+      }
+    }
+  });
+
+  test("a stranger's own application does not reach the victim's lobby", async () => {
+    const names = pathParameters(operation.route);
+    if (!names.includes("roomId") && !names.includes("shortCode")) return;
+    for (const theirs of victimsIds(operation)) {
+      const ids = { ...theirs, appId: stranger.appId };
+      const answer = await ask(operation, ids, stranger.playerToken);
+      expect(answer.status).toBe(404);
+      const nobodys = madeUp(ids);
+      expect(words(answer, ids)).toEqual(words(await ask(operation, nobodys, undefined), nobodys));
+    }
+  });
+});
+
+test("a stranger's player has no TURN credential in the victim's rooms", async () => {
+  const operation = OPERATIONS.find(({ route }) => route.operationId === "CreateIceServers");
+  if (!operation) throw new Error("there is no CreateIceServers");
+  const before = await dumpDatabase(stage.rooms.database);
+  for (const ids of victimsIds(operation)) {
+    const answer = await ask(operation, ids, stranger.playerToken);
+    expect(answer.status).toBe(401);
+    expect(leaksOf(answer, ids)).toEqual([]);
+  }
+  expect(await dumpDatabase(stage.rooms.database)).toEqual(before);
 });
 
 test("a stranger's own room and process are found with the same token", async () => {

@@ -15,7 +15,22 @@ import { documentedAnswers } from "./serialize.ts";
 
 const BASE_PATH = "/games/hathora";
 /** Pages of games call these without a backend in between. */
-const FOR_BROWSERS = ["GetConnectionInfo", "GetConnectionInfoDeprecated", "GetRoomInfo", "GetRoomInfoDeprecated"];
+const FOR_BROWSERS = [
+  "GetConnectionInfo",
+  "GetConnectionInfoDeprecated",
+  "GetRoomInfo",
+  "GetRoomInfoDeprecated",
+  "CreateIceServers",
+  "LoginAnonymous",
+  "LoginNickname",
+  "LoginGoogle",
+  "CreateLobby",
+  "ListActivePublicLobbies",
+  "GetLobbyInfoByRoomId",
+  "GetLobbyInfoByShortCode",
+  "GetPingServiceEndpoints",
+  "GetPingServiceEndpointsDeprecated",
+];
 
 let stage: Stage;
 let gateway: SpawnedGateway;
@@ -57,10 +72,13 @@ async function arrange({ operation }: Success) {
   await clearDatabase(stage.rooms.database);
   const place: Place = { rooms: stage.rooms, game: await createGame(stage.rooms, row.game) };
   const { call, verify } = await row.arrange(place);
-  const { appId, roomId, processId, region, buildId, deploymentId, token = "" } = call;
-  const values = { appId, roomId, processId, region, buildId, deploymentId };
+  const { appId, roomId, processId, region, buildId, deploymentId, orgId, orgTokenId, shortCode, webhookId } = call;
+  const { token = "", playerToken = token } = call;
+  const values = { appId, roomId, processId, region, buildId, deploymentId, orgId, orgTokenId, shortCode, webhookId };
   const known =
     call.params ??
+    call.lobby ??
+    call.login ??
     call.registration ??
     call.issue ??
     call.revoke ??
@@ -68,9 +86,13 @@ async function arrange({ operation }: Success) {
     call.app ??
     call.newBuild ??
     call.registry ??
-    call.newDeployment;
+    call.newDeployment ??
+    call.newToken ??
+    call.newWebhook ??
+    call.webhook ??
+    (call.since && { since: call.since });
   const body = known ?? (call.roomConfig === undefined ? {} : { roomConfig: call.roomConfig });
-  return { status: row.status, call, values, token, body, verify };
+  return { status: row.status, call, values, token: playerToken, body, verify };
 }
 
 interface Change {
@@ -176,7 +198,9 @@ describe.each(SUCCESSES.filter(({ method }) => method === "GET"))("HEAD of $oper
   test("answers like GET without the body", async () => {
     const head = await expectSuccess(success, { method: "HEAD" });
     const isStream = documentedAnswers(success.operation.route).get(200) === "stream";
-    expect(head.headers.get("content-type")).toBe(isStream ? "application/octet-stream" : "application/json");
+    const isEvents = success.operationId === "FollowRoomEvents";
+    const streamType = isEvents ? "text/event-stream" : "application/octet-stream";
+    expect(head.headers.get("content-type")).toBe(isStream ? streamType : "application/json");
     expect(await head.text()).toBe("");
   });
 });

@@ -9,13 +9,19 @@ import { bodiesOf, spoiled, toJsonSchema } from "./schema-bodies.ts";
 export interface KnownIds {
   readonly appId: string;
   readonly token: string;
+  /** Of a player of the application. */
+  readonly playerToken: string;
   /** Of an organisation that owns nothing here. */
   readonly otherToken: string;
   /** Grows and shrinks while the requests run. */
   readonly processIds: readonly string[];
+  readonly orgId: string;
+  /** Not that of `token`: whoever revokes it is answered 401 from then on. */
+  readonly orgTokenIds: readonly string[];
   /** Run, deleted and new ones. */
   readonly buildIds: readonly string[];
   readonly deploymentId: string;
+  readonly webhookIds: readonly string[];
   /** Of the same organisation; this one may be deleted. */
   readonly otherAppId: string;
 }
@@ -92,7 +98,7 @@ const segment: fc.Arbitrary<Segment> = fc.oneof(
   { weight: 2, arbitrary: fc.record({ text: oddText }) },
 );
 
-/** The application is right most of the time: without it no other value is looked at. */
+/** Application and organisation are right most of the time: without it no other value is looked at. */
 const appSegment: fc.Arbitrary<Segment> = fc.oneof(
   { weight: 19, arbitrary: fc.constant({ nth: 0 }) },
   { weight: 1, arbitrary: fc.record({ text: oddText }) },
@@ -160,7 +166,7 @@ export function stormRequests(operations: readonly Operation[]): fc.Arbitrary<Fu
   return fc.oneof(
     ...storming.map((operation) => ({
       weight:
-        /^(Stop|Destroy|CreateProcess|Register|Deregister|CreateApp|UpdateApp|CreateBuild|RunBuild|CreateDeployment)/.test(
+        /^(Stop|Destroy|CreateProcess|Register|Deregister|CreateApp|UpdateApp|CreateBuild|RunBuild|CreateDeployment|CreateOrgToken|RevokeOrgToken)/.test(
           operation.route.operationId,
         )
           ? 1
@@ -195,7 +201,9 @@ function requestsOf(operation: Operation): fc.Arbitrary<FuzzRequest> {
       { weight: 12, arbitrary: fc.constant(own) },
       { weight: 1, arbitrary: fc.constantFrom(...METHODS) },
     ),
-    segments: fc.record(Object.fromEntries(names.map((name) => [name, name === "appId" ? appSegment : segment]))),
+    segments: fc.record(
+      Object.fromEntries(names.map((name) => [name, ["appId", "orgId"].includes(name) ? appSegment : segment])),
+    ),
     query: queriesOf(operation),
     headers: fc.array(HEADERS, { maxLength: 3 }),
     authorization: fc.oneof(
@@ -214,7 +222,7 @@ function queriesOf({ route }: Operation): fc.Arbitrary<string> {
   const pairs = known.map(([name, field]) => {
     const schemaOfValue = typeof field === "object" && !Array.isArray(field.items) ? (field.items ?? field) : undefined;
     const good =
-      name === "roomId"
+      name === "roomId" || name === "shortCode"
         ? fc.constantFrom(...FEW_ROOM_IDS)
         : bodiesOf(typeof schemaOfValue === "object" ? schemaOfValue : {});
     const value = fc.oneof(
@@ -258,6 +266,7 @@ function goodBodiesOf(route: Operation["route"]): fc.Arbitrary<unknown> | undefi
     .filter((body) => schema.safeParse(body).success)
     .map(inFewRegions)
     .map(ofFewPlayers)
+    .map(toNobody)
     .map((body) =>
       route.operationId === "CreateDeployment" ? { ...body, buildId: LASTING_BUILD } : ofFewBuilds(body),
     );
@@ -297,6 +306,12 @@ function ofFewPlayers(body: Record<string, unknown>): Record<string, unknown> {
   return typeof playerId === "string" ? { ...body, playerId: `p${playerId.length % 4}` } : body;
 }
 
+/** Where nobody listens; nothing of a test is sent to anybody. */
+function toNobody(body: Record<string, unknown>): Record<string, unknown> {
+  const { url } = body;
+  return typeof url === "string" ? { ...body, url: `http://127.0.0.1:9/${url.length}` } : body;
+}
+
 /** Few, so that builds are run and deleted after they were created. */
 function ofFewBuilds(body: Record<string, unknown>): Record<string, unknown> {
   const { buildId } = body;
@@ -317,9 +332,13 @@ function valueOf(name: string, nth: number, ids: KnownIds): string {
     appId: [ids.appId],
     roomId: FEW_ROOM_IDS,
     processId: ids.processIds,
+    orgId: [ids.orgId],
+    orgTokenId: ids.orgTokenIds,
     buildId: ids.buildIds,
+    webhookId: ids.webhookIds,
     deploymentId: [ids.deploymentId],
     region: nth % 5 === 0 ? REGIONS : FEW_REGIONS,
+    shortCode: FEW_ROOM_IDS,
   };
   const known = values[name];
   if (!known) throw new Error(`the fuzzer does not know the path parameter ${name}: add known values for it`);
@@ -327,9 +346,10 @@ function valueOf(name: string, nth: number, ids: KnownIds): string {
 }
 
 /** The request on the wire. */
-export function bytesOf(request: FuzzRequest, { route }: Operation, ids: KnownIds): Buffer {
+export function bytesOf(request: FuzzRequest, { route, access }: Operation, given: KnownIds): Buffer {
+  const ids = access === "player" ? { ...given, token: given.playerToken } : given;
   const { method, segments, query, headers, authorization, body, isChunked } = request;
-  const known = method === "DELETE" ? { ...ids, appId: ids.otherAppId } : ids;
+  const known = method === "DELETE" && !("webhookId" in segments) ? { ...ids, appId: ids.otherAppId } : ids;
   const values = Object.fromEntries(
     Object.entries(segments).map(([name, one]) => [
       name,

@@ -106,6 +106,7 @@ export function sdkSchema(expression: string): zod.ZodTypeAny {
   const modules: Readonly<Record<string, Readonly<Record<string, unknown>>>> = { components, operations };
   const found = modules[module]?.[name];
   if (found instanceof z.ZodType) return found;
+  if (expression === "z.boolean()") return z.boolean();
   throw new Error(`the SDK has no schema ${expression}`);
 }
 

@@ -55,16 +55,24 @@ test.each<[string, Partial<StartOrder>, Partial<Placement>, Record<string, strin
   ["a room without a config has none", { initialRoomConfig: null }, {}, { HATHORA_INITIAL_ROOM_CONFIG: undefined }],
   ["a build without a tag has none", { buildTag: null }, {}, { HATHORA_BUILD_TAG: undefined }],
   [
-    "every further port has a variable of its name",
+    "every further port has variables of its name: what to bind, and what players are told",
     {},
     {
       ports: [
-        { name: "default", port: 1, bindPort: 1, transportType: "tcp" },
-        { name: "udp", port: 2, bindPort: 2, transportType: "udp" },
-        { name: "web-rtc", port: 3, bindPort: 3, transportType: "udp" },
+        { name: "default", port: 1, bindPort: 11, transportType: "tcp" },
+        { name: "udp", port: 2, bindPort: 12, transportType: "udp" },
+        { name: "web-rtc", port: 3, bindPort: 13, transportType: "udp" },
       ],
     },
-    { PORT: "1", HATHORA_DEFAULT_PORT: "1", HATHORA_UDP_PORT: "2", HATHORA_WEB_RTC_PORT: "3" },
+    {
+      PORT: "11",
+      PORT_DEFAULT: undefined,
+      PORT_UDP: "12",
+      PORT_WEB_RTC: "13",
+      HATHORA_DEFAULT_PORT: "1",
+      HATHORA_UDP_PORT: "2",
+      HATHORA_WEB_RTC_PORT: "3",
+    },
   ],
   [
     "where ports are mapped a process binds another port than players are told",
@@ -106,6 +114,40 @@ test.each<[string, Partial<StartOrder>, Partial<Placement>, Record<string, strin
       BASH_ENV: undefined,
       PATH: undefined,
       "BASH_FUNC_x%%": undefined,
+    },
+  ],
+  [
+    "a name is a name: what the kernel would read as another variable, or as none, is left out",
+    {
+      env: ["HATHORA_PROCESS_ID=forged;", "NODE_OPTIONS=--title=evil ", "", "=", "NUL\0"].map((name) => {
+        return { name, value: "evil" };
+      }),
+    },
+    {},
+    {
+      "HATHORA_PROCESS_ID=forged;": undefined,
+      "NODE_OPTIONS=--title=evil ": undefined,
+      "": undefined,
+      "=": undefined,
+      "NUL\0": undefined,
+    },
+  ],
+  [
+    "the deployment cannot hand code to interpreters and libraries",
+    {
+      env: ["LUA_INIT_5_4", "OPENSSL_CONF", "PYTHONWARNINGS", "PERL5DB", "ERL_AFLAGS", "BUN_OPTIONS", "MONO_PATH"].map(
+        (name) => ({ name, value: "evil" }),
+      ),
+    },
+    {},
+    {
+      LUA_INIT_5_4: undefined,
+      OPENSSL_CONF: undefined,
+      PYTHONWARNINGS: undefined,
+      PERL5DB: undefined,
+      ERL_AFLAGS: undefined,
+      BUN_OPTIONS: undefined,
+      MONO_PATH: undefined,
     },
   ],
   [

@@ -9,17 +9,22 @@ export interface Placement {
 }
 
 /**
- * What a game server finds in its environment on Hathora Cloud, and `PORT`, the port to bind. The deployment's own
- * variables come along; they cannot replace or imitate ours, nor steer what the operator's command runs.
+ * What a game server finds in its environment on Hathora Cloud, and the ports to bind: `PORT`, and `PORT_<NAME>` for each
+ * further one. The deployment's own variables come along; they cannot replace or imitate ours, nor steer what the operator's command runs.
  */
 export function hathoraEnvironment(order: StartOrder, placement: Placement): Record<string, string> {
   const own = ownVariables(order, placement);
   const names = new Set(own.map(([name]) => name));
   const given = order.env
-    .filter(({ name }) => !names.has(name) && !isSteeringVariable(name))
+    .filter(({ name }) => isName(name) && !names.has(name) && !isSteeringVariable(name))
     .map(({ name, value }) => [name, value] as const);
   const set = own.filter((entry): entry is [string, string] => entry[1] !== null);
   return Object.fromEntries([...given, ...set]);
+}
+
+/** What reaches a process is text, `name=value`: with an equals sign in it a name would be that of another variable. */
+function isName(name: string): boolean {
+  return name !== "" && !name.includes("=") && !name.includes("\0");
 }
 
 /** Null means: not set, whatever the deployment says. */
@@ -38,11 +43,15 @@ function ownVariables(order: StartOrder, { publicHost, ports }: Placement): [nam
     ["HATHORA_HOSTNAME", publicHost],
     ["HATHORA_ALLOCATED_CPU", String(order.requestedCpu)],
     ["HATHORA_ALLOCATED_MEMORY_MB", String(order.requestedMemoryMb)],
-    // Names may hold "-", which no shell can read in a variable.
-    ...ports.map(({ name, port }): [string, string] => [
-      `HATHORA_${name.toUpperCase().replaceAll("-", "_")}_PORT`,
-      String(port),
-    ]),
+    ...ports.map(({ name, port }): [string, string] => [`HATHORA_${inVariable(name)}_PORT`, String(port)]),
     ["PORT", defaultPort === undefined ? null : String(defaultPort.bindPort)],
+    ...ports
+      .filter((port) => port !== defaultPort)
+      .map(({ name, bindPort }): [string, string] => [`PORT_${inVariable(name)}`, String(bindPort)]),
   ];
+}
+
+/** Names may hold "-", which no shell can read in a variable. */
+function inVariable(name: string): string {
+  return name.toUpperCase().replaceAll("-", "_");
 }

@@ -15,15 +15,18 @@ import { openControlListener } from "./control/control-listener.ts";
 import { StreamLimit } from "./control/stream-limit.ts";
 import { drainHost } from "./drain.ts";
 import type { Env } from "./env.ts";
-import { startHeartbeat } from "./heartbeat.ts";
+import { openPulse, startHeartbeat } from "./heartbeat.ts";
 import { startHousekeeper } from "./housekeeper.ts";
 import { startSampler } from "./metrics/process-sampler.ts";
 import { EMPTY_CONFIG, type OperatorConfig, readOperatorConfig } from "./operator-config.ts";
 import { OutageLog } from "./outage-log.ts";
-import { openProvider } from "./provider/open-provider.ts";
+import { claimRoot } from "./provider/local/claim-root.ts";
+import { localRoot, openProvider } from "./provider/open-provider.ts";
 import type { Provider } from "./provider/provider.ts";
+import { openPingResponder, type PingResponder } from "./ping/ping-responder.ts";
 import { Actions } from "./reconciler/actions.ts";
 import { ConnectionWatch } from "./reconciler/connection-watch.ts";
+import { NeighbourWatch } from "./reconciler/neighbour-watch.ts";
 import { PortFinder } from "./reconciler/port-finder.ts";
 import { Reconciler } from "./reconciler/reconciler.ts";
 import { type CertificateSource, openCertificate } from "./tls/certificate.ts";
@@ -32,19 +35,22 @@ const ROUND_MS = 2_000;
 /** Logs that are read here at once. The engine of `docker` hands each one over as a whole. */
 const MAX_STREAMS = 64;
 const CONNECTIONS_MS = 2_000;
+const NEIGHBOURS_MS = 5_000;
 
 /** Starts the host: from here on it serves its regions. Throws when the database or the operator's file is not in order. */
 export async function startHost(env: Env, log: Logger): Promise<RunningService> {
-  const config = await loadConfig(env, log);
+  const config = loadConfig(env, log);
   const certificate = await loadCertificate(env, log);
   const database = openDatabase({ url: env.DATABASE_URL, applicationName: "roombridge host" });
   await checkSchema(database);
   const asked = await openControlListener(controlSettings(env, log));
+  const ping = await openPing(env, certificate, log);
   const outages = new OutageLog(log);
   const watch = new LeaseWatch();
   const beat = newBeat(env);
   let wake = (): void => {};
   const onChange = (): void => wake();
+  if (env.HOST_PROVIDER === "local") await claimRoot(database, { root: localRoot(env), hostId: env.HOST_ID });
   // First of all: from now on an elder host of the same HOST_ID claims and starts nothing.
   await registerHost(database, beat);
   const provider = await openProvider({ env, config, certificate, onChange, log });
@@ -53,14 +59,18 @@ export async function startHost(env: Env, log: Logger): Promise<RunningService> 
 
   const sampler = startSampler({ provider, intervalMs: env.HOST_METRICS_SECONDS * 1_000, log });
   asked.serve({ provider, sampler, streams: new StreamLimit(MAX_STREAMS) });
-  await announceHost(database, { ...beat, control: asked.control, terminatesTls: certificate !== undefined });
-  const heartbeat = startHeartbeat(database, beat, { outages, watch });
+  const offer = { control: asked.control, terminatesTls: certificate !== undefined, pingPort: ping?.port };
+  await announceHost(database, { ...beat, ...offer });
+  const pulse = openPulse(env.DATABASE_URL);
+  const heartbeat = startHeartbeat(pulse, beat, { outages, watch });
   const { actions, reconciler } = newReconciler({ env, log, database, beat, outages, provider, onChange });
   const rounds = startLoop(ROUND_MS, () => reconciler.round());
   wake = () => rounds.wake();
   const { hostId, incarnation } = beat;
   const connections = new ConnectionWatch({ database, provider, hostId, incarnation, outages });
   const looks = startLoop(CONNECTIONS_MS, () => connections.round());
+  const neighbours = new NeighbourWatch({ database, provider, outages, log });
+  const visits = startLoop(NEIGHBOURS_MS, () => neighbours.round());
   const listener = await listen(env.DATABASE_DIRECT_URL, "roombridge_processes", onChange);
   const lock = openHousekeepingLock(env.DATABASE_DIRECT_URL);
   const housekeeper = startHousekeeper({ database, lock, settings: housekeepingSettings(env), outages, watch });
@@ -76,10 +86,10 @@ export async function startHost(env: Env, log: Logger): Promise<RunningService> 
     failed,
     async drain() {
       actions.close();
-      await Promise.all([rounds.stop(), looks.stop(), housekeeper.stop(), sampler.stop()]);
+      await Promise.all([rounds.stop(), looks.stop(), visits.stop(), housekeeper.stop(), sampler.stop()]);
       await drainHost({ env, log, database, beat, provider, reconciler, isSuperseded });
-      await Promise.all([heartbeat.stop(), asked.close()]);
-      await Promise.allSettled([provider.close(), listener.close(), lock.close()]);
+      await Promise.all([heartbeat.stop(), asked.close(), ping?.close()]);
+      await Promise.allSettled([provider.close(), listener.close(), lock.close(), pulse.close()]);
       await certificate?.close();
       await database.close();
     },
@@ -124,6 +134,17 @@ async function loadCertificate(env: Env, log: Logger): Promise<CertificateSource
   return openCertificate({ certFile, keyFile, publicHost, log });
 }
 
+async function openPing(
+  { HOST_PING_HOST: host, HOST_PING_PORT: port, HOST_PUBLIC_HOST: publicHost }: Env,
+  certificate: CertificateSource | undefined,
+  log: Logger,
+): Promise<PingResponder | undefined> {
+  if (port === undefined) return undefined;
+  const ping = await openPingResponder({ host, port, certificate, log });
+  log.info({ host, port: ping.port, publicHost }, "pings are answered");
+  return ping;
+}
+
 function controlSettings(env: Env, log: Logger) {
   return { host: env.HOST_CONTROL_HOST, port: env.HOST_CONTROL_PORT, url: env.HOST_CONTROL_URL, log };
 }
@@ -136,7 +157,7 @@ function housekeepingSettings(env: Env) {
   };
 }
 
-async function loadConfig(env: Env, log: Logger): Promise<OperatorConfig> {
+function loadConfig(env: Env, log: Logger): OperatorConfig {
   if (env.ROOMBRIDGE_CONFIG !== undefined) return readOperatorConfig(env.ROOMBRIDGE_CONFIG);
   log.warn("ROOMBRIDGE_CONFIG is not set: this host has no command that it may run");
   return EMPTY_CONFIG;

@@ -2,11 +2,15 @@ import { isConnectionError } from "@roombridge/rooms";
 import type { Logger } from "@roombridge/service";
 import { ProviderAwayError } from "./provider/provider.ts";
 
+/** An engine that fails and answers in turn is away. */
+const PROVIDER_STEADY_MS = 5_000;
+
 /** Tells of a database or an engine that is away once, and once more when it is back, however many loops notice. */
 export class OutageLog {
   readonly #log: Logger;
   #isAway = false;
-  #isProviderAway = false;
+  /** When it failed last, on the monotonic clock; undefined while it is not away. */
+  #providerFailedAtMs: number | undefined;
 
   constructor(log: Logger) {
     this.#log = log;
@@ -14,9 +18,9 @@ export class OutageLog {
 
   failed(error: unknown, what: string): void {
     if (error instanceof ProviderAwayError) {
-      if (!this.#isProviderAway)
+      if (this.#providerFailedAtMs === undefined)
         this.#log.error({ err: error }, "the engine does not answer; nothing is started or ended");
-      this.#isProviderAway = true;
+      this.#providerFailedAtMs = performance.now();
       return;
     }
     if (!isConnectionError(error)) {
@@ -35,8 +39,9 @@ export class OutageLog {
   }
 
   providerAnswered(): void {
-    if (!this.#isProviderAway) return;
-    this.#isProviderAway = false;
+    if (this.#providerFailedAtMs === undefined) return;
+    if (performance.now() - this.#providerFailedAtMs < PROVIDER_STEADY_MS) return;
+    this.#providerFailedAtMs = undefined;
     this.#log.info("the engine answers again");
   }
 }

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # A Docker engine of its own for tests: private-docker.sh <empty directory> <name of a bridge> <address of the bridge>
 # Needs root, dockerd and iproute2. Touches no other engine and no firewall: its own socket, data, bridge and cgroup.
-# Reads one command per line and answers `ok <command>`: start, stop (SIGTERM), kill (SIGKILL). When its input ends, however
+# Reads one command per line and answers `ok <command>`: start, stop (SIGTERM), kill (SIGKILL), kill-containerd (the engine
+# starts another one). When its input ends, however
 # that comes about, it stops the engine with all its containers and removes everything it made.
 set -uo pipefail
 export PATH="$PATH:/usr/sbin:/sbin"
@@ -55,6 +56,10 @@ end() {
   done
 }
 
+kill_containerd() {
+  kill -KILL "$(cat "$dir/exec/containerd/containerd.pid")" 2>/dev/null
+}
+
 clean() {
   trap '' INT TERM HUP
   # An engine that was killed has left containers, which only an engine of the same data finds again; live-restore would
@@ -70,12 +75,17 @@ clean() {
 trap clean EXIT
 trap 'exit 1' INT TERM HUP
 
-ip link add "$bridge" type bridge && ip addr add "$address/24" dev "$bridge" && ip link set "$bridge" up || exit 1
+# Without an address of its own a bridge takes the lowest one of its ports, another one whenever containers come and go; those
+# that know the old one are then heard by nobody, for a minute and more.
+# shellcheck disable=SC2086 # four numbers
+mac=$(printf '02:42:%02x:%02x:%02x:%02x' ${address//./ })
+ip link add "$bridge" address "$mac" type bridge && ip addr add "$address/24" dev "$bridge" && ip link set "$bridge" up || exit 1
 while read -r command; do
   case $command in
     start) start || exit 1 ;;
     stop) end TERM ;;
     kill) end KILL ;;
+    kill-containerd) kill_containerd ;;
     *) echo "unknown command: $command" >&2; exit 2 ;;
   esac
   echo "ok $command"

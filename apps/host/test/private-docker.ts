@@ -11,12 +11,16 @@ export interface PrivateDocker {
   /** For DOCKER_HOST. */
   readonly url: string;
   readonly socket: string;
+  /** Of its bridge; containers have addresses that begin like it. */
+  readonly address: string;
   readonly client: Docker;
   start(): Promise<void>;
   /** SIGTERM; containers end first, unless the engine restores live ones. */
   stop(): Promise<void>;
   /** SIGKILL: containers go on until the next start. */
   kill(): Promise<void>;
+  /** SIGKILL to the containerd that it has started, and will start again. */
+  killContainerd(): Promise<void>;
   /** Ends it and removes all that is left of it. */
   close(): Promise<void>;
 }
@@ -25,7 +29,8 @@ export interface PrivateDocker {
 export async function startPrivateDocker(options: { readonly liveRestore?: boolean } = {}): Promise<PrivateDocker> {
   const directory = await mkdtemp(join(tmpdir(), "rb-docker-"));
   const bridge = `rb${randomBytes(4).toString("hex")}`;
-  const address = `10.213.${randomInt(256)}.1`;
+  // Several test runs share the machine.
+  const address = `10.${randomInt(200, 250)}.${randomInt(256)}.1`;
   const keeper = spawn(join(import.meta.dirname, "private-docker.sh"), [directory, bridge, address], {
     stdio: ["pipe", "pipe", "inherit"],
     // An interrupt of the terminal is ours; the keeper ends with its input.
@@ -53,10 +58,12 @@ export async function startPrivateDocker(options: { readonly liveRestore?: boole
   return {
     url: `unix://${socket}`,
     socket,
+    address,
     client: new Docker({ socketPath: socket, host: "" }),
     start: () => run("start"),
     stop: () => run("stop"),
     kill: () => run("kill"),
+    killContainerd: () => run("kill-containerd"),
     close,
   };
 }

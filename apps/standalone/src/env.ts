@@ -74,6 +74,7 @@ export function parseStartEnv(variables: NodeJS.ProcessEnv): StartEnv {
 const CommandEnvironment = z.object({
   ...access,
   ROOMBRIDGE_DATA_DIR: dataDir,
+  ROOMBRIDGE_CONFIG: pathInRepository,
   DATABASE_URL: databaseUrl.optional(),
   DATABASE_DIRECT_URL: databaseUrl.optional(),
   COTURN_DB_PASSWORD: coturnPassword,

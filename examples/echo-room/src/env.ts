@@ -30,7 +30,7 @@ function parseEnv(variables: NodeJS.ProcessEnv): Env {
   return {
     host: variables["HOST"] || "127.0.0.1",
     tcpPort,
-    udpPort: port(variables, ["UDP_PORT", "HATHORA_UDP_PORT"]) ?? tcpPort,
+    udpPort: port(variables, ["UDP_PORT", "PORT_UDP", "HATHORA_UDP_PORT"]) ?? tcpPort,
     processId: variables["HATHORA_PROCESS_ID"] || null,
     region: variables["HATHORA_REGION"] || null,
     maxRooms: integer(variables, "HATHORA_ROOMS_PER_PROCESS", { min: 1, max: 10_000 }) ?? 100,

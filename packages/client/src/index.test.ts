@@ -2,9 +2,14 @@ import type * as models from "@roombridge/models/api";
 import { expectTypeOf, test } from "vitest";
 import type {
   ConnectionInfo,
+  CreatedOrgToken,
   CreateIceServersParams,
+  CreateOrgTokenParams,
+  CreateLobbyOptions,
+  CreateLobbyParams,
   CreateRoomOptions,
   CreateRoomParams,
+  CreateWebhookParams,
   CredentialList,
   CredentialState,
   ExposedPort,
@@ -14,8 +19,12 @@ import type {
   ListedRoom,
   ListRoomsParams,
   LiveRoomState,
+  Lobby,
   MetricValue,
   Open,
+  OrgToken,
+  PingEndpoint,
+  PlayerToken,
   Process,
   ProcessesV3,
   ProcessMetricName,
@@ -29,6 +38,8 @@ import type {
   RoomAllocation,
   RoomAllocationData,
   RoomConnectionData,
+  RoomEvent,
+  RoomEventData,
   RoomPage,
   RoomsV2,
   RoomWithoutAllocations,
@@ -36,7 +47,12 @@ import type {
   StaticProcessRoom,
   TurnUsage,
   UpdateRoomConfigParams,
+  UpdateWebhookParams,
   WaitOptions,
+  Webhook,
+  WebhookDelivery,
+  WebhookDeliveryPage,
+  WebhookWithSecret,
 } from "./index.ts";
 
 test("the types have the fields of the bodies that the server sends, no more and no fewer", () => {
@@ -63,7 +79,22 @@ test("the types have the fields of the bodies that the server sends, no more and
   expectTypeOf<keyof CredentialList>().toEqualTypeOf<keyof models.CredentialList>();
   expectTypeOf<keyof ListedCredential>().toEqualTypeOf<keyof models.ListedCredential>();
   expectTypeOf<keyof TurnUsage>().toEqualTypeOf<keyof models.TurnUsage>();
+  expectTypeOf<keyof Lobby>().toEqualTypeOf<keyof models.LobbyV3>();
+  expectTypeOf<keyof CreateLobbyParams>().toEqualTypeOf<keyof models.CreateLobbyV3Params>();
+  expectTypeOf<keyof PlayerToken>().toEqualTypeOf<keyof models.PlayerToken>();
+  expectTypeOf<keyof PingEndpoint>().toEqualTypeOf<keyof models.PingEndpoint>();
+  expectTypeOf<keyof RoomEventData>().toEqualTypeOf<keyof models.RoomEventData>();
+  expectTypeOf<Exclude<keyof RoomEvent, "id">>().toEqualTypeOf<keyof models.RoomEvent>();
+  expectTypeOf<keyof Webhook>().toEqualTypeOf<keyof models.Webhook>();
+  expectTypeOf<keyof WebhookWithSecret>().toEqualTypeOf<keyof models.WebhookSecret>();
+  expectTypeOf<keyof WebhookDelivery>().toEqualTypeOf<keyof models.WebhookDelivery>();
+  expectTypeOf<keyof WebhookDeliveryPage>().toEqualTypeOf<keyof models.WebhookDeliveryPage>();
+  expectTypeOf<keyof CreateWebhookParams>().toEqualTypeOf<keyof models.CreateWebhookParams>();
+  expectTypeOf<keyof UpdateWebhookParams>().toEqualTypeOf<keyof models.UpdateWebhookParams>();
   expectTypeOf<keyof RevokeIceServersParams>().toEqualTypeOf<keyof models.RevokeIceServersParams>();
+  expectTypeOf<keyof OrgToken>().toEqualTypeOf<keyof models.OrgToken>();
+  expectTypeOf<keyof CreatedOrgToken>().toEqualTypeOf<keyof models.CreatedOrgToken>();
+  expectTypeOf<keyof CreateOrgTokenParams>().toEqualTypeOf<keyof models.CreateOrgTokenParams>();
 });
 
 test("a word of a later server is no type error, and the known ones are offered", () => {
@@ -108,6 +139,7 @@ test("times are dates", () => {
 
 test("only calls that may be repeated by themselves take retry options", () => {
   expectTypeOf<RepeatableCallOptions>().toHaveProperty("retry");
+  expectTypeOf<CreateLobbyOptions>().not.toHaveProperty("retry");
   expectTypeOf<CreateRoomOptions>().not.toHaveProperty("retry");
   expectTypeOf<WaitOptions>().not.toHaveProperty("retry");
   expectTypeOf<NonNullable<Parameters<ProcessesV3["createProcess"]>[1]>>().not.toHaveProperty("retry");

@@ -4,13 +4,19 @@ export type {
   CredentialState,
   IceServer,
   LiveRoomState,
+  OrgTokenStatus,
+  LobbyVisibility,
   ProcessStatus,
   Region,
+  RoomEventType,
   RoomReadyStatus,
   RoomStatus,
+  Scope,
   ServiceConfig,
   TransportType,
+  WebhookDeliveryState,
 } from "@roombridge/models/api";
+export type { AuthV1, PlayerToken } from "./auth-v1/auth-v1.ts";
 export type {
   Application,
   CreateAppParams,
@@ -31,10 +37,14 @@ export type {
   EnvironmentVariable,
 } from "./deployments-v3/deployment.ts";
 export type { DeploymentsV3 } from "./deployments-v3/deployments-v3.ts";
+export type { DiscoveryV2, PingEndpoint } from "./discovery-v2/discovery-v2.ts";
 export type { ExposedPort } from "./exposed-port.ts";
 export type { RetryOptions } from "./http/retry.ts";
+export type { LobbiesV3 } from "./lobbies-v3/lobbies-v3.ts";
+export type { CreateLobbyOptions, CreateLobbyParams, ListLobbiesParams, Lobby } from "./lobbies-v3/lobby.ts";
 export type { LogParams, LogsV1 } from "./logs-v1/logs-v1.ts";
 export type { Open } from "./open.ts";
+export type { Organization, OrganizationsV1 } from "./organizations-v1/organizations-v1.ts";
 export type { Process, ProcessFilter } from "./processes-v3/process.ts";
 export type {
   MetricValue,
@@ -70,6 +80,7 @@ export type {
 } from "./rooms-v2/ice-servers.ts";
 export type {
   AllRoomsParams,
+  ConnectionInfoOptions,
   CreateRoomOptions,
   CreateRoomParams,
   ListRoomsParams,
@@ -77,7 +88,20 @@ export type {
   UpdateRoomConfigParams,
   WaitOptions,
 } from "./rooms-v2/room-params.ts";
+export type { RoomEvent, RoomEventData, RoomEventsOptions, RoomEventsParams } from "./rooms-v2/room-event.ts";
 export type { ListedRoom, Room, RoomAllocation, RoomPage, RoomWithoutAllocations } from "./rooms-v2/room.ts";
 export type { RoomsV2 } from "./rooms-v2/rooms-v2.ts";
 export { registerServer, StaticServer } from "./static-server/static-server.ts";
 export type { RegisterServerOptions, ServerHandlers } from "./static-server/server-options.ts";
+export type { CreatedOrgToken, CreateOrgTokenParams, OrgToken, TokenScopes } from "./tokens-v1/org-token.ts";
+export type { TokensV1 } from "./tokens-v1/tokens-v1.ts";
+export type {
+  CreateWebhookParams,
+  ListDeliveriesParams,
+  UpdateWebhookParams,
+  Webhook,
+  WebhookDelivery,
+  WebhookDeliveryPage,
+  WebhookWithSecret,
+} from "./webhooks-v1/webhook.ts";
+export type { WebhooksV1 } from "./webhooks-v1/webhooks-v1.ts";

@@ -9,6 +9,8 @@ export interface ApiCall {
   readonly path: string;
   readonly body?: unknown;
   readonly isPublic?: true;
+  /** In place of the client's. */
+  readonly token?: string;
   /** Of the organisation, whatever the application. */
   readonly hasNoApplication?: true;
   readonly success: 200 | 201 | 204;
@@ -175,6 +177,18 @@ const NO_POINTS = {
   gpuMemory: [],
   gpuUtilization: [],
 };
+const ORG_TOKEN = {
+  orgTokenId: "t",
+  orgId: "o",
+  name: "ci",
+  status: "active",
+  scopes: ["processes:read"],
+  createdAt: AT,
+  createdBy: "operator",
+  lastFourCharsOfKey: "00ff",
+};
+const PARSED_ORG_TOKEN = { ...ORG_TOKEN, createdAt: DATE };
+const TOKENS = `/tokens/v1/orgs/${ENCODED}`;
 const PROCESSES = `/processes/v3/apps/${ENCODED}/processes`;
 const STATIC = `/processes/v3/apps/${ENCODED}/static`;
 
@@ -217,6 +231,17 @@ export const ROOM_CALLS: readonly ApiCall[] = [
     run: ({ roomsV2 }, options) => roomsV2.getConnectionInfo(ODD_ID, options),
     method: "GET",
     path: `${ROOMS}/connectioninfo/${ENCODED}`,
+    isPublic: true,
+    success: 200,
+    answer: CONNECTION,
+    parsed: CONNECTION,
+    repeated: "always",
+  },
+  {
+    name: "getConnectionInfo",
+    run: ({ roomsV2 }, options) => roomsV2.getConnectionInfo(ODD_ID, { ...options, waitSeconds: 25 }),
+    method: "GET",
+    path: `${ROOMS}/connectioninfo/${ENCODED}?wait=25`,
     isPublic: true,
     success: 200,
     answer: CONNECTION,
@@ -550,6 +575,149 @@ export const LOG_CALLS: readonly ApiCall[] = [
   },
 ];
 
+const AUTH = `/auth/v1/${ENCODED}/login`;
+const LOBBY = `/lobby/v3/${ENCODED}`;
+const LOBBY_PARAMS = { visibility: "private", region: "Dallas", roomConfig: "{}" } as const;
+const LOBBY_ANSWER = {
+  appId: "a",
+  roomId: "r",
+  region: "Dallas",
+  visibility: "private",
+  createdBy: "player",
+  createdAt: AT,
+  roomConfig: "{}",
+  shortCode: "LFG4",
+};
+const PARSED_LOBBY = { ...LOBBY_ANSWER, createdAt: DATE };
+const COUNTED_LOBBY = { ...LOBBY_ANSWER, createdBy: 7, roomConfig: null, visibility: "of later", region: "Moon" };
+
+export const AUTH_CALLS: readonly ApiCall[] = [
+  {
+    name: "loginAnonymous",
+    run: ({ authV1 }, options) => authV1.loginAnonymous(options),
+    method: "POST",
+    path: `${AUTH}/anonymous`,
+    isPublic: true,
+    success: 200,
+    answer: { token: "t" },
+    parsed: { token: "t" },
+    repeated: "always",
+  },
+  {
+    name: "loginNickname",
+    run: ({ authV1 }, options) => authV1.loginNickname("Frodo", options),
+    method: "POST",
+    path: `${AUTH}/nickname`,
+    body: { nickname: "Frodo" },
+    isPublic: true,
+    success: 200,
+    answer: { token: "t" },
+    parsed: { token: "t" },
+    repeated: "always",
+  },
+  {
+    name: "loginGoogle",
+    run: ({ authV1 }, options) => authV1.loginGoogle("an.id.token", options),
+    method: "POST",
+    path: `${AUTH}/google`,
+    body: { idToken: "an.id.token" },
+    isPublic: true,
+    success: 200,
+    answer: { token: "t" },
+    parsed: { token: "t" },
+    repeated: "always",
+  },
+];
+
+export const LOBBY_CALLS: readonly ApiCall[] = [
+  {
+    name: "createLobby",
+    run: ({ lobbiesV3 }, options) => lobbiesV3.createLobby("a.players.token", LOBBY_PARAMS, options),
+    method: "POST",
+    path: `${LOBBY}/create`,
+    body: LOBBY_PARAMS,
+    token: "a.players.token",
+    success: 201,
+    answer: LOBBY_ANSWER,
+    parsed: PARSED_LOBBY,
+    repeated: "never",
+  },
+  {
+    name: "createLobby",
+    run: ({ lobbiesV3 }, options) => {
+      const params = { visibility: "local", region: "Dallas" };
+      return lobbiesV3.createLobby("a.players.token", params, { ...options, roomId: "r", shortCode: "a b" });
+    },
+    method: "POST",
+    path: `${LOBBY}/create?roomId=r&shortCode=a%20b`,
+    body: { visibility: "local", region: "Dallas" },
+    token: "a.players.token",
+    success: 201,
+    answer: COUNTED_LOBBY,
+    parsed: { ...COUNTED_LOBBY, createdAt: DATE },
+    repeated: "never",
+  },
+  {
+    name: "listActivePublicLobbies",
+    run: ({ lobbiesV3 }, options) => lobbiesV3.listActivePublicLobbies({}, options),
+    method: "GET",
+    path: `${LOBBY}/list/public`,
+    isPublic: true,
+    success: 200,
+    answer: [LOBBY_ANSWER],
+    parsed: [PARSED_LOBBY],
+    repeated: "always",
+  },
+  {
+    name: "listActivePublicLobbies",
+    run: ({ lobbiesV3 }, options) => lobbiesV3.listActivePublicLobbies({ region: "Tokyo" }, options),
+    method: "GET",
+    path: `${LOBBY}/list/public?region=Tokyo`,
+    isPublic: true,
+    success: 200,
+    answer: [],
+    parsed: [],
+    repeated: "always",
+  },
+  {
+    name: "getLobbyInfoByRoomId",
+    run: ({ lobbiesV3 }, options) => lobbiesV3.getLobbyInfoByRoomId(ODD_ID, options),
+    method: "GET",
+    path: `${LOBBY}/info/roomid/${ENCODED}`,
+    isPublic: true,
+    success: 200,
+    answer: LOBBY_ANSWER,
+    parsed: PARSED_LOBBY,
+    repeated: "always",
+  },
+  {
+    name: "getLobbyInfoByShortCode",
+    run: ({ lobbiesV3 }, options) => lobbiesV3.getLobbyInfoByShortCode(ODD_ID, options),
+    method: "GET",
+    path: `${LOBBY}/info/shortcode/${ENCODED}`,
+    isPublic: true,
+    success: 200,
+    answer: LOBBY_ANSWER,
+    parsed: PARSED_LOBBY,
+    repeated: "always",
+  },
+];
+
+export const DISCOVERY_CALLS: readonly ApiCall[] = [
+  {
+    name: "getPingServiceEndpoints",
+    run: ({ discoveryV2 }, options) => discoveryV2.getPingServiceEndpoints(options),
+    method: "GET",
+    path: "/discovery/v2/ping",
+    isPublic: true,
+    hasNoApplication: true,
+    success: 200,
+    answer: [{ region: "Dallas", host: "h", port: 7_000 }],
+    parsed: [{ region: "Dallas", host: "h", port: 7_000 }],
+    repeated: "always",
+  },
+];
+
 export const APP_CALLS: readonly ApiCall[] = [
   {
     name: "getApps",
@@ -727,15 +895,190 @@ export const DEPLOYMENT_CALLS: readonly ApiCall[] = [
   },
 ];
 
+export const TOKEN_CALLS: readonly ApiCall[] = [
+  {
+    name: "getOrgTokens",
+    run: ({ tokensV1 }, options) => tokensV1.getOrgTokens(ODD_ID, options),
+    method: "GET",
+    path: TOKENS,
+    hasNoApplication: true,
+    success: 200,
+    answer: { tokens: [ORG_TOKEN, { ...ORG_TOKEN, scopes: "admin" }] },
+    parsed: [PARSED_ORG_TOKEN, { ...PARSED_ORG_TOKEN, scopes: "admin" }],
+    repeated: "always",
+  },
+  {
+    name: "createOrgToken",
+    run: ({ tokensV1 }, options) =>
+      tokensV1.createOrgToken(ODD_ID, { name: "ä\n", scopes: ["processes:read"] }, options),
+    method: "POST",
+    path: `${TOKENS}/create`,
+    body: { name: "ä\n", scopes: ["processes:read"] },
+    hasNoApplication: true,
+    success: 201,
+    answer: { plainTextToken: "secret", orgToken: ORG_TOKEN },
+    parsed: { plainTextToken: "secret", orgToken: PARSED_ORG_TOKEN },
+    repeated: "never",
+  },
+  {
+    name: "revokeOrgToken",
+    run: ({ tokensV1 }, options) => tokensV1.revokeOrgToken(ODD_ID, ODD_ID, options),
+    method: "POST",
+    path: `${TOKENS}/tokens/${ENCODED}/revoke`,
+    hasNoApplication: true,
+    success: 200,
+    answer: true,
+    parsed: undefined,
+    repeated: "always",
+  },
+];
+
+export const ORGANIZATION_CALLS: readonly ApiCall[] = [
+  {
+    name: "getOrgs",
+    run: ({ organizationsV1 }, options) => organizationsV1.getOrgs(options),
+    method: "GET",
+    path: "/orgs/v1",
+    hasNoApplication: true,
+    success: 200,
+    answer: { orgs: [{ orgId: "o", name: "Us", scopes: ["orgs:read"], maxRequestedMemoryMB: 1 }] },
+    parsed: [{ orgId: "o", name: "Us", scopes: ["orgs:read"] }],
+    repeated: "always",
+  },
+];
+
 async function textOf(stream: Promise<ReadableStream<Uint8Array<ArrayBuffer>>>): Promise<string> {
   return new Response(await stream).text();
 }
+
+const WEBHOOKS = `/webhooks/v1/apps/${ENCODED}/webhooks`;
+const WEBHOOK = {
+  webhookId: "w",
+  appId: "a",
+  url: "https://example.net/hook",
+  types: ["room.created"],
+  isEnabled: true,
+  disabledReason: null,
+  failingSince: AT,
+  createdAt: AT,
+  createdBy: "t",
+};
+const PARSED_WEBHOOK = { ...WEBHOOK, failingSince: DATE, createdAt: DATE };
+const DELIVERY = {
+  eventId: "evt_1_2",
+  type: "room.created",
+  timestamp: AT,
+  state: "pending",
+  attempts: 1,
+  dueAt: AT,
+  lastAttemptAt: AT,
+  lastStatus: 500,
+  lastError: "answered 500",
+  endedAt: null,
+};
+const PARSED_DELIVERY = { ...DELIVERY, timestamp: DATE, dueAt: DATE, lastAttemptAt: DATE };
+const WAITING_DELIVERY = { ...DELIVERY, dueAt: null, lastAttemptAt: null, lastStatus: null, lastError: null };
+
+export const WEBHOOK_CALLS: readonly ApiCall[] = [
+  {
+    name: "createWebhook",
+    run: ({ webhooksV1 }, options) =>
+      webhooksV1.createWebhook({ url: "https://example.net/hook", types: null }, options),
+    method: "POST",
+    path: WEBHOOKS,
+    body: { url: "https://example.net/hook", types: null },
+    success: 201,
+    answer: { ...WEBHOOK, secret: "whsec_x" },
+    parsed: { ...PARSED_WEBHOOK, secret: "whsec_x" },
+    repeated: "never",
+  },
+  {
+    name: "listWebhooks",
+    run: ({ webhooksV1 }, options) => webhooksV1.listWebhooks(options),
+    method: "GET",
+    path: WEBHOOKS,
+    success: 200,
+    answer: [WEBHOOK, { ...WEBHOOK, types: null, failingSince: null, disabledReason: "gone", isEnabled: false }],
+    parsed: [
+      PARSED_WEBHOOK,
+      { ...PARSED_WEBHOOK, types: null, failingSince: null, disabledReason: "gone", isEnabled: false },
+    ],
+    repeated: "always",
+  },
+  {
+    name: "getWebhook",
+    run: ({ webhooksV1 }, options) => webhooksV1.getWebhook(ODD_ID, options),
+    method: "GET",
+    path: `${WEBHOOKS}/${ENCODED}`,
+    success: 200,
+    answer: WEBHOOK,
+    parsed: PARSED_WEBHOOK,
+    repeated: "always",
+  },
+  {
+    name: "updateWebhook",
+    run: ({ webhooksV1 }, options) => webhooksV1.updateWebhook(ODD_ID, { isEnabled: false }, options),
+    method: "PATCH",
+    path: `${WEBHOOKS}/${ENCODED}`,
+    body: { isEnabled: false },
+    success: 200,
+    answer: WEBHOOK,
+    parsed: PARSED_WEBHOOK,
+    repeated: "always",
+  },
+  {
+    name: "deleteWebhook",
+    run: ({ webhooksV1 }, options) => webhooksV1.deleteWebhook(ODD_ID, options),
+    method: "DELETE",
+    path: `${WEBHOOKS}/${ENCODED}`,
+    success: 204,
+    parsed: undefined,
+    repeated: "429",
+  },
+  {
+    name: "rotateWebhookSecret",
+    run: ({ webhooksV1 }, options) => webhooksV1.rotateWebhookSecret(ODD_ID, options),
+    method: "POST",
+    path: `${WEBHOOKS}/${ENCODED}/rotate-secret`,
+    success: 200,
+    answer: { ...WEBHOOK, secret: "whsec_y" },
+    parsed: { ...PARSED_WEBHOOK, secret: "whsec_y" },
+    repeated: "429",
+  },
+  {
+    name: "listWebhookDeliveries",
+    run: ({ webhooksV1 }, options) =>
+      webhooksV1.listWebhookDeliveries(ODD_ID, { state: "pending", limit: 7, cursor: "c" }, options),
+    method: "GET",
+    path: `${WEBHOOKS}/${ENCODED}/deliveries?state=pending&limit=7&cursor=c`,
+    success: 200,
+    answer: { deliveries: [DELIVERY, WAITING_DELIVERY], nextCursor: null },
+    parsed: { deliveries: [PARSED_DELIVERY, { ...WAITING_DELIVERY, timestamp: DATE }], nextCursor: null },
+    repeated: "always",
+  },
+  {
+    name: "replayWebhook",
+    run: ({ webhooksV1 }, options) => webhooksV1.replayWebhook(ODD_ID, DATE, options),
+    method: "POST",
+    path: `${WEBHOOKS}/${ENCODED}/replay`,
+    body: { since: AT },
+    success: 204,
+    parsed: undefined,
+    repeated: "always",
+  },
+];
 
 export const API_CALLS = [
   ...ROOM_CALLS,
   ...PROCESS_CALLS,
   ...LOG_CALLS,
+  ...AUTH_CALLS,
+  ...LOBBY_CALLS,
+  ...DISCOVERY_CALLS,
   ...APP_CALLS,
   ...BUILD_CALLS,
   ...DEPLOYMENT_CALLS,
+  ...TOKEN_CALLS,
+  ...ORGANIZATION_CALLS,
+  ...WEBHOOK_CALLS,
 ];

@@ -9,6 +9,8 @@ export type { Connection } from "./connection.ts";
 export { closeRooms, openRooms } from "./context.ts";
 export type { RoomsContext, RoomsContextOptions, TurnLimits, TurnSettings } from "./context.ts";
 export { checkControl, drawControlSecret, signControl } from "./control-token.ts";
+export { createLobby } from "./create-lobby.ts";
+export type { CreateLobbyInput } from "./create-lobby.ts";
 export { createApplication } from "./create-application.ts";
 export type { NewApplication } from "./create-application.ts";
 export { createBuild } from "./create-build.ts";
@@ -17,6 +19,8 @@ export { createDeployment } from "./create-deployment.ts";
 export type { NewDeployment } from "./create-deployment.ts";
 export { createRoom } from "./create-room.ts";
 export type { CreatedRoom, CreateRoomInput } from "./create-room.ts";
+export { createOrgToken } from "./create-org-token.ts";
+export type { CreatedOrgToken, CreateOrgTokenInput } from "./create-org-token.ts";
 export { createProcess } from "./create-process.ts";
 export { deleteApplication } from "./delete-application.ts";
 export { deleteBuild } from "./delete-build.ts";
@@ -29,10 +33,18 @@ export type { Build } from "./find-builds.ts";
 export { getDeployment, getLatestDeployment, listDeployments } from "./find-deployments.ts";
 export type { Deployment } from "./find-deployments.ts";
 export { countProcesses, latestProcesses } from "./find-processes.ts";
+export { getLobby, getLobbyByShortCode, listPublicLobbies } from "./find-lobbies.ts";
 export { findRooms } from "./find-rooms.ts";
 export type { FindRoomsInput, FoundRoom, FoundRooms } from "./find-rooms.ts";
 export type { GameProcess } from "./game-process.ts";
-export { getConnectionInfo } from "./get-connection-info.ts";
+export type { EventFeed } from "./event-feed.ts";
+export { parsePosition, printPosition } from "./event-position.ts";
+export type { EventPosition } from "./event-position.ts";
+export { followEvents } from "./follow-events.ts";
+export type { FollowedItem, FollowEventsInput } from "./follow-events.ts";
+export { getConnectionInfo, waitForConnection } from "./get-connection-info.ts";
+export type { WaitForConnectionInput } from "./get-connection-info.ts";
+export { getOrganization } from "./get-organization.ts";
 export { getProcess } from "./get-process.ts";
 export { getProcessHost } from "./get-process-host.ts";
 export type { ProcessHost } from "./get-process-host.ts";
@@ -42,7 +54,7 @@ export { getRoomInfo } from "./get-room-info.ts";
 export type { RoomInfo } from "./get-room-info.ts";
 export { runHousekeeping } from "./housekeeping.ts";
 export type { HousekeepingReport, HousekeepingSettings } from "./housekeeping.ts";
-export { newUuid } from "./ids.ts";
+export { newUuid, randomBase36 } from "./ids.ts";
 export { issueCredential } from "./issue-credential.ts";
 export type { IssueCredentialInput, IssuedCredential } from "./issue-credential.ts";
 export { toIceServers } from "./issued-credential.ts";
@@ -50,8 +62,13 @@ export type { IceServer, TurnCredential } from "./issued-credential.ts";
 export { getRelayUsage, listCredentials } from "./list-credentials.ts";
 export { LeaseWatch } from "./lease-watch.ts";
 export { listActiveRooms, listInactiveRooms } from "./list-process-rooms.ts";
+export { listOrgTokens } from "./list-org-tokens.ts";
+export { listPingEndpoints } from "./list-ping-endpoints.ts";
 export { listRooms } from "./list-rooms.ts";
 export type { ListedRoom } from "./list-rooms.ts";
+export type { Lobby } from "./lobby.ts";
+export { getPlayerAccess } from "./player-access.ts";
+export type { PlayerAccess } from "./player-access.ts";
 export { registerStaticProcess } from "./register-static-process.ts";
 export type { RegisterStaticProcessInput } from "./register-static-process.ts";
 export { resumeRoom } from "./resume-room.ts";
@@ -62,24 +79,46 @@ export { runBuild } from "./run-build.ts";
 export type { Artefact } from "./run-build.ts";
 export type { RoomAllocation, RoomSummary } from "./room-summary.ts";
 export type { StaticProcess, StaticProcessRoom } from "./static-process.ts";
+export { revokeOrgToken } from "./revoke-org-token.ts";
+export { scopesReach } from "./scopes.ts";
 export { stopProcess } from "./stop-process.ts";
 export { suspendRoom } from "./suspend-room.ts";
 export { updateApplication } from "./update-application.ts";
 export { updateRoomConfig } from "./update-room-config.ts";
+export { deleteWebhook, replayWebhook, rotateWebhookSecret, updateWebhook } from "./change-webhook.ts";
+export { createWebhook } from "./create-webhook.ts";
+export type { CreateWebhookInput } from "./create-webhook.ts";
+export { findDeliveries, getWebhook, listWebhooks } from "./find-webhooks.ts";
+export { toRoomEvent } from "./room-event.ts";
+export { pauseSeconds, retryDelaySeconds, WEBHOOK_RETRY } from "./webhook-retry.ts";
+export type { WebhookRetry } from "./webhook-retry.ts";
+export { signWebhook, toEventId } from "./webhook-signature.ts";
+export {
+  claimDeliveries,
+  enqueueWebhookEvents,
+  hasWebhooks,
+  recordAttempts,
+  releaseDeliveries,
+} from "./store/webhook-deliveries.ts";
+export type { AttemptResult, DueDelivery } from "./store/webhook-deliveries.ts";
+export type { DeliveryRow, WebhookRow } from "./store/webhooks.ts";
 export { openHousekeepingLock } from "./store/advisory-holder.ts";
 export type { HousekeepingLock } from "./store/advisory-holder.ts";
 export { coturnAccessSql, grantCoturnAccess } from "./store/coturn-access.ts";
 export type { CoturnAccess } from "./store/coturn-access.ts";
 export { deadUsernames } from "./store/dead-usernames.ts";
-export { isConnectionError, openDatabase, ping } from "./store/database.ts";
+export { isConnectionError, openDatabase, ping, readClock } from "./store/database.ts";
 export type { Database } from "./store/database.ts";
+export { findAbandoned } from "./store/find-abandoned.ts";
+export type { HeldProcess } from "./store/find-abandoned.ts";
 export { announceHost } from "./store/host-control.ts";
 export type { HostControl, HostOffer } from "./store/host-control.ts";
-export { beatHost, registerHost, retireHost } from "./store/hosts.ts";
+export { beatHost, isHostAlive, registerHost, retireHost } from "./store/hosts.ts";
 export type { HostBeat } from "./store/hosts.ts";
 export { listen } from "./store/listen.ts";
 export type { Listener } from "./store/listen.ts";
 export type { CredentialState, ListedCredential, RelayUsage } from "./store/list-credentials.ts";
+export type { OrgTokenRow } from "./store/org-tokens.ts";
 export type { ProcessFilter } from "./store/find-processes.ts";
 export { checkSchema, migrate } from "./store/migrate.ts";
 export { leasePorts } from "./store/port-leases.ts";
@@ -90,12 +129,14 @@ export {
   claimProcesses,
   endProcess,
   listHostProcesses,
+  noteDetail,
   reportBooted,
   reportRunning,
   requestStop,
 } from "./store/processes.ts";
 export type { EndReason, HostProcessRow, ProcessEnd, StartOrder, StopReason } from "./store/processes.ts";
 export {
+  compareDeployment,
   declareApplication,
   declareBuild,
   declareDeployment,
@@ -104,6 +145,10 @@ export {
 } from "./store/declare.ts";
 export type { DeploymentSettings } from "./store/insert-deployment.ts";
 export type { ApplicationSettings } from "./store/applications.ts";
+export { findDeclared, lockDeclarations } from "./store/find-declared.ts";
+export type { Declared, DeclaredApplicationRow, DeclaredTokenRow } from "./store/find-declared.ts";
+export { changeApplication, changeToken } from "./store/change-declared.ts";
+export type { ApplicationChange } from "./store/change-declared.ts";
 export { findTurnSecret, rotateTurnSecret } from "./store/turn-secrets.ts";
 export type { TurnSecretRotation } from "./store/turn-secrets.ts";
 export { beatTurnServer, findUsableTurnServers, retireTurnServer, setCanaryCredential } from "./store/turn-servers.ts";

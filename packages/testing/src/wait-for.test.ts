@@ -34,6 +34,12 @@ test("the last throw is told and kept as the cause", async () => {
   });
 });
 
+test("a look that is cut off by the end does not hide what the one before it said", async () => {
+  const answers = [Promise.reject(new Error("a room is missing")), new Promise<never>(() => {})];
+  const failed = waitFor(() => answers.shift(), { what: "the rooms", timeoutMs: 200 });
+  await expect(failed).rejects.toThrow("the last look failed: a room is missing");
+});
+
 test("a condition that hangs does not hang the test", async () => {
   const failed = waitFor(() => new Promise<never>(() => {}), { what: "an answer", timeoutMs: 60 });
   await expect(failed).rejects.toThrow("waited 60 ms for an answer; the last look failed: it did not answer");

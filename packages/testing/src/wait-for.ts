@@ -3,6 +3,8 @@ import { inspect } from "node:util";
 
 const INTERVAL_MS = 25;
 
+const TOO_LATE = new Error("it did not answer");
+
 /** What a condition answers while it does not hold. */
 type NotYet = undefined | null | false;
 
@@ -15,7 +17,8 @@ export interface WaitOptions {
 /**
  * Asks `condition` again and again until it answers something (not undefined, null or false), and answers that.
  * A throw counts as "not yet".
- * @throws Error after `timeoutMs` (10,000), with the condition's last throw as cause; also while it hangs.
+ * @throws Error after `timeoutMs` (10,000), with the condition's last throw as cause; also while it hangs. That the time was over
+ * during a look is told only when no look before it has thrown.
  */
 export async function waitFor<T>(condition: () => T | NotYet | Promise<T | NotYet>, options: WaitOptions): Promise<T> {
   const { what, timeoutMs = 10_000 } = options;
@@ -29,7 +32,7 @@ export async function waitFor<T>(condition: () => T | NotYet | Promise<T | NotYe
       if (value !== undefined && value !== null && value !== false) return value;
       lastError = undefined;
     } catch (error) {
-      lastError = error;
+      if (error !== TOO_LATE || lastError === undefined) lastError = error;
     }
     await delay(INTERVAL_MS);
   }
@@ -44,7 +47,7 @@ function timedOut(sentence: string, cause: unknown): Error {
 async function within<T>(value: T | Promise<T>, timeoutMs: number): Promise<T> {
   const timer = new AbortController();
   const late = delay(timeoutMs, undefined, { signal: timer.signal }).then(() => {
-    throw new Error("it did not answer");
+    throw TOO_LATE;
   });
   try {
     return await Promise.race([value, late]);

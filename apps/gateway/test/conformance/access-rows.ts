@@ -1,9 +1,11 @@
 import { getDeployment, hashToken } from "@roombridge/rooms";
-import { createTenant, TEST_REGION } from "@roombridge/testing";
+import { createTenant, createToken, TEST_REGION } from "@roombridge/testing";
+import { expect } from "vitest";
 import type { Operation } from "../../src/operation.ts";
 import { arrangeRunningRoom, REGISTRATION, type Place } from "../arrange.ts";
 import { NEW_DEPLOYMENT } from "./deployment-rows.ts";
 import type { Arranged, Call, Row } from "./row.ts";
+import { arrangeWebhook } from "./webhook-rows.ts";
 
 /** A call that would succeed for the owner, whatever the operation takes. */
 async function goodCall(place: Place, operationId: string): Promise<Call> {
@@ -20,12 +22,19 @@ async function goodCall(place: Place, operationId: string): Promise<Call> {
     registration: REGISTRATION,
     issue: { playerId: "p1" },
     revoke: {},
+    orgId: game.application.orgId,
+    orgTokenId: "org-token-any",
+    newToken: { name: "any" },
     newApp: { appName: "another", authConfiguration: {} },
     app: { appName: "another", authConfiguration: {} },
     buildId: await buildIdOf(place),
     newBuild: {},
     registry: { image: "command:echo-room" },
     deploymentId: game.deploymentId,
+    webhookId: await arrangeWebhook(place),
+    newWebhook: { url: "https://hooks.example.net/" },
+    webhook: {},
+    since: new Date(),
     newDeployment: { ...NEW_DEPLOYMENT, buildId: await buildIdOf(place) },
     ...(isCreate ? {} : { roomId }),
   };
@@ -55,6 +64,17 @@ const WITHOUT_ACCESS: readonly Case[] = [
     status: 401,
     when: "the token is unknown",
     change: (_, call) => Promise.resolve({ call: { ...call, token: "hathora_org_st_unknown_00" }, body: BAD_TOKEN }),
+  },
+  {
+    status: 401,
+    when: "the token has no scopes",
+    async change({ rooms, game }, call) {
+      const token = await createToken(rooms.database, game.application.orgId, []);
+      return {
+        call: { ...call, token },
+        body: { message: expect.stringMatching(/^the token lacks the scope [a-z-]+:/) },
+      };
+    },
   },
   {
     status: 401,
@@ -116,8 +136,9 @@ const WITHOUT_BUILD: Case = {
   },
 };
 
-/** What may be missing behind the token: all that the path names, or the organisation in the query. */
+/** What may be missing behind the token: all that the path names, or the organisation in the query. Tokens have rows of their own. */
 function missing(path: string): readonly Case[] {
+  if (path.includes("{orgId}") || path === "/orgs/v1") return [];
   if (path.includes("{appId}")) return WITHOUT_APPLICATION;
   return path.includes("{buildId}") ? [WITHOUT_BUILD] : [WITHOUT_ORGANIZATION];
 }

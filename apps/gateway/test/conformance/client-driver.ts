@@ -36,6 +36,25 @@ const CALLS: Calls = {
     new Response(await logsV1.getLogsForProcess(given(processId), { follow, tailLines })).text(),
   DownloadLogForProcess: async ({ logsV1 }, { processId }) =>
     new Response(await logsV1.downloadLogForProcess(given(processId))).text(),
+  LoginAnonymous: ({ authV1 }) => authV1.loginAnonymous(),
+  LoginNickname: ({ authV1 }, { login }) => authV1.loginNickname((given(login) as { nickname: string }).nickname),
+  LoginGoogle: ({ authV1 }, { login }) => authV1.loginGoogle((given(login) as { idToken: string }).idToken),
+  CreateLobby: ({ lobbiesV3 }, { playerToken, lobby, shortCode, roomId }) =>
+    lobbiesV3.createLobby(given(playerToken), given(lobby), { shortCode, roomId }),
+  ListActivePublicLobbies: ({ lobbiesV3 }, { region }) => lobbiesV3.listActivePublicLobbies({ region }),
+  GetLobbyInfoByRoomId: ({ lobbiesV3 }, { roomId }) => lobbiesV3.getLobbyInfoByRoomId(given(roomId)),
+  GetLobbyInfoByShortCode: ({ lobbiesV3 }, { shortCode }) => lobbiesV3.getLobbyInfoByShortCode(given(shortCode)),
+  GetPingServiceEndpoints: ({ discoveryV2 }) => discoveryV2.getPingServiceEndpoints(),
+  CreateWebhook: ({ webhooksV1 }, { newWebhook }) => webhooksV1.createWebhook(given(newWebhook)),
+  ListWebhooks: ({ webhooksV1 }) => webhooksV1.listWebhooks(),
+  GetWebhook: ({ webhooksV1 }, { webhookId }) => webhooksV1.getWebhook(given(webhookId)),
+  UpdateWebhook: ({ webhooksV1 }, { webhookId, webhook = {} }) => webhooksV1.updateWebhook(given(webhookId), webhook),
+  DeleteWebhook: ({ webhooksV1 }, { webhookId }) => webhooksV1.deleteWebhook(given(webhookId)),
+  RotateWebhookSecret: ({ webhooksV1 }, { webhookId }) => webhooksV1.rotateWebhookSecret(given(webhookId)),
+  ListWebhookDeliveries: ({ webhooksV1 }, { webhookId, deliveryState: state, limit, cursor }) =>
+    webhooksV1.listWebhookDeliveries(given(webhookId), { state, limit, cursor }),
+  ReplayWebhook: ({ webhooksV1 }, { webhookId, since = new Date() }) =>
+    webhooksV1.replayWebhook(given(webhookId), since),
   RegisterStaticProcess: ({ processesV3 }, { registration }) => processesV3.registerStaticProcess(given(registration)),
   HeartbeatStaticProcess: ({ processesV3 }, { processId, roomsVersion }) =>
     processesV3.heartbeatStaticProcess(given(processId), { roomsVersion }),
@@ -59,6 +78,13 @@ const CALLS: Calls = {
   CreateDeployment: ({ deploymentsV3 }, { newDeployment }) => deploymentsV3.createDeployment(given(newDeployment)),
   DeregisterStaticProcess: ({ processesV3 }, { processId, exitCode }) =>
     processesV3.deregisterStaticProcess(given(processId), { exitCode }),
+  GetOrgTokens: async ({ tokensV1 }, { orgId }) => ({ tokens: await tokensV1.getOrgTokens(given(orgId)) }),
+  CreateOrgToken: ({ tokensV1 }, { orgId, newToken }) => tokensV1.createOrgToken(given(orgId), given(newToken)),
+  RevokeOrgToken: async ({ tokensV1 }, { orgId, orgTokenId }) => {
+    await tokensV1.revokeOrgToken(given(orgId), given(orgTokenId));
+    return true;
+  },
+  GetOrgs: async ({ organizationsV1 }) => ({ orgs: await organizationsV1.getOrgs() }),
 };
 
 /** As they are on the wire: what was asked for, with seconds in place of dates. */

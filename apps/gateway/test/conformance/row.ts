@@ -3,6 +3,8 @@ import type {
   CreateAppConfig,
   CreateBuildV3Params,
   CreateIceServersParams,
+  CreateLobbyV3Params,
+  CreateWebhookParams,
   DeploymentConfigV3,
   LiveRoomState,
   ProcessMetricName,
@@ -10,7 +12,10 @@ import type {
   ProcessStatus,
   Region,
   RegisterStaticProcessParams,
+  UpdateWebhookParams,
+  WebhookDeliveryState,
   RegistryConfig,
+  Scope,
 } from "@roombridge/models/api";
 import type { Place } from "../arrange.ts";
 import type { createGame } from "../suite.ts";
@@ -29,6 +34,13 @@ export interface Call {
     readonly clientIPs?: string[];
     readonly deploymentId?: string;
   };
+  /** A player's, where it is not the organisation's token that counts. */
+  readonly playerToken?: string | undefined;
+  /** Body of a login. */
+  readonly login?: { readonly nickname: string } | { readonly idToken: string } | undefined;
+  /** Body of CreateLobby. */
+  readonly lobby?: CreateLobbyV3Params | undefined;
+  readonly shortCode?: string | undefined;
   /** Body of an update. */
   readonly roomConfig?: string | undefined;
   /** Body of a registration. */
@@ -48,6 +60,14 @@ export interface Call {
   readonly deploymentId?: string;
   /** Body of CreateDeployment. */
   readonly newDeployment?: DeploymentConfigV3;
+  readonly webhookId?: string;
+  /** Body of CreateWebhook. */
+  readonly newWebhook?: CreateWebhookParams;
+  /** Body of UpdateWebhook. */
+  readonly webhook?: UpdateWebhookParams;
+  /** Body of ReplayWebhook. */
+  readonly since?: Date;
+  readonly deliveryState?: WebhookDeliveryState;
   readonly buildTag?: string;
   readonly deploymentTag?: string;
   /** Body of CreateIceServers. */
@@ -69,6 +89,9 @@ export interface Call {
   readonly end?: number;
   /** Seconds. */
   readonly step?: number;
+  readonly orgTokenId?: string;
+  /** Body of CreateOrgToken. */
+  readonly newToken?: { readonly name: string; readonly scopes?: Scope[] | "admin" };
 }
 
 /** The body of UpdateApp, which needs more than that of PatchApp. Throws when a row lacks it. */

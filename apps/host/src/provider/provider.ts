@@ -40,7 +40,7 @@ export interface ProcessSpec {
   readonly ports: readonly ProcessPort[];
   /** What the deployment, and Hathora's contract, give the process; the provider adds what every process has. */
   readonly env: Readonly<Record<string, string>>;
-  /** In cores and MiB; `local` cannot enforce them. */
+  /** In cores and MiB. */
   readonly limits: { readonly cpu: number; readonly memoryMb: number };
 }
 
@@ -51,7 +51,7 @@ export type Phase = "starting" | "running" | "exited";
 export interface ProcessExit {
   readonly code?: number;
   readonly signal?: string;
-  /** The kernel ended it because it reached its memory limit. */
+  /** It was ended because it had reached its memory limit. */
   readonly oom?: boolean;
 }
 
@@ -66,6 +66,8 @@ export interface Observed {
   readonly foreignPorts: readonly number[];
   /** Its TLS ports, for the host to terminate. */
   readonly tlsRoutes: readonly TlsRoute[];
+  /** Why it is not ready, or ended before it was, as far as that is known: a sentence for whoever made the game server. */
+  readonly detail?: string;
   readonly exit?: ProcessExit;
 }
 
@@ -109,6 +111,19 @@ export class ProviderAwayError extends Error {
   override readonly name = "ProviderAwayError";
 }
 
+/** A process that another host has started. */
+export interface NeighbourProcess {
+  readonly processId: string;
+  readonly hostId: string;
+}
+
+/** What other hosts, of this installation or of another one, run where this one does. */
+export interface Neighbours {
+  list(): Promise<NeighbourProcess[]>;
+  /** SIGTERM, then SIGKILL after `graceMs`; keeps the log, as that of an own process. What is gone already is fine. */
+  end(process: NeighbourProcess, graceMs: number): Promise<void>;
+}
+
 /**
  * Owns processes and their addresses and nothing else: rooms, slots, deadlines and retries are the reconciler's.
  * `list` is the truth; the `onChange` that a provider is opened with only wakes, and may be lost.
@@ -117,6 +132,8 @@ export interface Provider {
   readonly kind: "local" | "docker";
   /** True when processes bind the ports that the deployment names, and `port` is only where the host publishes them. */
   readonly mapsPorts: boolean;
+  /** Absent where no other host can have processes. */
+  readonly neighbours?: Neighbours | undefined;
   /**
    * Returns once the process exists; does nothing for one that is known already, even if it has exited.
    * Throws SpawnError and PortTakenError.
@@ -141,7 +158,8 @@ export interface Provider {
   /** Undefined when the process is unknown, has ended, or cannot be measured here. */
   stats(processId: string): Promise<ProcessStats | undefined>;
   /**
-   * Established connections of the running processes that can be reached over TCP only. A process that is missing cannot be
+   * Connections of the running processes that can be reached over TCP only: established ones, and those of the last minute
+   * that the process itself has ended. A process that is missing cannot be
    * counted: it has a UDP port, it does not run, or nobody can see its sockets from here.
    */
   countConnections(): Promise<ReadonlyMap<string, number>>;

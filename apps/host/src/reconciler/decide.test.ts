@@ -59,6 +59,27 @@ test.each<[string, HostProcessRow | undefined, Observed | undefined, Launch | un
   ],
   ["one that is reported is left alone", row({ status: "running" }), seen("running"), started(), { do: "nothing" }],
   [
+    "one that listens elsewhere is told so",
+    row(),
+    seen("starting", { detail: "elsewhere" }),
+    started(),
+    { do: "explain", detail: "elsewhere" },
+  ],
+  [
+    "and once only",
+    row(),
+    seen("starting", { detail: "elsewhere" }),
+    { ...started(), detail: "elsewhere" },
+    { do: "nothing" },
+  ],
+  [
+    "nor any more when it does not",
+    row(),
+    seen("starting"),
+    { ...started(), detail: "elsewhere" },
+    { do: "explain", detail: undefined },
+  ],
+  [
     "one that takes too long is ended",
     row(),
     seen("starting"),
@@ -146,6 +167,13 @@ test.each<[string, HostProcessRow | undefined, Observed | undefined, Launch | un
     seen("exited", { exit: {} }),
     undefined,
     { do: "end", reason: "host_lost" },
+  ],
+  [
+    "one of an earlier host that was ended for its memory, and left no code",
+    row({ incarnation: "old", status: "running" }),
+    seen("exited", { exit: { oom: true } }),
+    undefined,
+    { do: "end", reason: "exited" },
   ],
   [
     "one of an earlier host that ended while it started",

@@ -7,7 +7,7 @@ import {
   listHostProcesses,
 } from "@roombridge/rooms";
 import type { OutageLog } from "../outage-log.ts";
-import type { Observed, Provider } from "../provider/provider.ts";
+import { type Observed, type Provider, ProviderAwayError } from "../provider/provider.ts";
 import { type Action, decide } from "./decide.ts";
 import { type Launch, newLaunch } from "./launch.ts";
 import type { Actions } from "./actions.ts";
@@ -23,6 +23,9 @@ export interface ReconcilerOptions {
   readonly onChange: () => void;
 }
 
+/** An engine that could not do something is asked again after this time, however often it wakes us. */
+const AWAY_PAUSE_MS = 1_500;
+
 /**
  * Brings processes to where the database wants them. Level-triggered: every round compares the two anew, so that nothing
  * depends on an event or on an earlier round. At most one action is under way for a process.
@@ -33,6 +36,8 @@ export class Reconciler {
   readonly #underWay = new Map<string, Promise<void>>();
   /** Processes whose action has ended since the round began: what the round read of them is out of date. */
   readonly #outdated = new Set<string>();
+  /** Processes whose engine was away, and until when they are left alone; on the monotonic clock. */
+  readonly #pausedUntilMs = new Map<string, number>();
 
   constructor(options: ReconcilerOptions) {
     this.#options = options;
@@ -46,7 +51,7 @@ export class Reconciler {
       const observed = await provider.list();
       outages.providerAnswered();
       // Only now: while the engine is away other hosts may have what waits.
-      await this.#claim();
+      await this.#claim(observed);
       const rows = await this.#listRows();
       outages.succeeded();
       if (rows) this.#act(rows, observed);
@@ -60,10 +65,12 @@ export class Reconciler {
     await Promise.allSettled(this.#underWay.values());
   }
 
-  async #claim(): Promise<void> {
+  async #claim(observed: readonly Observed[]): Promise<void> {
     const { database, beat } = this.#options;
     const { hostId, incarnation, regions, maxProcesses } = beat;
-    const limit = maxProcesses - this.#launches.size;
+    // What an earlier host has left takes its place before it is adopted.
+    const living = observed.filter(({ phase }) => phase !== "exited").map(({ processId }) => processId);
+    const limit = maxProcesses - new Set([...living, ...this.#launches.keys()]).size;
     if (limit <= 0) return;
     for (const order of await claimProcesses(database, { hostId, incarnation, regions, limit })) {
       this.#launches.set(order.processId, newLaunch(order));
@@ -88,15 +95,18 @@ export class Reconciler {
     const { incarnation } = beat;
     const rowsById = new Map(rows.map((row) => [row.processId, row]));
     const observedById = new Map(observed.map((seen) => [seen.processId, seen]));
+    const nowMs = performance.now();
+    for (const [processId, untilMs] of this.#pausedUntilMs) if (untilMs <= nowMs) this.#pausedUntilMs.delete(processId);
     for (const processId of new Set([...rowsById.keys(), ...observedById.keys(), ...this.#launches.keys()])) {
-      if (this.#underWay.has(processId) || this.#outdated.has(processId)) continue;
+      if (this.#underWay.has(processId) || this.#outdated.has(processId) || this.#pausedUntilMs.has(processId))
+        continue;
       const launch = this.#launches.get(processId);
       const action = decide({
         row: rowsById.get(processId),
         observed: observedById.get(processId),
         launch,
         incarnation,
-        nowMs: performance.now(),
+        nowMs,
         bindDeadlineMs,
       });
       if (action.do !== "nothing") this.#begin(processId, action, launch);
@@ -113,7 +123,10 @@ export class Reconciler {
           else this.#launches.delete(processId);
           onChange();
         },
-        (error: unknown) => outages.failed(error, `${action.do} of process ${processId}`),
+        (error: unknown) => {
+          if (error instanceof ProviderAwayError) this.#pausedUntilMs.set(processId, performance.now() + AWAY_PAUSE_MS);
+          outages.failed(error, `${action.do} of process ${processId}`);
+        },
       )
       .finally(() => {
         this.#underWay.delete(processId);

@@ -28,6 +28,7 @@ export function terminateTls(provider: Provider, options: TlsOptions): Provider 
   return {
     kind: provider.kind,
     mapsPorts: provider.mapsPorts,
+    neighbours: provider.neighbours,
     async start(spec) {
       await terminators.whileStarting(spec, () => provider.start(spec));
     },
@@ -137,12 +138,13 @@ class Terminators {
     // At once: a second caller finds them there.
     this.#open.set(processId, opened);
     for (const route of routes) {
-      try {
-        opened.push(await openTerminator(route, { certificate, host }));
-      } catch (error) {
+      const terminator = await openTerminator(route, { certificate, host }).catch(async (error: unknown) => {
         await this.#release(processId);
         throw new PortTakenError([route.port], { cause: error });
-      }
+      });
+      // Whoever has released the process meanwhile did not know of this one.
+      if (this.#open.get(processId) !== opened) return terminator.close();
+      opened.push(terminator);
     }
   }
 }

@@ -34,6 +34,14 @@ export class JsonReader {
     return value;
   }
 
+  textOrNumber(name: string): string | number {
+    const value = this.#fields[name];
+    if (typeof value !== "string" && typeof value !== "number") {
+      throw unexpected(`${this.#path}.${name}`, "a string or a number");
+    }
+    return value;
+  }
+
   flag(name: string): boolean {
     const value = this.#fields[name];
     if (typeof value !== "boolean") throw unexpected(`${this.#path}.${name}`, "true or false");
@@ -70,9 +78,19 @@ export class JsonReader {
     return JsonReader.list(this.#fields[name], `${this.#path}.${name}`);
   }
 
+  /** Whether the field is exactly this word. */
+  is(name: string, word: string): boolean {
+    return this.#fields[name] === word;
+  }
+
   /** False when the field is null or not there. */
   has(name: string): boolean {
     return this.#fields[name] !== undefined && this.#fields[name] !== null;
+  }
+
+  /** True for a field that is there, also as null. */
+  isGiven(name: string): boolean {
+    return this.#fields[name] !== undefined;
   }
 
   /** An answer that is a list of objects. */

@@ -9,10 +9,14 @@ export const ERROR_CODES = [
   /** Unknown, deleted, or another organisation's; one answer for all. */
   "app_not_found",
   "org_not_found",
+  "token_not_found",
   "build_not_found",
   "deployment_not_found",
   "process_not_found",
   "room_not_found",
+  /** The application does not let its players log in so. */
+  "login_not_found",
+  "webhook_not_found",
   /** The process has not begun to write a log, or nobody here keeps it. */
   "log_not_found",
   /** The process has ended, and its host does not keep the log any more. */
@@ -33,6 +37,8 @@ export const ERROR_CODES = [
   "start_failed",
   /** No free slot and no way to start a process, or no live host in the region. */
   "no_capacity",
+  /** The operator lets the application have no more game servers or rooms. */
+  "quota_exceeded",
   /** A static process has ended while its game server thought it lived; the server may register anew. */
   "process_gone",
   /** Another instance has registered under the name of a static process and lives. */

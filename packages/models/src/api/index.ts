@@ -21,6 +21,18 @@ export type { ErrorCode } from "./error-code.ts";
 export { ExposedPort, TRANSPORT_TYPES, TransportType } from "./exposed-port.ts";
 export { IceServer } from "./ice-server.ts";
 export { IceServersAnswer } from "./ice-servers-answer.ts";
+export { Organization, OrganizationPage } from "./organization.ts";
+export {
+  CreatedOrgToken,
+  CreateOrgTokenParams,
+  OrgToken,
+  OrgTokenList,
+  OrgTokenName,
+  OrgTokenStatus,
+} from "./org-token.ts";
+export { CreateLobbyV3Params, LOBBY_VISIBILITIES, LobbyV3, LobbyVisibility, ShortCode } from "./lobby.ts";
+export { PingEndpoint } from "./ping-endpoint.ts";
+export { GoogleIdToken, Nickname, PlayerToken } from "./player-token.ts";
 export { PROCESS_STATUSES, ProcessCount, ProcessStatus, ProcessV2, ProcessV3 } from "./process.ts";
 export {
   DEPRECATED_PROCESS_METRICS,
@@ -36,6 +48,7 @@ export { Room, RoomAllocation, RoomStatus, RoomWithoutAllocations } from "./room
 export { RevokedCredentials, RevokeIceServersParams } from "./revoke-ice-servers.ts";
 export { RoomAllocationData } from "./room-allocation-data.ts";
 export { RoomConnectionData } from "./room-connection-data.ts";
+export { ROOM_EVENT_TYPES, RoomEvent, RoomEventData, RoomEventType } from "./room-event.ts";
 export { isRoomId, RoomId } from "./room-id.ts";
 export { ListedRoom, LiveRoomState, RoomPage } from "./room-page.ts";
 export { Scope, SCOPES } from "./scope.ts";
@@ -46,4 +59,14 @@ export {
   StaticProcessRoom,
 } from "./static-process.ts";
 export { isStorable } from "./storable-text.ts";
+export {
+  CreateWebhookParams,
+  ReplayWebhookParams,
+  UpdateWebhookParams,
+  Webhook,
+  WebhookDelivery,
+  WebhookDeliveryPage,
+  WebhookDeliveryState,
+  WebhookSecret,
+} from "./webhook.ts";
 export { UpdateRoomConfigParams } from "./update-room-config-params.ts";

@@ -2,7 +2,6 @@ import { z } from "zod";
 
 /** What a token of an organisation may be limited to; the words are Hathora's. */
 export const SCOPES = [
-  "billing:read",
   "billing:read-write",
   "builds:read",
   "builds:read-write",
@@ -23,5 +22,5 @@ export const SCOPES = [
   "load-balancer:access",
 ] as const;
 
-export const Scope = z.enum(SCOPES);
+export const Scope = z.enum(SCOPES).meta({ id: "Scope" });
 export type Scope = z.infer<typeof Scope>;

@@ -1,3 +1,4 @@
+import type { AuthConfiguration } from "@roombridge/models/api";
 import { applications, builds, deployments, organizations, orgTokens } from "@roombridge/models/db";
 import { and, eq, isNotNull, sql as raw } from "drizzle-orm";
 import type { Database } from "./database.ts";
@@ -12,10 +13,21 @@ export async function declareOrganization(
   await withoutParameters(() => orm.insert(organizations).values(organization).onConflictDoNothing());
 }
 
-/** Idempotent by the token itself; a token that was revoked stays revoked. Throws when another organisation has it. */
+/**
+ * Idempotent by the token itself; a token that was revoked stays revoked, and one that exists keeps its name and scopes.
+ * Throws when another organisation has it.
+ */
 export async function declareToken(
   { orm }: Database,
-  token: { orgTokenId: string; orgId: string; name: string; tokenHash: Uint8Array; scopes?: string[] | null },
+  token: {
+    orgTokenId: string;
+    orgId: string;
+    name: string;
+    tokenHash: Uint8Array;
+    scopes?: string[] | null;
+    createdBy?: string;
+    lastFour?: string;
+  },
 ): Promise<void> {
   await withoutParameters(async () => {
     await orm.insert(orgTokens).values(token).onConflictDoNothing();
@@ -28,12 +40,18 @@ export async function declareToken(
 }
 
 /**
- * Idempotent: an application that exists keeps its secret, and one that was deleted is there again. Throws when another
+ * Idempotent: an application that exists keeps its secret and its logins, and one that was deleted is there again. Throws when another
  * organisation has the appId.
  */
 export async function declareApplication(
   { orm }: Database,
-  application: { appId: string; orgId: string; appName: string; appSecret: string },
+  application: {
+    appId: string;
+    orgId: string;
+    appName: string;
+    appSecret: string;
+    authConfiguration?: AuthConfiguration;
+  },
 ): Promise<void> {
   await withoutParameters(async () => {
     await orm.insert(applications).values(application).onConflictDoNothing({ target: applications.appId });
@@ -73,7 +91,7 @@ export async function declareDeployment(
   return withoutParameters(() =>
     orm.transaction(async (tx) => {
       const newest = await lockNewestDeployment(tx, settings.appId);
-      if (newest && sameSettings(newest, settings)) {
+      if (newest && compareDeployment(newest, settings) !== "new") {
         const { deploymentId } = newest;
         const { maxProcesses, warmProcesses = 0 } = settings;
         await tx
@@ -87,6 +105,16 @@ export async function declareDeployment(
       return newDeploymentId;
     }),
   );
+}
+
+/** What `declareDeployment` would do: nothing, change how many processes may run, or make another deployment. */
+export function compareDeployment(
+  newest: typeof deployments.$inferSelect | undefined,
+  settings: DeploymentSettings,
+): "same" | "limits" | "new" {
+  if (!newest || !sameSettings(newest, settings)) return "new";
+  const { maxProcesses, warmProcesses = 0 } = settings;
+  return newest.maxProcesses === maxProcesses && newest.warmProcesses === warmProcesses ? "same" : "limits";
 }
 
 function sameSettings(newest: typeof deployments.$inferSelect, settings: DeploymentSettings): boolean {

@@ -9,7 +9,7 @@ import { loopbackOf } from "./engine-address.ts";
 export const HOST_LABEL = "roombridge.host";
 /** Of a container that only looks into another one. */
 export const PROBE_LABEL = "roombridge.probe";
-const PROCESS_LABEL = "roombridge.process";
+export const PROCESS_LABEL = "roombridge.process";
 const PORTS_LABEL = "roombridge.ports";
 
 const Ports = z.array(

@@ -14,8 +14,9 @@ export class DockerProcess {
   hasRun = false;
   wasTold = false;
   isLogKept = false;
-  /** Told once: that nobody can see whether it has bound its ports. */
-  isUnknowable = false;
+  /** Since when nobody can see whether it has bound its ports, on the monotonic clock; that is told once. */
+  unknowableSinceMs: number | undefined;
+  isTold = false;
   exit: ProcessExit | undefined;
   #seenAliveIn: number | undefined;
 

@@ -14,9 +14,11 @@ import { GAME, newDockerWorld } from "../../../test/docker-world.ts";
 import { openEngineRoad } from "../../../test/engine-road.ts";
 import { startFakeRegistry } from "../../../test/fake-registry.ts";
 import { GAME_IMAGE, importGameImage } from "../../../test/game-image.ts";
+import { describeGameServers } from "../../../test/game-server-conformance.ts";
+import { openHostedWorld } from "../../../test/hosted-world.ts";
 import { type PrivateDocker, startPrivateDocker } from "../../../test/private-docker.ts";
 import { newSpec, readText } from "../../../test/process-spec.ts";
-import { describeProvider } from "../../../test/provider-conformance.ts";
+import { describeProvider, echoDatagram } from "../../../test/provider-conformance.ts";
 import { requireDocker } from "../../../test/require-docker.ts";
 import { tarOf } from "../../../test/tar-of.ts";
 import { newGame, newMachine, useRooms } from "../../../test/setup.ts";
@@ -38,6 +40,24 @@ describe.skipIf(!hasDocker)("with an engine of its own", { timeout: LONG_MS }, (
   afterAll(() => docker?.close(), LONG_MS);
 
   describeProvider("docker", () => newDockerWorld(docker.url));
+
+  describeGameServers("a docker host", async (cleanUp) => {
+    const machine = await newMachine(suite(), {}, cleanUp);
+    const game = { image: GAME_IMAGE, command: ["node", "/app/src/main.ts"], pull: "never" };
+    await writeFile(join(machine.dataDir, "roombridge.json"), JSON.stringify({ commands: { game } }));
+    const env = { HOST_PROVIDER: "docker", DOCKER_HOST: docker.url };
+    return openHostedWorld(suite(), machine, { cleanUp, env, gameEnv: [{ name: "HOST", value: "0.0.0.0" }] });
+  });
+
+  test("its bridge keeps its address when containers come: those that know another one cannot answer", async () => {
+    const { Options } = await docker.client.getNetwork("bridge").inspect();
+    const file = join("/sys/class/net", Options?.["com.docker.network.bridge.name"] ?? "", "address");
+    const address = await readFile(file, "utf8");
+    const provider = await (await newDockerWorld(docker.url)).open();
+    const spec = await game(LISTEN);
+    await provider.start(spec);
+    expect(await readFile(file, "utf8")).toBe(address);
+  });
 
   describe("a container", () => {
     test("that reaches its memory limit is told as out of memory", async () => {
@@ -385,13 +405,15 @@ describe.skipIf(!hasDocker)("with an engine of its own", { timeout: LONG_MS }, (
 
     test("that was killed tells afterwards what became of its containers, and starts others", async () => {
       const provider = await (await newDockerWorld(docker.url)).open();
-      const spec = await game(LISTEN);
+      const spec = await game(`process.on("SIGTERM", () => setTimeout(() => process.exit(0), 1_000)); ${LISTEN}`);
       await provider.start(spec);
       await phase(provider, spec, "running");
       await docker.kill();
       await docker.start();
-      const { exit } = await phase(provider, spec, "exited");
-      expect(exit?.code).not.toBe(0);
+      // The engine has ended it when it came back, which is none of the game's doing.
+      expect(await phase(provider, spec, "exited")).toMatchObject({ hasRun: true, exit: {} });
+      const { State } = await docker.client.getContainer(`roombridge-${spec.processId}`).inspect();
+      expect(State).toMatchObject({ Running: false, ExitCode: 0 });
       await provider.forget(spec.processId);
       const next = await game(LISTEN);
       await provider.start(next);
@@ -409,9 +431,12 @@ describe.skipIf(!hasDocker)("with an engine of its own", { timeout: LONG_MS }, (
       onTestFinished(async () => {
         for (const id of await containersOf(hostId)) await docker.client.getContainer(id).remove({ force: true });
       });
-      const startHost = () => machine.startHost({ HOST_PROVIDER: "docker", HOST_ID: hostId, DOCKER_HOST: docker.url });
+      const startHost = (overrides: Record<string, string> = {}) =>
+        machine.startHost({ HOST_PROVIDER: "docker", HOST_ID: hostId, DOCKER_HOST: docker.url, ...overrides });
       const env = [{ name: "HOST", value: "0.0.0.0" }];
-      const game = await newGame(machine, { command: "game", env, requestedMemoryMb: 256 });
+      const additionalContainerPorts = [{ name: "udp", port: 8001, transportType: "udp" as const }];
+      const settings = { command: "game", env, requestedMemoryMb: 256, additionalContainerPorts };
+      const game = await newGame(machine, settings);
       return { ...machine, hostId, startHost, game };
     };
 
@@ -419,7 +444,8 @@ describe.skipIf(!hasDocker)("with an engine of its own", { timeout: LONG_MS }, (
       const { startHost, game: rooms, hostId, database, dataDir } = await newDockerHost();
       const first = await startHost();
       const { roomId, processId = "" } = await rooms.create();
-      const { exposedPort } = await rooms.active(roomId);
+      const { exposedPort, additionalExposedPorts } = await rooms.active(roomId);
+      expect(await echoDatagram(additionalExposedPorts[0]?.port ?? 0, "ping")).toBe("ping");
       const socket = new WebSocket(`ws://127.0.0.1:${exposedPort?.port}/${roomId}`);
       onTestFinished(() => socket.terminate());
       await once(socket, "message");
@@ -451,6 +477,34 @@ describe.skipIf(!hasDocker)("with an engine of its own", { timeout: LONG_MS }, (
       await host.line(/the engine answers again/, 30_000);
       await rooms.unscheduled(roomId);
       expect((await rooms.info(roomId)).status).toBe("scheduling");
+      await rooms.active((await rooms.create()).roomId);
+    });
+
+    test("what a host leaves that never comes back is ended by another host of its engine, and nobody else's", async () => {
+      const { startHost, game: rooms, hostId, database, dataDir } = await newDockerHost();
+      const first = await startHost();
+      const { roomId, processId = "" } = await rooms.create();
+      await rooms.active(roomId);
+      const { Config, Id } = await docker.client.getContainer(`roombridge-${processId}`).inspect();
+      const probe = { "roombridge.host": hostId, "roombridge.process": processId, "roombridge.probe": Id };
+      await docker.client.createContainer({ Image: GAME_IMAGE, Cmd: ["cat"], Labels: probe });
+      const [copy, stranger] = [Config.Labels, { ...Config.Labels, "roombridge.process": newUuid() }];
+      const spared = await Promise.all([
+        docker.client.createContainer({ Image: GAME_IMAGE, Cmd: ["cat"], Labels: copy }),
+        docker.client.createContainer({
+          name: `roombridge-${stranger["roombridge.process"]}`,
+          Image: GAME_IMAGE,
+          Cmd: ["cat"],
+          Labels: stranger,
+        }),
+      ]);
+      await first.kill();
+      await database.sql`update hosts set beat_at = clock_timestamp() - interval '7 seconds' where host_id = ${hostId}`;
+      const second = await startHost({ HOST_ID: `host-${newUuid()}` });
+      await second.line(/a game server that a dead host had left was ended/, 60_000);
+      expect((await containersOf(hostId)).toSorted()).toEqual(spared.map(({ id }) => id).toSorted());
+      await rooms.unscheduled(roomId);
+      expect(await readFile(join(dataDir, "containers", processId, "log"), "utf8")).toContain("echo-room ready");
       await rooms.active((await rooms.create()).roomId);
     });
   });

@@ -26,6 +26,20 @@ test("any other refusal is a process that cannot exist", () => {
   expect(String(error)).toContain("Range of CPUs is from 0.01 to 2.00");
 });
 
+test.each([
+  "transport is closing: unavailable",
+  "connection closed: unavailable",
+  'connection error: desc = "transport: Error while dialing dial unix /run/containerd/containerd.sock: connect: connection refused": unavailable',
+  "rpc error: code = Unavailable desc = error reading from server: EOF",
+])("an engine that has lost what runs its containers is away: %s", (message) => {
+  expect(toEngineError({ statusCode: 500, json: { message } }, "start")).toBeInstanceOf(ProviderAwayError);
+});
+
+test("an answer with status 500 is a refusal", () => {
+  const refused = toEngineError({ statusCode: 500, json: { message: "the address is unavailable" } }, "start");
+  expect(refused).toBeInstanceOf(EngineRefusedError);
+});
+
 test("no answer is no refusal", () => {
   const away = toEngineError(new Error("connect ECONNREFUSED"), "start");
   expect(away).toBeInstanceOf(ProviderAwayError);

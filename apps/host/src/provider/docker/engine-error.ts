@@ -15,11 +15,14 @@ export class EngineRefusedError extends Error {
 /** 503 is what engines answer that are about to start or to stop, and proxies without one behind them. */
 const AWAY = [502, 503, 504];
 
+/** In words only, as an answer with status 500: the engine lives, and what runs its containers is just starting again. */
+const NO_RUNTIME = /: unavailable\b|transport is closing|containerd\.sock: connect|code = Unavailable/;
+
 /** What a failed call means: an answer, or none. */
 export function toEngineError(error: unknown, call: string): EngineRefusedError | ProviderAwayError {
   if (error instanceof ProviderAwayError || error instanceof EngineRefusedError) return error;
   const status = readField(error, "statusCode");
-  if (typeof status === "number" && !AWAY.includes(status)) {
+  if (typeof status === "number" && !AWAY.includes(status) && !NO_RUNTIME.test(readMessage(error))) {
     return new EngineRefusedError(status, readMessage(error));
   }
   const reason = error instanceof Error ? error.message : String(error);

@@ -1,5 +1,6 @@
 import { mkdir, open } from "node:fs/promises";
 import { dirname } from "node:path";
+import type { Logger } from "@roombridge/service";
 import { processFiles } from "../local/process-files.ts";
 import type { Engine } from "./engine.ts";
 
@@ -8,8 +9,24 @@ export function keptLog(root: string, processId: string): string {
   return processFiles(root, processId).log;
 }
 
-/** Adds all that a container wrote to `log`, after what earlier tries of the same process left there. */
-export async function keepLog(engine: Engine, id: string, log: string): Promise<void> {
+export interface LogPlace {
+  readonly root: string;
+  readonly log: Logger;
+}
+
+/** Keeps all that a container wrote. Never throws: a full disk must not keep the container. */
+export async function keepLog(
+  engine: Engine,
+  { containerId, processId }: { readonly containerId: string; readonly processId: string },
+  { root, log }: LogPlace,
+): Promise<void> {
+  await appendLog(engine, containerId, keptLog(root, processId)).catch((error: unknown) =>
+    log.warn({ err: error, processId }, "the log of a game server could not be kept"),
+  );
+}
+
+/** After what earlier tries of the same process left in `log`. */
+async function appendLog(engine: Engine, id: string, log: string): Promise<void> {
   await mkdir(dirname(log), { recursive: true, mode: 0o700 });
   const file = await open(log, "a", 0o600);
   try {

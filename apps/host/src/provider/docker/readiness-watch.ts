@@ -5,6 +5,8 @@ import { checkContainer, type ReadinessOptions } from "./readiness.ts";
 import { isAlive } from "./stop-container.ts";
 
 const INTERVAL_MS = 250;
+/** Longer than an engine may take to notice that what it has started is gone, and was not to be seen therefore. */
+const UNKNOWABLE_MS = 10_000;
 
 export interface ReadinessWatchOptions {
   readonly engine: Engine;
@@ -52,8 +54,11 @@ export class ReadinessWatch {
         process.hasRun = true;
         onChange();
       }
-      if (found !== "unknowable" || process.isUnknowable) return;
-      process.isUnknowable = true;
+      if (found !== "unknowable") process.unknowableSinceMs = undefined;
+      else process.unknowableSinceMs ??= performance.now();
+      const sinceMs = process.unknowableSinceMs ?? Infinity;
+      if (process.isTold || performance.now() - sinceMs < UNKNOWABLE_MS) return;
+      process.isTold = true;
       log.error(
         { processId },
         "cannot see into this engine's containers: give images a HEALTHCHECK, or set docker.probeImage",

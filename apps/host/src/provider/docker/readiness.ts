@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { ProcessPort } from "../provider.ts";
 import { type KernelSocket, parseSockets, readSockets } from "../socket-table.ts";
 import type { ContainerState, Engine } from "./engine.ts";
-import { HOST_LABEL, PROBE_LABEL } from "./container-options.ts";
+import { HOST_LABEL, PROBE_LABEL, PROCESS_LABEL } from "./container-options.ts";
 
 export interface ReadinessOptions {
   readonly engine: Engine;
@@ -34,8 +34,12 @@ export async function checkContainer(
     Image: probeImage,
     Entrypoint: ["cat"],
     Cmd: ["tcp", "tcp6", "udp", "udp6"].map((name) => `/proc/net/${name}`),
-    // Without the label of a process it is nobody's, and still found by whoever wonders whose it is.
-    Labels: { [HOST_LABEL]: hostId, [PROBE_LABEL]: container.id },
+    // Without the name of a process it is none, and still found by whoever wonders whose it is.
+    Labels: {
+      [HOST_LABEL]: hostId,
+      [PROBE_LABEL]: container.id,
+      [PROCESS_LABEL]: container.labels[PROCESS_LABEL] ?? "",
+    },
     HostConfig: { NetworkMode: `container:${container.id}`, CapDrop: ["ALL"], SecurityOpt: ["no-new-privileges"] },
   });
   return hasBound(parseSockets(text), ports) ? "ready" : "not_ready";

@@ -1,21 +1,21 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { App } from "@roombridge/testing";
-import type { newMachine } from "./setup.ts";
 
-export type Machine = Awaited<ReturnType<typeof newMachine>>;
+const ATTEMPTS = 10;
 
-/** A host that is started again whenever it has not ended in order, as a supervisor does. */
-export class SteadyHost {
-  readonly machine: Machine;
-  readonly hostId: string;
-  readonly #env: Readonly<Record<string, string>>;
+/** An app that is started again whenever it has not ended in order, as a supervisor does. */
+export class SteadyApp {
+  readonly #launch: () => Promise<App>;
   #app: App | undefined;
   #starting: Promise<void> | undefined;
 
-  constructor(machine: Machine, env: Readonly<Record<string, string>> & { readonly HOST_ID: string }) {
-    this.machine = machine;
-    this.hostId = env.HOST_ID;
-    this.#env = env;
+  constructor(launch: () => Promise<App>) {
+    this.#launch = launch;
+  }
+
+  /** Undefined while it is away. */
+  get app(): App | undefined {
+    return this.#app;
   }
 
   /** Returns when it is ready. */
@@ -36,11 +36,16 @@ export class SteadyHost {
     await this.start();
   }
 
+  /** SIGTERM, for good. */
+  async stop(): Promise<void> {
+    await this.#app?.stop();
+  }
+
   async #start(): Promise<void> {
-    for (let attempt = 0; !this.#app; attempt += 1) {
-      const app = await this.machine.startHost(this.#env).catch((error: unknown) => {
+    for (let attempt = 1; !this.#app; attempt += 1) {
+      const app = await this.#launch().catch((error: unknown) => {
         // Its connections may have been cut while it started.
-        if (attempt === 10) throw error;
+        if (attempt === ATTEMPTS) throw error;
         return undefined;
       });
       this.#app = app;
