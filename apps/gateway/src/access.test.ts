@@ -47,6 +47,14 @@ test("whatever only reads needs no more than a scope that reads", () => {
   }
 });
 
+test("what players may call names their token, and that of an organisation only where it will do", () => {
+  const ofPlayers = ALL.filter(({ access, isForPlayersToo }) => access === "player" || isForPlayersToo);
+  expect(Object.fromEntries(ofPlayers.map(({ operationId, route }) => [operationId, route.security]))).toEqual({
+    CreateIceServers: [{ hathoraDevToken: [] }, { playerAuth: [] }],
+    CreateLobby: [{ playerAuth: [] }],
+  });
+});
+
 test("what is public documents no security", () => {
   for (const { route } of ALL.filter(({ access }) => access === "public")) expect(route.security).toBeUndefined();
 });

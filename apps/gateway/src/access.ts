@@ -2,6 +2,8 @@ import type { Scope } from "@roombridge/models/api";
 import { requireScope, type RoomsContext } from "@roombridge/rooms";
 import type { HonoRequest } from "hono";
 import { principalOf } from "./auth.ts";
+import { PLAYER_SECURITY } from "./document-responses.ts";
+import type { Operation } from "./operation.ts";
 
 /**
  * Who may call an operation: anybody, a player (the operation itself looks at the player's token), or whoever has a token of
@@ -15,7 +17,8 @@ export async function checkAccess(access: Access, rooms: RoomsContext, request: 
   requireScope(await principalOf(rooms, request), access);
 }
 
-/** The `security` of an operation in the document: the scope is its role. Players' own tokens stand in the route. */
-export function documentAccess(access: Access): { readonly security?: { readonly hathoraDevToken: string[] }[] } {
-  return access === "public" || access === "player" ? {} : { security: [{ hathoraDevToken: [access] }] };
+/** The `security` of an operation in the document: the scope is its role. Where only players call, it stands in the route. */
+export function documentAccess({ access, isForPlayersToo = false }: Pick<Operation, "access" | "isForPlayersToo">) {
+  if (access === "public" || access === "player") return {};
+  return { security: [{ hathoraDevToken: [access] }, ...(isForPlayersToo ? PLAYER_SECURITY : [])] };
 }

@@ -10,6 +10,7 @@ import { createTestDatabase, createToken, openTestRooms, TEST_REGION, type TestD
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { arrangeStaticProcess } from "../test/arrange.ts";
 import { exchange, statusesOf } from "../test/exchange.ts";
+import { letPlayers } from "../test/players.ts";
 import { spawnGateway, type SpawnedGateway } from "../test/spawn-gateway.ts";
 import { createGame, type Game } from "../test/suite.ts";
 import { OPERATIONS } from "./operations.ts";
@@ -50,6 +51,7 @@ const WITH_OPTIONAL_BODY = OPERATIONS.flatMap(({ route }) => (route.request?.bod
 async function fill(path: string, game: Game, { isAsleep }: { isAsleep: boolean }): Promise<string> {
   const { application, appId } = game;
   const { orgId } = application;
+  await letPlayers({ rooms, game });
   const { roomId } = await createRoom(rooms, { application, region: TEST_REGION });
   if (isAsleep) await suspendRoom(rooms, appId, roomId);
   const { processId } = path.includes("/static/")
@@ -75,6 +77,7 @@ test("there are eleven of them", () => {
     "DestroyRoom",
     "DestroyRoomDeprecated",
     "HeartbeatStaticProcess",
+    "LoginAnonymous",
     "ResumeRoom",
     "RevokeOrgToken",
     "StopProcess",

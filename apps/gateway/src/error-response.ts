@@ -17,6 +17,7 @@ const HTTP_STATUS = {
   deployment_not_found: 404,
   process_not_found: 404,
   room_not_found: 404,
+  login_not_found: 404,
   log_not_found: 404,
   log_expired: 410,
   // 404 is the only status that says "not now" and that the SDK knows in all operations which ask hosts.
@@ -30,6 +31,8 @@ const HTTP_STATUS = {
   process_superseded: 409,
   process_gone: 410,
   no_capacity: 429,
+  // Where Hathora's credit is used up; here nothing but a quota of the operator's is.
+  quota_exceeded: 402,
   rate_limited: 429,
   turn_limit: 429,
   internal: 500,

@@ -3,6 +3,7 @@ import type { RoomsContext } from "@roombridge/rooms";
 import type { HonoRequest } from "hono";
 import type { Access } from "./access.ts";
 import type { Answer } from "./answer.ts";
+import type { PlayerSettings } from "./player-settings.ts";
 
 /** What the operator decides about operations. */
 export interface OperationSettings {
@@ -10,6 +11,7 @@ export interface OperationSettings {
   readonly wakeOnConnectionInfo: boolean;
   /** A game server that registers itself must listen on its TCP ports, where this gateway can reach them. */
   readonly checkStaticPorts: boolean;
+  readonly players: PlayerSettings;
 }
 
 type Method = "get" | "post" | "patch" | "put" | "delete";
@@ -19,10 +21,14 @@ export interface Operation {
   readonly route: RouteConfig & { readonly operationId: string; readonly method: Method };
   /** Who may call it. */
   readonly access: Access;
+  /** A player's token will do as well, and so the operation itself looks at the token that there is. */
+  readonly isForPlayersToo?: boolean;
   /** Browsers call it directly, so it answers with CORS headers. */
   readonly isForBrowsers: boolean;
   /** Clients poll with it although it is no GET, so its successes are logged at debug. */
   readonly isPolled?: boolean;
+  /** Seconds that it may take beyond the deadline of every request, because its caller asked it to wait. */
+  readonly patienceSeconds?: number;
   /** Throws RoomError. */
   readonly handle: (rooms: RoomsContext, request: HonoRequest, settings: OperationSettings) => Promise<Answer>;
 }

@@ -4,6 +4,7 @@ import { createBuildRegistryOperation } from "./routes/create-build-registry.ts"
 import { createDeploymentOperation } from "./routes/create-deployment.ts";
 import { createIceServersOperation } from "./routes/create-ice-servers.ts";
 import { createOrgTokenOperation } from "./routes/create-org-token.ts";
+import { createLobbyOperation } from "./routes/create-lobby.ts";
 import { createProcessOperation } from "./routes/create-process.ts";
 import { createRoomOperation } from "./routes/create-room.ts";
 import { deleteAppOperation } from "./routes/delete-app.ts";
@@ -20,9 +21,14 @@ import { getDeploymentOperation } from "./routes/get-deployment.ts";
 import { getDeploymentsOperation } from "./routes/get-deployments.ts";
 import { getLatestDeploymentOperation } from "./routes/get-latest-deployment.ts";
 import { getLatestProcessesOperation } from "./routes/get-latest-processes.ts";
+import { getLobbyInfoByRoomIdOperation, getLobbyInfoByShortCodeOperation } from "./routes/get-lobby-info.ts";
 import { getLogsForProcessOperation } from "./routes/get-logs-for-process.ts";
 import { getOrgTokensOperation } from "./routes/get-org-tokens.ts";
 import { getOrgsOperation } from "./routes/get-orgs.ts";
+import {
+  getPingServiceEndpointsDeprecatedOperation,
+  getPingServiceEndpointsOperation,
+} from "./routes/get-ping-service-endpoints.ts";
 import { getMetricsDeprecatedOperation, getProcessMetricsOperation } from "./routes/get-process-metrics.ts";
 import { getProcessOperation } from "./routes/get-process.ts";
 import { getProcessesCountOperation } from "./routes/get-processes-count.ts";
@@ -32,8 +38,12 @@ import {
   getInactiveRoomsForProcessOperation,
 } from "./routes/get-rooms-for-process.ts";
 import { heartbeatStaticProcessOperation } from "./routes/heartbeat-static-process.ts";
+import { listActivePublicLobbiesOperation } from "./routes/list-active-public-lobbies.ts";
 import { listIceServersOperation } from "./routes/list-ice-servers.ts";
 import { listRoomsOperation } from "./routes/list-rooms.ts";
+import { loginAnonymousOperation } from "./routes/login-anonymous.ts";
+import { loginGoogleOperation } from "./routes/login-google.ts";
+import { loginNicknameOperation } from "./routes/login-nickname.ts";
 import { PROCESSES_V2 } from "./routes/processes-v2.ts";
 import { registerStaticProcessOperation } from "./routes/register-static-process.ts";
 import { resumeRoomOperation } from "./routes/resume-room.ts";
@@ -77,6 +87,15 @@ export const OPERATIONS: readonly Operation[] = [
   createOrgTokenOperation,
   revokeOrgTokenOperation,
   getOrgsOperation,
+  loginAnonymousOperation,
+  loginNicknameOperation,
+  loginGoogleOperation,
+  createLobbyOperation,
+  listActivePublicLobbiesOperation,
+  getLobbyInfoByRoomIdOperation,
+  getLobbyInfoByShortCodeOperation,
+  getPingServiceEndpointsOperation,
+  getPingServiceEndpointsDeprecatedOperation,
   getAppsOperation,
   createAppOperation,
   getAppOperation,

@@ -18,6 +18,7 @@ import {
   OTHER_PORT,
   type Place,
 } from "../test/arrange.ts";
+import { letPlayers, arrangeLobby, signPlayer } from "../test/players.ts";
 import { NEW_DEPLOYMENT } from "../test/conformance/deployment-rows.ts";
 import { dumpDatabase } from "../test/dump-database.ts";
 import { pathOf, pathParameters } from "../test/path-of.ts";
@@ -32,6 +33,19 @@ import { OPERATIONS } from "./operations.ts";
 
 /** Everything else needs the owner's token. These answer anybody who knows appId and roomId, and say nothing secret. */
 const PUBLIC = ["GetConnectionInfo", "GetConnectionInfoDeprecated"];
+
+/** What players call, by themselves or with a token of the application's own secret. */
+const OF_PLAYERS = [
+  "LoginAnonymous",
+  "LoginNickname",
+  "LoginGoogle",
+  "CreateLobby",
+  "ListActivePublicLobbies",
+  "GetLobbyInfoByRoomId",
+  "GetLobbyInfoByShortCode",
+  "GetPingServiceEndpoints",
+  "GetPingServiceEndpointsDeprecated",
+];
 
 const CONFIG = "the victim's own words";
 const PLAYER = "the victim's player";
@@ -48,6 +62,7 @@ const NOBODY = {
   appId: "app-00000000-0000-4000-8000-000000000000",
   roomId: "nobodys-room-0000",
   processId: "00000000-0000-4000-8000-000000000000",
+  shortCode: "nobodys-code",
   buildId: "bld-00000000-0000-4000-8000-000000000000",
   deploymentId: "dep-00000000-0000-4000-8000-000000000000",
 };
@@ -60,6 +75,8 @@ interface Victim {
   readonly username: string;
   /** Of the token with which the victim asks, and of one that does nothing. */
   readonly orgTokenIds: readonly string[];
+  /** Of a private lobby. What its answers show anybody may know who has its short code or roomId. */
+  readonly shortCode: string;
   readonly buildId: string;
   /** Of the first page of the victim's rooms. */
   readonly cursor: string;
@@ -71,6 +88,8 @@ interface Stranger {
   readonly token: string;
   readonly roomId: string;
   readonly processId: string;
+  /** Of a player of the stranger's own game. */
+  readonly playerToken: string;
 }
 
 beforeAll(async () => {
@@ -83,7 +102,8 @@ beforeAll(async () => {
   await createDeployment(rooms.database, application);
   const { roomId } = await createRoom(rooms, { application, region: REGION });
   const { processId } = await createProcess(rooms, application, REGION);
-  stranger = { ...application, token, roomId, processId };
+  const playerToken = await signPlayer({ rooms, game: application });
+  stranger = { ...application, token, roomId, processId, playerToken };
   await stage.secrets.learn(rooms.database);
   stage.secrets.add("the victim's token", game.token);
 });
@@ -105,6 +125,8 @@ async function arrangeVictim(place: Place): Promise<Victim> {
   const processIds = Object.values(await arrangeProcesses(place));
   const { processId: ofStatic } = await arrangeStaticProcess(place);
   const { roomId } = active;
+  await letPlayers(place);
+  const { shortCode } = await arrangeLobby(place, { visibility: "private", roomConfig: "for all" });
   const { username } = await issueCredential(place.rooms, place.game.application, { roomId, playerId: PLAYER });
   return {
     game: place.game,
@@ -119,6 +141,7 @@ async function arrangeVictim(place: Place): Promise<Victim> {
     processIds: [...processIds, active.processId, unscheduled.processId, ofStatic],
     username,
     orgTokenIds: await tokenIdsOf(place),
+    shortCode,
     buildId: (await getLatestDeployment(place.rooms, place.game.appId)).build.buildId,
     cursor: await firstCursor(place.game),
   };
@@ -155,6 +178,8 @@ function valuesOf(name: string, operationId: string): readonly string[] {
       return [victim.game.application.orgId];
     case "orgTokenId":
       return victim.orgTokenIds;
+    case "shortCode":
+      return [victim.shortCode];
     case "buildId":
       return [victim.buildId];
     case "deploymentId":
@@ -179,6 +204,8 @@ function queryValue(name: string, operationId: string): string {
   switch (name) {
     case "roomId":
       return victim.roomIds.active;
+    case "shortCode":
+      return victim.shortCode;
     case "state":
       return "active,suspended";
     case "status":
@@ -311,15 +338,18 @@ function namedIn(query: string): Ids {
   return query.includes("orgId=") ? { orgId: victim.game.application.orgId } : {};
 }
 
-const GUARDED = OPERATIONS.filter(({ route }) => !PUBLIC.includes(route.operationId)).map((operation) => ({
-  operationId: operation.route.operationId,
-  operation,
-}));
+const GUARDED = OPERATIONS.filter(({ route }) => ![...PUBLIC, ...OF_PLAYERS].includes(route.operationId)).map(
+  (operation) => ({
+    operationId: operation.route.operationId,
+    operation,
+  }),
+);
 
 test("the walk knows every path parameter, and everything that it leaves out is public", () => {
   for (const operation of OPERATIONS) expect(victimsIds(operation).length).toBeGreaterThan(0);
   const open = OPERATIONS.filter(({ route }) => route.security === undefined);
-  expect(open.map(({ route }) => route.operationId).toSorted()).toEqual(PUBLIC);
+  const isOpen = [...PUBLIC, ...OF_PLAYERS].filter((operationId) => operationId !== "CreateLobby");
+  expect(open.map(({ route }) => route.operationId).toSorted()).toEqual(isOpen.toSorted());
 });
 
 describe.each(GUARDED)("$operationId", ({ operation }) => {
@@ -462,6 +492,49 @@ describe.each(
       expect(words(answer, ids)).toEqual(words(await ask(operation, madeUp(ids), stranger.token), madeUp(ids)));
     }
   });
+});
+
+describe.each(
+  OPERATIONS.filter(({ route }) => OF_PLAYERS.includes(route.operationId)).map((operation) => ({
+    operationId: operation.route.operationId,
+    operation,
+  })),
+)("$operationId is for players", ({ operation }) => {
+  test("it tells nothing of the victim but what anybody may know", async () => {
+    for (const ids of victimsIds(operation)) {
+      for (const query of queriesOf(operation)) {
+        for (const token of [stranger.token, stranger.playerToken, undefined, "garbage"]) {
+          const answer = await ask(operation, ids, token, { query });
+          expect(operation.access === "player" ? [401] : [200, 401, 404]).toContain(answer.status);
+          expect(leaksOf(answer, ids)).toEqual([]);
+        }
+      }
+    }
+  });
+
+  test("a stranger's own application does not reach the victim's lobby", async () => {
+    const names = pathParameters(operation.route);
+    if (!names.includes("roomId") && !names.includes("shortCode")) return;
+    for (const theirs of victimsIds(operation)) {
+      const ids = { ...theirs, appId: stranger.appId };
+      const answer = await ask(operation, ids, stranger.playerToken);
+      expect(answer.status).toBe(404);
+      const nobodys = madeUp(ids);
+      expect(words(answer, ids)).toEqual(words(await ask(operation, nobodys, undefined), nobodys));
+    }
+  });
+});
+
+test("a stranger's player has no TURN credential in the victim's rooms", async () => {
+  const operation = OPERATIONS.find(({ route }) => route.operationId === "CreateIceServers");
+  if (!operation) throw new Error("there is no CreateIceServers");
+  const before = await dumpDatabase(stage.rooms.database);
+  for (const ids of victimsIds(operation)) {
+    const answer = await ask(operation, ids, stranger.playerToken);
+    expect(answer.status).toBe(401);
+    expect(leaksOf(answer, ids)).toEqual([]);
+  }
+  expect(await dumpDatabase(stage.rooms.database)).toEqual(before);
 });
 
 test("a stranger's own room and process are found with the same token", async () => {

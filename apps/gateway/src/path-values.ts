@@ -1,4 +1,4 @@
-import { isStorable, Region, RoomId } from "@roombridge/models/api";
+import { isStorable, Region, RoomId, ShortCode } from "@roombridge/models/api";
 import { RoomError } from "@roombridge/rooms";
 import type { HonoRequest } from "hono";
 import { z } from "zod";
@@ -12,6 +12,7 @@ export const RoomPath = AppPath.extend({ roomId: RoomId });
 export const ProcessPath = AppPath.extend({
   processId: z.string().meta({ example: "cbfcddd2-0006-43ae-996c-995fff7bed2e" }),
 });
+export const ShortCodePath = AppPath.extend({ shortCode: ShortCode });
 export const BuildPath = z.object({
   buildId: z.string().meta({ example: "bld-6d4c6a71-2d75-4b42-94e1-f312f57f33c5" }),
 });
@@ -44,6 +45,11 @@ export function anyRoomIdOf(request: HonoRequest): string {
 /** Any text: no operation documents 422 for it, so what cannot be a processId is a process that does not exist. */
 export function processIdOf(request: HonoRequest): string {
   return request.param("processId") ?? "";
+}
+
+/** Any text: the operation does not document 422 for it, so what cannot be a code is one that no lobby has. */
+export function shortCodeOf(request: HonoRequest): string {
+  return request.param("shortCode") ?? "";
 }
 
 /** Throws `build_not_found` for what no build can have. */

@@ -15,7 +15,22 @@ import { documentedAnswers } from "./serialize.ts";
 
 const BASE_PATH = "/games/hathora";
 /** Pages of games call these without a backend in between. */
-const FOR_BROWSERS = ["GetConnectionInfo", "GetConnectionInfoDeprecated", "GetRoomInfo", "GetRoomInfoDeprecated"];
+const FOR_BROWSERS = [
+  "GetConnectionInfo",
+  "GetConnectionInfoDeprecated",
+  "GetRoomInfo",
+  "GetRoomInfoDeprecated",
+  "CreateIceServers",
+  "LoginAnonymous",
+  "LoginNickname",
+  "LoginGoogle",
+  "CreateLobby",
+  "ListActivePublicLobbies",
+  "GetLobbyInfoByRoomId",
+  "GetLobbyInfoByShortCode",
+  "GetPingServiceEndpoints",
+  "GetPingServiceEndpointsDeprecated",
+];
 
 let stage: Stage;
 let gateway: SpawnedGateway;
@@ -57,10 +72,13 @@ async function arrange({ operation }: Success) {
   await clearDatabase(stage.rooms.database);
   const place: Place = { rooms: stage.rooms, game: await createGame(stage.rooms, row.game) };
   const { call, verify } = await row.arrange(place);
-  const { appId, roomId, processId, region, buildId, deploymentId, orgId, orgTokenId, token = "" } = call;
-  const values = { appId, roomId, processId, region, buildId, deploymentId, orgId, orgTokenId };
+  const { appId, roomId, processId, region, buildId, deploymentId, orgId, orgTokenId, shortCode } = call;
+  const { token = "", playerToken = token } = call;
+  const values = { appId, roomId, processId, region, buildId, deploymentId, orgId, orgTokenId, shortCode };
   const known =
     call.params ??
+    call.lobby ??
+    call.login ??
     call.registration ??
     call.issue ??
     call.revoke ??
@@ -71,7 +89,7 @@ async function arrange({ operation }: Success) {
     call.newDeployment ??
     call.newToken;
   const body = known ?? (call.roomConfig === undefined ? {} : { roomConfig: call.roomConfig });
-  return { status: row.status, call, values, token, body, verify };
+  return { status: row.status, call, values, token: playerToken, body, verify };
 }
 
 interface Change {

@@ -9,6 +9,8 @@ import { bodiesOf, spoiled, toJsonSchema } from "./schema-bodies.ts";
 export interface KnownIds {
   readonly appId: string;
   readonly token: string;
+  /** Of a player of the application. */
+  readonly playerToken: string;
   /** Of an organisation that owns nothing here. */
   readonly otherToken: string;
   /** Grows and shrinks while the requests run. */
@@ -219,7 +221,7 @@ function queriesOf({ route }: Operation): fc.Arbitrary<string> {
   const pairs = known.map(([name, field]) => {
     const schemaOfValue = typeof field === "object" && !Array.isArray(field.items) ? (field.items ?? field) : undefined;
     const good =
-      name === "roomId"
+      name === "roomId" || name === "shortCode"
         ? fc.constantFrom(...FEW_ROOM_IDS)
         : bodiesOf(typeof schemaOfValue === "object" ? schemaOfValue : {});
     const value = fc.oneof(
@@ -327,6 +329,7 @@ function valueOf(name: string, nth: number, ids: KnownIds): string {
     buildId: ids.buildIds,
     deploymentId: [ids.deploymentId],
     region: nth % 5 === 0 ? REGIONS : FEW_REGIONS,
+    shortCode: FEW_ROOM_IDS,
   };
   const known = values[name];
   if (!known) throw new Error(`the fuzzer does not know the path parameter ${name}: add known values for it`);
@@ -334,7 +337,8 @@ function valueOf(name: string, nth: number, ids: KnownIds): string {
 }
 
 /** The request on the wire. */
-export function bytesOf(request: FuzzRequest, { route }: Operation, ids: KnownIds): Buffer {
+export function bytesOf(request: FuzzRequest, { route, access }: Operation, given: KnownIds): Buffer {
+  const ids = access === "player" ? { ...given, token: given.playerToken } : given;
   const { method, segments, query, headers, authorization, body, isChunked } = request;
   const known = method === "DELETE" ? { ...ids, appId: ids.otherAppId } : ids;
   const values = Object.fromEntries(

@@ -39,6 +39,7 @@ test("the defaults are those of the documentation", () => {
     HOST_METRICS_SECONDS: 15,
     HOST_CONTROL_HOST: "127.0.0.1",
     HOST_CONTROL_PORT: 0,
+    HOST_PING_HOST: "127.0.0.1",
     ROOM_UNSCHEDULED_TTL_HOURS: 72,
     DATABASE_DIRECT_URL: REQUIRED.DATABASE_URL,
   });
@@ -100,4 +101,11 @@ test.each([
 test("a game server inherits nothing but PATH, HOME, TZ and LANG", () => {
   const env = parseEnv({ ...REQUIRED, PATH: "/bin", HOME: "/root", TOKEN: "secret" });
   expect(baseEnvironment(env)).toEqual({ PATH: "/bin", HOME: "/root" });
+});
+
+test("pings are answered only where that is wanted", () => {
+  expect(parseEnv(REQUIRED).HOST_PING_PORT).toBeUndefined();
+  expect(parseEnv({ ...REQUIRED, HOST_PING_PORT: "" }).HOST_PING_PORT).toBeUndefined();
+  expect(parseEnv({ ...REQUIRED, HOST_PING_PORT: "0" }).HOST_PING_PORT).toBe(0);
+  expect(() => parseEnv({ ...REQUIRED, HOST_PING_PORT: "65536" })).toThrow("HOST_PING_PORT: expected a whole number");
 });

@@ -48,6 +48,8 @@ const Environment = z
         error: "a path cannot be signed for: expected http(s)://host:port",
       })
       .optional(),
+    HOST_PING_HOST: z.string().default("127.0.0.1"),
+    HOST_PING_PORT: integer(0, 65_535).optional(),
     HOST_TLS_CERT_FILE: z.string().optional(),
     HOST_TLS_KEY_FILE: z.string().optional(),
     HOST_MAX_PROCESS_AGE_HOURS: integer(1, 87_600).optional(),

@@ -1,7 +1,8 @@
 import { createSocket } from "node:dgram";
 import { once } from "node:events";
 import { readFile } from "node:fs/promises";
-import { beatHost, createRoom, requestStop } from "@roombridge/rooms";
+import { REGIONS } from "@roombridge/models/api";
+import { beatHost, createRoom, listPingEndpoints, requestStop } from "@roombridge/rooms";
 import {
   createDeployment,
   createTenant,
@@ -27,7 +28,7 @@ async function leaderOf(dataDir: string, processId: string | undefined): Promise
 describe("a game server that works", () => {
   test("runs at the told addresses, knows its room, and echoes over WebSocket and UDP", async () => {
     const machine = await newMachine(suite(), { game: ECHO_ROOM });
-    await machine.startHost();
+    await machine.startHost({ HOST_PING_PORT: "0" });
     const game = await newGame(machine, {
       command: "game",
       additionalContainerPorts: [{ name: "udp", port: 8001, transportType: "udp" }],
@@ -55,6 +56,17 @@ describe("a game server that works", () => {
     onTestFinished(() => void udp.close());
     udp.send("over udp", udpPort?.port ?? 0, "127.0.0.1");
     expect(String((await once(udp, "message"))[0])).toBe("over udp");
+
+    // And where players measure their distance to the region.
+    const [ping] = await listPingEndpoints(suite().rooms);
+    expect(ping).toMatchObject({ region: REGIONS[0], host: "127.0.0.1" });
+    udp.send("distance", ping?.port ?? 0, ping?.host);
+    expect(String((await once(udp, "message"))[0])).toBe("distance");
+    const pinged = new WebSocket(`ws://${ping?.host}:${ping?.port}/ws`);
+    onTestFinished(() => pinged.terminate());
+    await once(pinged, "open");
+    pinged.send("distance");
+    expect(String((await once(pinged, "message"))[0])).toBe("distance");
   });
 
   test("gets nothing of the host's environment but PATH, HOME, TZ and LANG", async () => {

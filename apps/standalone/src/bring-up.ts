@@ -5,7 +5,7 @@ import { formatAddress, localAddress, turnUris } from "./addresses.ts";
 import { applyAtStart } from "./apply/apply-at-start.ts";
 import type { DataDirectory } from "./data-directory.ts";
 import { databasePart } from "./database-part.ts";
-import { declareAccess, declareDemoDeployment } from "./demo.ts";
+import { declareAccess, declareDemoDeployment, DEMO_LOGINS } from "./demo.ts";
 import { DEFAULT_APP_ID, type StartEnv } from "./env.ts";
 import { writeHostConfig } from "./host-config.ts";
 import { appParts, turnAgentPart } from "./parts.ts";
@@ -128,7 +128,8 @@ async function prepare(
   const database = openDatabase({ url: databaseUrl, applicationName: "roombridge start", maxConnections: 2 });
   try {
     const token = env.ROOMBRIDGE_DEV_TOKEN ?? secrets.devToken;
-    await declareAccess(database, { token, application: { appId, appSecret: secrets.appSecret } });
+    const { appSecret } = secrets;
+    await declareAccess(database, { token, application: { appId, appSecret, authConfiguration: DEMO_LOGINS } });
     // Two that each want to be the newest deployment would make two more at every start.
     const isDeclared = operator?.applications.some((one) => one.appId === appId && one.deployment !== undefined);
     if (!isDeclared) await declareDemoDeployment(database, appId);

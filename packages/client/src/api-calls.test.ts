@@ -1,6 +1,9 @@
 import { describe, expect, test } from "vitest";
 import {
   API_CALLS,
+  AUTH_CALLS,
+  DISCOVERY_CALLS,
+  LOBBY_CALLS,
   APP_CALLS,
   BUILD_CALLS,
   DEPLOYMENT_CALLS,
@@ -14,10 +17,13 @@ import {
 } from "../test/api-calls.ts";
 import { failureOf } from "../test/failure-of.ts";
 import { json, startStubServer, stream } from "../test/stub-server.ts";
+import { AuthV1 } from "./auth-v1/auth-v1.ts";
+import { DiscoveryV2 } from "./discovery-v2/discovery-v2.ts";
 import { AppsV2 } from "./apps-v2/apps-v2.ts";
 import { BuildsV3 } from "./builds-v3/builds-v3.ts";
 import { DeploymentsV3 } from "./deployments-v3/deployments-v3.ts";
 import { RoombridgeClient } from "./index.ts";
+import { LobbiesV3 } from "./lobbies-v3/lobbies-v3.ts";
 import { LogsV1 } from "./logs-v1/logs-v1.ts";
 import { OrganizationsV1 } from "./organizations-v1/organizations-v1.ts";
 import { ProcessesV3 } from "./processes-v3/processes-v3.ts";
@@ -40,6 +46,9 @@ test.each([
   [RoomsV2, ROOM_CALLS, ["waitUntilActive"]],
   [ProcessesV3, PROCESS_CALLS, []],
   [LogsV1, LOG_CALLS, []],
+  [AuthV1, AUTH_CALLS, []],
+  [LobbiesV3, LOBBY_CALLS, []],
+  [DiscoveryV2, DISCOVERY_CALLS, []],
   [AppsV2, APP_CALLS, []],
   [BuildsV3, BUILD_CALLS, []],
   [DeploymentsV3, DEPLOYMENT_CALLS, []],
@@ -57,7 +66,7 @@ describe("on the wire", () => {
     expect(requests).toHaveLength(1);
     const { method, url: path, headers, body } = requests[0] ?? { headers: {} };
     expect({ method, path }).toEqual({ method: call.method, path: `/base${call.path}` });
-    expect(headers.authorization).toBe(call.isPublic ? undefined : "Bearer top-secret");
+    expect(headers.authorization).toBe(call.isPublic ? undefined : `Bearer ${call.token ?? "top-secret"}`);
     expect(headers["content-type"]).toBe(call.body === undefined ? undefined : "application/json");
     expect(body === "" ? undefined : JSON.parse(body ?? "")).toEqual(call.body);
   });

@@ -5,6 +5,7 @@ export type {
   IceServer,
   LiveRoomState,
   OrgTokenStatus,
+  LobbyVisibility,
   ProcessStatus,
   Region,
   RoomReadyStatus,
@@ -13,6 +14,7 @@ export type {
   ServiceConfig,
   TransportType,
 } from "@roombridge/models/api";
+export type { AuthV1, PlayerToken } from "./auth-v1/auth-v1.ts";
 export type {
   Application,
   CreateAppParams,
@@ -33,8 +35,11 @@ export type {
   EnvironmentVariable,
 } from "./deployments-v3/deployment.ts";
 export type { DeploymentsV3 } from "./deployments-v3/deployments-v3.ts";
+export type { DiscoveryV2, PingEndpoint } from "./discovery-v2/discovery-v2.ts";
 export type { ExposedPort } from "./exposed-port.ts";
 export type { RetryOptions } from "./http/retry.ts";
+export type { LobbiesV3 } from "./lobbies-v3/lobbies-v3.ts";
+export type { CreateLobbyOptions, CreateLobbyParams, ListLobbiesParams, Lobby } from "./lobbies-v3/lobby.ts";
 export type { LogParams, LogsV1 } from "./logs-v1/logs-v1.ts";
 export type { Open } from "./open.ts";
 export type { Organization, OrganizationsV1 } from "./organizations-v1/organizations-v1.ts";

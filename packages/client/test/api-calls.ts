@@ -9,6 +9,8 @@ export interface ApiCall {
   readonly path: string;
   readonly body?: unknown;
   readonly isPublic?: true;
+  /** In place of the client's. */
+  readonly token?: string;
   /** Of the organisation, whatever the application. */
   readonly hasNoApplication?: true;
   readonly success: 200 | 201 | 204;
@@ -562,6 +564,149 @@ export const LOG_CALLS: readonly ApiCall[] = [
   },
 ];
 
+const AUTH = `/auth/v1/${ENCODED}/login`;
+const LOBBY = `/lobby/v3/${ENCODED}`;
+const LOBBY_PARAMS = { visibility: "private", region: "Dallas", roomConfig: "{}" } as const;
+const LOBBY_ANSWER = {
+  appId: "a",
+  roomId: "r",
+  region: "Dallas",
+  visibility: "private",
+  createdBy: "player",
+  createdAt: AT,
+  roomConfig: "{}",
+  shortCode: "LFG4",
+};
+const PARSED_LOBBY = { ...LOBBY_ANSWER, createdAt: DATE };
+const COUNTED_LOBBY = { ...LOBBY_ANSWER, createdBy: 7, roomConfig: null, visibility: "of later", region: "Moon" };
+
+export const AUTH_CALLS: readonly ApiCall[] = [
+  {
+    name: "loginAnonymous",
+    run: ({ authV1 }, options) => authV1.loginAnonymous(options),
+    method: "POST",
+    path: `${AUTH}/anonymous`,
+    isPublic: true,
+    success: 200,
+    answer: { token: "t" },
+    parsed: { token: "t" },
+    repeated: "always",
+  },
+  {
+    name: "loginNickname",
+    run: ({ authV1 }, options) => authV1.loginNickname("Frodo", options),
+    method: "POST",
+    path: `${AUTH}/nickname`,
+    body: { nickname: "Frodo" },
+    isPublic: true,
+    success: 200,
+    answer: { token: "t" },
+    parsed: { token: "t" },
+    repeated: "always",
+  },
+  {
+    name: "loginGoogle",
+    run: ({ authV1 }, options) => authV1.loginGoogle("an.id.token", options),
+    method: "POST",
+    path: `${AUTH}/google`,
+    body: { idToken: "an.id.token" },
+    isPublic: true,
+    success: 200,
+    answer: { token: "t" },
+    parsed: { token: "t" },
+    repeated: "always",
+  },
+];
+
+export const LOBBY_CALLS: readonly ApiCall[] = [
+  {
+    name: "createLobby",
+    run: ({ lobbiesV3 }, options) => lobbiesV3.createLobby("a.players.token", LOBBY_PARAMS, options),
+    method: "POST",
+    path: `${LOBBY}/create`,
+    body: LOBBY_PARAMS,
+    token: "a.players.token",
+    success: 201,
+    answer: LOBBY_ANSWER,
+    parsed: PARSED_LOBBY,
+    repeated: "never",
+  },
+  {
+    name: "createLobby",
+    run: ({ lobbiesV3 }, options) => {
+      const params = { visibility: "local", region: "Dallas" };
+      return lobbiesV3.createLobby("a.players.token", params, { ...options, roomId: "r", shortCode: "a b" });
+    },
+    method: "POST",
+    path: `${LOBBY}/create?roomId=r&shortCode=a%20b`,
+    body: { visibility: "local", region: "Dallas" },
+    token: "a.players.token",
+    success: 201,
+    answer: COUNTED_LOBBY,
+    parsed: { ...COUNTED_LOBBY, createdAt: DATE },
+    repeated: "never",
+  },
+  {
+    name: "listActivePublicLobbies",
+    run: ({ lobbiesV3 }, options) => lobbiesV3.listActivePublicLobbies({}, options),
+    method: "GET",
+    path: `${LOBBY}/list/public`,
+    isPublic: true,
+    success: 200,
+    answer: [LOBBY_ANSWER],
+    parsed: [PARSED_LOBBY],
+    repeated: "always",
+  },
+  {
+    name: "listActivePublicLobbies",
+    run: ({ lobbiesV3 }, options) => lobbiesV3.listActivePublicLobbies({ region: "Tokyo" }, options),
+    method: "GET",
+    path: `${LOBBY}/list/public?region=Tokyo`,
+    isPublic: true,
+    success: 200,
+    answer: [],
+    parsed: [],
+    repeated: "always",
+  },
+  {
+    name: "getLobbyInfoByRoomId",
+    run: ({ lobbiesV3 }, options) => lobbiesV3.getLobbyInfoByRoomId(ODD_ID, options),
+    method: "GET",
+    path: `${LOBBY}/info/roomid/${ENCODED}`,
+    isPublic: true,
+    success: 200,
+    answer: LOBBY_ANSWER,
+    parsed: PARSED_LOBBY,
+    repeated: "always",
+  },
+  {
+    name: "getLobbyInfoByShortCode",
+    run: ({ lobbiesV3 }, options) => lobbiesV3.getLobbyInfoByShortCode(ODD_ID, options),
+    method: "GET",
+    path: `${LOBBY}/info/shortcode/${ENCODED}`,
+    isPublic: true,
+    success: 200,
+    answer: LOBBY_ANSWER,
+    parsed: PARSED_LOBBY,
+    repeated: "always",
+  },
+];
+
+export const DISCOVERY_CALLS: readonly ApiCall[] = [
+  {
+    name: "getPingServiceEndpoints",
+    run: ({ discoveryV2 }, options) => discoveryV2.getPingServiceEndpoints(options),
+    method: "GET",
+    path: "/discovery/v2/ping",
+    isPublic: true,
+    hasNoApplication: true,
+    success: 200,
+    answer: [{ region: "Dallas", host: "h", port: 7_000 }],
+    parsed: [{ region: "Dallas", host: "h", port: 7_000 }],
+    repeated: "always",
+  },
+];
+
 export const APP_CALLS: readonly ApiCall[] = [
   {
     name: "getApps",
@@ -799,6 +944,9 @@ export const API_CALLS = [
   ...ROOM_CALLS,
   ...PROCESS_CALLS,
   ...LOG_CALLS,
+  ...AUTH_CALLS,
+  ...LOBBY_CALLS,
+  ...DISCOVERY_CALLS,
   ...APP_CALLS,
   ...BUILD_CALLS,
   ...DEPLOYMENT_CALLS,

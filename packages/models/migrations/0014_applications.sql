@@ -103,19 +103,24 @@ end $$;
 -- live host starts processes as the application says, else the newest deployment. Nothing is started of a build that was deleted.
 create or replace function find_cold_pools() returns table (deployment_id text, region text, missing integer)
 language sql volatile as $$
-  select d.deployment_id, r.region, (w.target - w.free)::integer
-    from deployments d
-    cross join (
-      select distinct unnest(h.regions) as region from hosts h where h.max_processes > 0 and host_is_alive(h.beat_at)
-    ) r
-    left join pools o on o.deployment_id = d.deployment_id and o.region = r.region
-    cross join lateral (
-      select coalesce(count_free_processes(o.pool_id), 0) as free, warm_target(d.deployment_id, r.region) as target
-    ) w
-   where w.target > w.free and not is_outdated(d.deployment_id)
-     and exists (select from builds b where b.build_id = d.build_id and b.deleted_at is null)
-     and (o.pool_id is null or not (coalesce(o.stopped_until > clock_timestamp(), false) or is_warming_in_vain(o.pool_id)))
-   order by d.sequence, r.region
+  -- Materialized: looking at what ended in the last minute is for pools alone in which something is missing.
+  with wanted as materialized (
+    select d.deployment_id, d.sequence, r.region, o.pool_id, o.stopped_until, warm_target(d.deployment_id, r.region) as target
+      from deployments d
+      cross join (
+        select distinct unnest(h.regions) as region from hosts h where h.max_processes > 0 and host_is_alive(h.beat_at)
+      ) r
+      left join pools o on o.deployment_id = d.deployment_id and o.region = r.region
+     where not is_outdated(d.deployment_id)
+       and exists (select from builds b where b.build_id = d.build_id and b.deleted_at is null)
+  ), cold as materialized (
+    select w.*, w.target - coalesce(count_free_processes(w.pool_id), 0) as missing from wanted w where w.target > 0
+  )
+  select c.deployment_id, c.region, c.missing::integer from cold c
+   where c.missing > 0
+     and (c.pool_id is null
+          or not (coalesce(c.stopped_until > clock_timestamp(), false) or is_warming_in_vain(c.pool_id)))
+   order by c.sequence, c.region
 $$;
 --> statement-breakpoint
 

@@ -35,6 +35,7 @@ const NOTHING = {
   idleProcesses: 0,
   warmProcesses: 0,
   tombstones: 0,
+  lobbies: 0,
   history: 0,
   credentials: 0,
   turn: 0,

@@ -16,6 +16,7 @@ import {
   endUnseenTurnSessions,
   findLostProcesses,
 } from "./store/housekeeping.ts";
+import { settleLobbies } from "./store/lobbies.ts";
 import { endLostProcess } from "./store/processes.ts";
 import { drainOldProcesses, findRetiring, retireProcess } from "./store/retire-processes.ts";
 import { findColdPools, warmPool } from "./store/warm-pools.ts";
@@ -43,6 +44,8 @@ export interface HousekeepingReport {
   /** Started ahead of the rooms that they are for. */
   readonly warmProcesses: number;
   readonly tombstones: number;
+  /** An hour old, and looked at whether they have a room. */
+  readonly lobbies: number;
   readonly history: number;
   readonly credentials: number;
   /** Relay sessions, relays and secrets. */
@@ -87,6 +90,7 @@ export async function runHousekeeping(database: Database, settings: Housekeeping
     idleProcesses: await retireProcesses(database, attempt),
     warmProcesses: await warmPools(database, attempt),
     tombstones: await inBatches(() => deleteTombstones(database)),
+    lobbies: await inBatches(() => settleLobbies(database)),
     history:
       (await inBatches(() => deleteEndedAllocations(database))) +
       (await inBatches(() => deleteEndedProcesses(database))) +

@@ -17,15 +17,21 @@ import {
   type DeploymentSettings,
   type HostBeat,
   type RoomsContext,
+  type RoomsContextOptions,
   type StartOrder,
   type TurnSettings,
 } from "@roombridge/rooms";
 
 /** Rooms on a database of this test, with a fresh TURN key unless `options` has those of an app. */
-export function openTestRooms(databaseUrl: string, options: Partial<TurnSettings> = {}): RoomsContext {
+export function openTestRooms(
+  databaseUrl: string,
+  options: Partial<TurnSettings> = {},
+  connections: Pick<RoomsContextOptions, "answerTimeoutSeconds" | "maxConnections"> = {},
+): RoomsContext {
   return openRooms({
     databaseUrl,
     applicationName: "roombridge test",
+    ...connections,
     turn: {
       realm: "roombridge",
       ttlSeconds: 3_600,

@@ -131,8 +131,9 @@ const WITHOUT_BUILD: Case = {
   },
 };
 
-/** What may be missing behind the token: all that the path names, or the organisation in the query. */
+/** What may be missing behind the token: all that the path names, or the organisation in the query. Tokens have rows of their own. */
 function missing(path: string): readonly Case[] {
+  if (path.includes("{orgId}") || path === "/orgs/v1") return [];
   if (path.includes("{appId}")) return WITHOUT_APPLICATION;
   return path.includes("{buildId}") ? [WITHOUT_BUILD] : [WITHOUT_ORGANIZATION];
 }

@@ -36,6 +36,15 @@ const CALLS: Calls = {
     new Response(await logsV1.getLogsForProcess(given(processId), { follow, tailLines })).text(),
   DownloadLogForProcess: async ({ logsV1 }, { processId }) =>
     new Response(await logsV1.downloadLogForProcess(given(processId))).text(),
+  LoginAnonymous: ({ authV1 }) => authV1.loginAnonymous(),
+  LoginNickname: ({ authV1 }, { login }) => authV1.loginNickname((given(login) as { nickname: string }).nickname),
+  LoginGoogle: ({ authV1 }, { login }) => authV1.loginGoogle((given(login) as { idToken: string }).idToken),
+  CreateLobby: ({ lobbiesV3 }, { playerToken, lobby, shortCode, roomId }) =>
+    lobbiesV3.createLobby(given(playerToken), given(lobby), { shortCode, roomId }),
+  ListActivePublicLobbies: ({ lobbiesV3 }, { region }) => lobbiesV3.listActivePublicLobbies({ region }),
+  GetLobbyInfoByRoomId: ({ lobbiesV3 }, { roomId }) => lobbiesV3.getLobbyInfoByRoomId(given(roomId)),
+  GetLobbyInfoByShortCode: ({ lobbiesV3 }, { shortCode }) => lobbiesV3.getLobbyInfoByShortCode(given(shortCode)),
+  GetPingServiceEndpoints: ({ discoveryV2 }) => discoveryV2.getPingServiceEndpoints(),
   RegisterStaticProcess: ({ processesV3 }, { registration }) => processesV3.registerStaticProcess(given(registration)),
   HeartbeatStaticProcess: ({ processesV3 }, { processId, roomsVersion }) =>
     processesV3.heartbeatStaticProcess(given(processId), { roomsVersion }),

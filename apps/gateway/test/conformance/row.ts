@@ -3,6 +3,7 @@ import type {
   CreateAppConfig,
   CreateBuildV3Params,
   CreateIceServersParams,
+  CreateLobbyV3Params,
   DeploymentConfigV3,
   LiveRoomState,
   ProcessMetricName,
@@ -30,6 +31,13 @@ export interface Call {
     readonly clientIPs?: string[];
     readonly deploymentId?: string;
   };
+  /** A player's, where it is not the organisation's token that counts. */
+  readonly playerToken?: string | undefined;
+  /** Body of a login. */
+  readonly login?: { readonly nickname: string } | { readonly idToken: string } | undefined;
+  /** Body of CreateLobby. */
+  readonly lobby?: CreateLobbyV3Params | undefined;
+  readonly shortCode?: string | undefined;
   /** Body of an update. */
   readonly roomConfig?: string | undefined;
   /** Body of a registration. */

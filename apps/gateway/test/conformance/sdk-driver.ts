@@ -44,6 +44,16 @@ const CALLS: Calls = {
   DownloadLogForProcess: async ({ logsV1 }, { processId }) =>
     new Response(await logsV1.downloadLogForProcess(given(processId))).text(),
 
+  LoginAnonymous: ({ authV1 }) => authV1.loginAnonymous(),
+  LoginNickname: ({ authV1 }, { login }) => authV1.loginNickname(given(login) as { nickname: string }),
+  LoginGoogle: ({ authV1 }, { login }) => authV1.loginGoogle(given(login) as { idToken: string }),
+  CreateLobby: ({ lobbiesV3 }, { playerToken, lobby, shortCode, roomId }) =>
+    lobbiesV3.createLobby({ playerAuth: given(playerToken) }, given(lobby), undefined, shortCode, roomId),
+  ListActivePublicLobbies: ({ lobbiesV3 }, { region }) => lobbiesV3.listActivePublicLobbies(undefined, region),
+  GetLobbyInfoByRoomId: ({ lobbiesV3 }, { roomId }) => lobbiesV3.getLobbyInfoByRoomId(given(roomId)),
+  GetLobbyInfoByShortCode: ({ lobbiesV3 }, { shortCode }) => lobbiesV3.getLobbyInfoByShortCode(given(shortCode)),
+  GetPingServiceEndpoints: ({ discoveryV2 }) => discoveryV2.getPingServiceEndpoints(),
+  GetPingServiceEndpointsDeprecated: ({ discoveryV1 }) => discoveryV1.getPingServiceEndpointsDeprecated(),
   GetApps: ({ appsV2 }, { orgId }) => appsV2.getApps(orgId),
   CreateApp: ({ appsV2 }, { newApp, orgId }) => appsV2.createApp(given(newApp), orgId),
   GetApp: ({ appsV2 }) => appsV2.getApp(),

@@ -34,6 +34,14 @@ export class JsonReader {
     return value;
   }
 
+  textOrNumber(name: string): string | number {
+    const value = this.#fields[name];
+    if (typeof value !== "string" && typeof value !== "number") {
+      throw unexpected(`${this.#path}.${name}`, "a string or a number");
+    }
+    return value;
+  }
+
   flag(name: string): boolean {
     const value = this.#fields[name];
     if (typeof value !== "boolean") throw unexpected(`${this.#path}.${name}`, "true or false");

@@ -18,6 +18,8 @@ export const PUBLIC_READ: Operation = { ...READ, needsToken: false };
 export const CREATE: Operation = { method: "POST", success: 201, needsToken: true, repeat: "never" };
 /** Each time another credential, which may push out an older one of the same player: only a 429 proves that none was made. */
 export const ISSUE: Operation = { ...CREATE, repeat: "refused" };
+/** A second time is another player, whom nobody misses. */
+export const LOGIN: Operation = { method: "POST", success: 200, needsToken: false, repeat: "safe" };
 /** Resume, and revocations: twice is as good as once, and there is an answer. */
 export const RESUME: Operation = { method: "POST", success: 200, needsToken: true, repeat: "safe" };
 /** As RESUME, by another method. */

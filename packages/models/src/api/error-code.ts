@@ -14,6 +14,8 @@ export const ERROR_CODES = [
   "deployment_not_found",
   "process_not_found",
   "room_not_found",
+  /** The application does not let its players log in so. */
+  "login_not_found",
   /** The process has not begun to write a log, or nobody here keeps it. */
   "log_not_found",
   /** The process has ended, and its host does not keep the log any more. */
@@ -34,6 +36,8 @@ export const ERROR_CODES = [
   "start_failed",
   /** No free slot and no way to start a process, or no live host in the region. */
   "no_capacity",
+  /** The operator lets the application have no more game servers or rooms. */
+  "quota_exceeded",
   /** A static process has ended while its game server thought it lived; the server may register anew. */
   "process_gone",
   /** Another instance has registered under the name of a static process and lives. */

@@ -30,6 +30,9 @@ export {
   OrgTokenName,
   OrgTokenStatus,
 } from "./org-token.ts";
+export { CreateLobbyV3Params, LOBBY_VISIBILITIES, LobbyV3, LobbyVisibility, ShortCode } from "./lobby.ts";
+export { PingEndpoint } from "./ping-endpoint.ts";
+export { GoogleIdToken, Nickname, PlayerToken } from "./player-token.ts";
 export { PROCESS_STATUSES, ProcessCount, ProcessStatus, ProcessV2, ProcessV3 } from "./process.ts";
 export {
   DEPRECATED_PROCESS_METRICS,

@@ -41,6 +41,8 @@ export const hosts = pgTable("hosts", {
   controlSecret: text(),
   /** It has a certificate, and so may run deployments with TLS ports. */
   terminatesTls: boolean().notNull().default(false),
+  /** Where players measure their distance to it, on `publicHost`: TCP and UDP. Null: nowhere. */
+  pingPort: integer(),
 });
 
 /** Where rooms of one deployment in one region are placed; its advisory lock orders all placement. */

@@ -1,3 +1,4 @@
+import type { AuthConfiguration } from "@roombridge/models/api";
 import { applications, builds, deployments, organizations, orgTokens } from "@roombridge/models/db";
 import { and, eq, isNotNull, sql as raw } from "drizzle-orm";
 import type { Database } from "./database.ts";
@@ -39,12 +40,18 @@ export async function declareToken(
 }
 
 /**
- * Idempotent: an application that exists keeps its secret, and one that was deleted is there again. Throws when another
+ * Idempotent: an application that exists keeps its secret and its logins, and one that was deleted is there again. Throws when another
  * organisation has the appId.
  */
 export async function declareApplication(
   { orm }: Database,
-  application: { appId: string; orgId: string; appName: string; appSecret: string },
+  application: {
+    appId: string;
+    orgId: string;
+    appName: string;
+    appSecret: string;
+    authConfiguration?: AuthConfiguration;
+  },
 ): Promise<void> {
   await withoutParameters(async () => {
     await orm.insert(applications).values(application).onConflictDoNothing({ target: applications.appId });

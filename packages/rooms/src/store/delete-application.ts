@@ -14,14 +14,20 @@ export async function deleteApplicationRow(
   return row?.done ?? false;
 }
 
+// lateral with a limit: a plain join would read all rooms, or all processes, to find out that none is meant.
+
 /** Destroys live rooms of applications that are deleted, at most 1,000; of all of them, or of one. Answers how many. */
 export async function destroyRoomsOfDeleted({ sql }: Database, appId?: string): Promise<number> {
   const rows = await retryConflicts(
     () => sql`
       select destroy_rooms(array(
-        select r.room_key from applications a join rooms r on r.app_id = a.app_id
-         where a.deleted_at is not null and r.destroyed_at is null
-           ${appId === undefined ? sql`` : sql`and a.app_id = ${appId}`}
+        select r.room_key
+          from applications a
+         cross join lateral (
+           select room_key from rooms
+            where app_id = a.app_id and destroyed_at is null order by created_at limit ${BATCH}
+         ) r
+         where a.deleted_at is not null ${appId === undefined ? sql`` : sql`and a.app_id = ${appId}`}
          limit ${BATCH}), 'application_deleted')`,
   );
   return rows.length;
@@ -32,10 +38,12 @@ export async function findProcessesOfDeleted(
   { sql }: Database,
   appId?: string,
 ): Promise<{ readonly appId: string; readonly processId: string }[]> {
+  const pools = await sql<{ poolId: string }[]>`
+    select o.pool_id as "poolId" from applications a join pools o on o.app_id = a.app_id
+     where a.deleted_at is not null ${appId === undefined ? sql`` : sql`and a.app_id = ${appId}`}`;
+  if (pools.length === 0) return [];
+  const poolIds = pools.map(({ poolId }) => poolId);
   return sql<{ appId: string; processId: string }[]>`
-    select p.app_id as "appId", p.process_id as "processId"
-      from processes p join applications a on a.app_id = p.app_id
-     where a.deleted_at is not null and p.terminated_at is null and p.stop_reason is null
-       ${appId === undefined ? sql`` : sql`and a.app_id = ${appId}`}
-     order by p.process_id limit ${BATCH}`;
+    select app_id as "appId", process_id as "processId" from processes
+     where pool_id = any (${poolIds}::bigint[]) and terminated_at is null and stop_reason is null limit ${BATCH}`;
 }

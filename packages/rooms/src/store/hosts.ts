@@ -1,5 +1,6 @@
 import type { Region } from "@roombridge/models/api";
 import type { Database } from "./database.ts";
+import { repeatLost } from "./repeat-lost.ts";
 
 export interface HostBeat {
   readonly hostId: string;
@@ -16,12 +17,15 @@ export type BeatAnswer = "alive" | "superseded";
 /**
  * Renews the lease of a host. A younger incarnation of the same host takes over; the elder then reads
  * `superseded` and must stop. A host that has retired stays so, however long its last processes take to end.
+ * A beat whose connection broke is sent again: two of them are as good as one.
  */
 export async function beatHost({ sql }: Database, beat: HostBeat): Promise<BeatAnswer> {
-  const rows = await sql`
+  const rows = await repeatLost(
+    () => sql`
     update hosts set beat_at = case when beat_at = '-infinity' then beat_at else clock_timestamp() end, regions = ${beat.regions as Region[]}::text[], public_host = ${beat.publicHost},
            max_processes = ${beat.maxProcesses}, provider = ${beat.provider}
-     where host_id = ${beat.hostId} and incarnation = ${beat.incarnation}`;
+     where host_id = ${beat.hostId} and incarnation = ${beat.incarnation}`,
+  );
   return rows.count === 1 ? "alive" : "superseded";
 }
 
