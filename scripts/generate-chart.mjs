@@ -10,5 +10,6 @@ const chart = join(root, KUBERNETES, "chart");
 const files = generateChart(root);
 
 mkdirSync(join(chart, "templates"), { recursive: true });
-for (const file of readdirSync(join(chart, "templates")).filter((name) => name.endsWith(".yaml"))) rmSync(join(chart, "templates", file));
+for (const file of readdirSync(join(chart, "templates")).filter((name) => name.endsWith(".yaml")))
+  rmSync(join(chart, "templates", file));
 for (const [path, text] of files) writeFileSync(join(chart, path), text);

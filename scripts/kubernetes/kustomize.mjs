@@ -13,7 +13,8 @@ export const BASES = ["base", "host", "relay"];
  */
 export function buildBase(root, base) {
   const { apiVersion: _, kind: __, namespace, resources, ...rest } = parse(read(root, base, "kustomization.yaml"));
-  if (Object.keys(rest).length > 0) throw new Error(`${base}/kustomization.yaml: unknown ${Object.keys(rest).join(", ")}`);
+  if (Object.keys(rest).length > 0)
+    throw new Error(`${base}/kustomization.yaml: unknown ${Object.keys(rest).join(", ")}`);
   return resources.flatMap((file) =>
     parseResources(read(root, base, file)).map((resource) => ({ file, resource: inNamespace(resource, namespace) })),
   );
