@@ -17,7 +17,7 @@ const chart = join(root, KUBERNETES, "chart");
 const resources = BASES.flatMap((base) => buildBase(root, base));
 
 const findings = [
-  ...(await findSchemaProblems(resources)),
+  ...findSchemaProblems(resources),
   ...findUnknownFields(root, resources),
   ...BASES.flatMap((base) => findBrokenConventions(root, base)),
   ...(await Promise.all(BASES.map((base) => findEnvironmentProblems(root, base)))).flat(),

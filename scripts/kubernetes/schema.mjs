@@ -1,30 +1,36 @@
 import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import * as apps from "kubernetes-models/apps/v1";
+import * as autoscaling from "kubernetes-models/autoscaling/v2";
+import * as batch from "kubernetes-models/batch/v1";
+import * as networking from "kubernetes-models/networking.k8s.io/v1";
+import * as policy from "kubernetes-models/policy/v1";
+import * as core from "kubernetes-models/v1";
 
-/** The module of kubernetes-models for each apiVersion that is used here. */
+/** Every apiVersion that is used here, which is also the path of its module. */
 const MODULES = {
-  v1: "v1",
-  "apps/v1": "apps/v1",
-  "batch/v1": "batch/v1",
-  "autoscaling/v2": "autoscaling/v2",
-  "networking.k8s.io/v1": "networking.k8s.io/v1",
-  "policy/v1": "policy/v1",
+  v1: core,
+  "apps/v1": apps,
+  "autoscaling/v2": autoscaling,
+  "batch/v1": batch,
+  "networking.k8s.io/v1": networking,
+  "policy/v1": policy,
 };
 
 /** What a resource says that the schema of its kind does not allow: types, what is required, enumerations. */
-export async function findSchemaProblems(resources) {
+export function findSchemaProblems(resources) {
   const problems = [];
   for (const { file, resource } of resources) {
     const { apiVersion, kind, metadata } = resource;
     const where = `${file}: ${kind} ${metadata?.name}`;
-    const module = MODULES[apiVersion] && (await import(`kubernetes-models/${MODULES[apiVersion]}`));
-    if (!module?.[kind]) {
+    const Model = MODULES[apiVersion]?.[kind];
+    if (Model === undefined) {
       problems.push(`${where}: there is no ${kind} in ${apiVersion}`);
       continue;
     }
     try {
-      new module[kind](resource).validate();
+      new Model(resource).validate();
     } catch (error) {
       problems.push(`${where}: ${error.message}`);
     }
@@ -37,7 +43,7 @@ export function findUnknownFields(root, resources) {
   const names = [...new Set(resources.map(({ resource }) => `${resource.apiVersion} ${resource.kind}`))];
   const imports = names.map((name, index) => {
     const [apiVersion, kind] = name.split(" ");
-    return `import type { I${kind} as T${index} } from "kubernetes-models/${MODULES[apiVersion]}";`;
+    return `import type { I${kind} as T${index} } from "kubernetes-models/${apiVersion}";`;
   });
   const constants = resources.map(({ file, resource }, index) => {
     const type = names.indexOf(`${resource.apiVersion} ${resource.kind}`);
