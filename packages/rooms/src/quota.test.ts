@@ -166,7 +166,9 @@ describe("an application that may have so many rooms", () => {
     const { database, appId, create } = await limitedRooms(100);
     const { sql } = database;
     const atMost = async () => {
-      const [row] = await sql<{ atMost: number }[]>`select at_most as "atMost" from room_counts where app_id = ${appId}`;
+      const [row] = await sql<
+        { atMost: number }[]
+      >`select at_most as "atMost" from room_counts where app_id = ${appId}`;
       return row?.atMost;
     };
     await create();
