@@ -84,10 +84,12 @@ export function createApp(gateway: Gateway, operations: readonly Operation[] = O
         handle: (request) => handle(rooms, request, settings),
       }),
     );
-    api.options(
-      path,
-      serve({ name: "Preflight", headers: isForBrowsers ? PREFLIGHT_HEADERS : {}, handle: () => ({ status: 204 }) }),
-    );
+  }
+  // A path may be that of several operations; browsers ask before any of them.
+  for (const path of new Set(operations.map(({ route }) => route.path))) {
+    const hasPages = operations.some(({ route, isForBrowsers }) => route.path === path && isForBrowsers);
+    const headers = hasPages ? PREFLIGHT_HEADERS : {};
+    api.options(toHonoPath(path), serve({ name: "Preflight", headers, handle: () => ({ status: 204 }) }));
   }
   closing?.addEventListener("abort", () => rooms.waits.end());
   const document = createDocument(basePath);

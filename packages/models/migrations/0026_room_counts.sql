@@ -23,10 +23,12 @@ begin
     ) live;
   end if;
   v_taken := greatest(0, least(p_wanted, p_max_rooms - v_at_most));
-  insert into room_counts as c (app_id, at_most, max_rooms, counted_at)
-  values (p_app_id, v_at_most + v_taken, p_max_rooms, v_counted_at)
-  on conflict (app_id) do update
-     set at_most = excluded.at_most, max_rooms = excluded.max_rooms, counted_at = excluded.counted_at;
+  if v_taken > 0 then
+    insert into room_counts (app_id, at_most, max_rooms, counted_at)
+    values (p_app_id, v_at_most + v_taken, p_max_rooms, v_counted_at)
+    on conflict (app_id) do update
+       set at_most = excluded.at_most, max_rooms = excluded.max_rooms, counted_at = excluded.counted_at;
+  end if;
   return v_taken;
 end $$;
 --> statement-breakpoint
