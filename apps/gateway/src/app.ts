@@ -68,7 +68,7 @@ export function createApp(gateway: Gateway, operations: readonly Operation[] = O
   const serve = (endpoint: Endpoint) => (c: Context) => answer(gateway, admission, endpoint, c);
 
   for (const operation of operations) {
-    const { route, access, isForBrowsers, isPolled, patienceSeconds } = operation;
+    const { route, access, isForPlayersToo, isForBrowsers, isPolled, patienceSeconds } = operation;
     const handle = checkedHandle(operation);
     const headers = isForBrowsers ? CORS_HEADERS : {};
     const path = toHonoPath(route.path);
@@ -78,6 +78,7 @@ export function createApp(gateway: Gateway, operations: readonly Operation[] = O
       serve({
         name: route.operationId,
         access,
+        isForPlayersToo,
         patienceSeconds,
         headers,
         isPolled,
