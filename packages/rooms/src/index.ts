@@ -151,7 +151,7 @@ export { changeApplication, changeToken } from "./store/change-declared.ts";
 export type { ApplicationChange } from "./store/change-declared.ts";
 export { findTurnSecret, rotateTurnSecret } from "./store/turn-secrets.ts";
 export type { TurnSecretRotation } from "./store/turn-secrets.ts";
-export { beatTurnServer, retireTurnServer, setCanaryCredential } from "./store/turn-servers.ts";
+export { beatTurnServer, findUsableTurnServers, retireTurnServer, setCanaryCredential } from "./store/turn-servers.ts";
 export type { CanaryCredential, TurnServerBeat } from "./store/turn-servers.ts";
 export { recordTurnSessions } from "./store/turn-sessions.ts";
 export type { TurnSession, TurnSessionReport } from "./store/turn-sessions.ts";
