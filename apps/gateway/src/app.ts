@@ -86,12 +86,8 @@ export function createApp(gateway: Gateway, operations: readonly Operation[] = O
       }),
     );
   }
-  // A path may be that of several operations; browsers ask before any of them.
-  for (const path of new Set(operations.map(({ route }) => route.path))) {
-    const hasPages = operations.some(({ route, isForBrowsers }) => route.path === path && isForBrowsers);
-    const headers = hasPages ? PREFLIGHT_HEADERS : {};
+  for (const [path, headers] of preflightsOf(operations))
     api.options(toHonoPath(path), serve({ name: "Preflight", headers, handle: () => ({ status: 204 }) }));
-  }
   closing?.addEventListener("abort", () => rooms.waits.end());
   const document = createDocument(basePath);
   api.get(
@@ -116,6 +112,12 @@ export function createApp(gateway: Gateway, operations: readonly Operation[] = O
     serve({ name: "NotFound", access: "public", headers: CORS_HEADERS, handle: (request) => refuse(absent, request) }),
   );
   return app;
+}
+
+/** The headers by path: it may be that of several operations, and browsers ask before any of them. */
+function preflightsOf(operations: readonly Operation[]): Map<string, Readonly<Record<string, string>>> {
+  const forPages = operations.filter(({ isForBrowsers }) => isForBrowsers).map(({ route }) => route.path);
+  return new Map(operations.map(({ route: { path } }) => [path, forPages.includes(path) ? PREFLIGHT_HEADERS : {}]));
 }
 
 interface Absent {

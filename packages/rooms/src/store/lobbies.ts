@@ -60,7 +60,10 @@ export async function findPublicLobbies(
       select f.*, sum(octet_length(f."roomConfig")) over (order by f.born desc, f.key desc) as bytes from found f
     )
     select * from sized where coalesce(bytes, 0) <= ${MAX_CONFIG_BYTES} order by born desc, key desc`;
-  return rows.map(({ born: _, key: __, bytes: ___, ...lobby }) => lobby);
+  return rows.map((row) => {
+    const { born: _, key: __, bytes: ___, ...lobby } = row;
+    return lobby;
+  });
 }
 
 /** The lobby of the live room of this id. */
