@@ -68,7 +68,7 @@ export function createApp(gateway: Gateway, operations: readonly Operation[] = O
   const serve = (endpoint: Endpoint) => (c: Context) => answer(gateway, admission, endpoint, c);
 
   for (const operation of operations) {
-    const { route, access, isForBrowsers, isPolled, patienceSeconds } = operation;
+    const { route, access, isForPlayersToo, isForBrowsers, isPolled, patienceSeconds } = operation;
     const handle = checkedHandle(operation);
     const headers = isForBrowsers ? CORS_HEADERS : {};
     const path = toHonoPath(route.path);
@@ -78,17 +78,16 @@ export function createApp(gateway: Gateway, operations: readonly Operation[] = O
       serve({
         name: route.operationId,
         access,
+        isForPlayersToo,
         patienceSeconds,
         headers,
         isPolled,
         handle: (request) => handle(rooms, request, settings),
       }),
     );
-    api.options(
-      path,
-      serve({ name: "Preflight", headers: isForBrowsers ? PREFLIGHT_HEADERS : {}, handle: () => ({ status: 204 }) }),
-    );
   }
+  for (const [path, headers] of preflightsOf(operations))
+    api.options(toHonoPath(path), serve({ name: "Preflight", headers, handle: () => ({ status: 204 }) }));
   closing?.addEventListener("abort", () => rooms.waits.end());
   const document = createDocument(basePath);
   api.get(
@@ -113,6 +112,12 @@ export function createApp(gateway: Gateway, operations: readonly Operation[] = O
     serve({ name: "NotFound", access: "public", headers: CORS_HEADERS, handle: (request) => refuse(absent, request) }),
   );
   return app;
+}
+
+/** The headers by path: it may be that of several operations, and browsers ask before any of them. */
+function preflightsOf(operations: readonly Operation[]): Map<string, Readonly<Record<string, string>>> {
+  const forPages = operations.filter(({ isForBrowsers }) => isForBrowsers).map(({ route }) => route.path);
+  return new Map(operations.map(({ route: { path } }) => [path, forPages.includes(path) ? PREFLIGHT_HEADERS : {}]));
 }
 
 interface Absent {

@@ -10,6 +10,7 @@ export interface Endpoint {
   /** Undefined: anybody may call it as often as they like. */
   readonly access?: Access;
   /** See `Operation`. */
+  readonly isForPlayersToo?: boolean | undefined;
   readonly patienceSeconds?: number | undefined;
   readonly headers?: Readonly<Record<string, string>>;
   /** Probes come every few seconds and are logged at debug. */

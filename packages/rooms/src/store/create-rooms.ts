@@ -37,6 +37,7 @@ export type CreateOutcome =
   | "room_quota"
   | "no_deployment"
   | "deployment_not_found"
+  | "app_not_found"
   | "lost";
 
 /** The answer of `create_rooms_within_quota` and `settle_rooms` for one room. */
