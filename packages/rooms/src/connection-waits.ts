@@ -14,8 +14,10 @@ interface Wanted {
   readonly roomId: string;
 }
 
+type Resolve = (row: ConnectionRow | undefined) => void;
+
 interface Waiting extends Wanted {
-  readonly resolvers: Set<(row: ConnectionRow | undefined) => void>;
+  readonly resolvers: Set<Resolve>;
 }
 
 /**
@@ -73,7 +75,7 @@ export class ConnectionWaits {
     this.#ending.abort();
   }
 
-  #enter(wanted: Wanted, resolve: (row: ConnectionRow | undefined) => void): () => void {
+  #enter(wanted: Wanted, resolve: Resolve): () => void {
     const { appId } = wanted;
     const key = keyOf(wanted);
     const room = this.#rooms.get(key) ?? { ...wanted, resolvers: new Set() };
@@ -127,9 +129,11 @@ export class ConnectionWaits {
     while (this.#due.size > 0) {
       const due = [...this.#due].slice(0, BATCH);
       for (const room of due) this.#due.delete(room);
+      // Whoever comes while this is read knows of a newer state, and is told of the next one.
+      const asking = due.map((room) => ({ key: keyOf(room), resolvers: [...room.resolvers] }));
       try {
         const rows = await findConnections(this.#database, due);
-        for (const room of due) settle(room, rows.get(keyOf(room)));
+        for (const { key, resolvers } of asking) settle(resolvers, rows.get(key));
       } catch {
         // The next poll looks again; who cannot wait for it gets the present state, or the error of reading it.
         break;
@@ -139,7 +143,7 @@ export class ConnectionWaits {
   }
 }
 
-function settle({ resolvers }: Waiting, row: ConnectionRow | undefined): void {
+function settle(resolvers: readonly Resolve[], row: ConnectionRow | undefined): void {
   if (row?.state === "active" && (row.processStatus === "starting" || row.exposedPort === null)) return;
   for (const resolve of resolvers) resolve(row);
 }

@@ -1,8 +1,9 @@
 import { closeRooms, destroyRoom, endProcess, reportRunning, suspendRoom, waitForConnection } from "@roombridge/rooms";
-import { clearRooms, openTestRooms, runWaitingProcesses, waitFor } from "@roombridge/testing";
+import { clearRooms, openTestRooms, runWaitingProcesses, startCuttingProxy, waitFor } from "@roombridge/testing";
 import { beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { newGame, refused, type Game } from "../test/game.ts";
 import { useRooms } from "../test/setup.ts";
+import { ConnectionWaits } from "./connection-waits.ts";
 
 const suite = useRooms();
 
@@ -136,4 +137,27 @@ test("who begins to wait in the very moment in which the process gets ready is n
   }
   // Polls alone would take two seconds for each that was missed.
   expect(performance.now() - began).toBeLessThan(15_000);
+});
+
+test("who begins to wait while others are told what was before is not told that", async () => {
+  const game = await newGame(suite().rooms);
+  const { appId, rooms } = game;
+  const { roomId } = await game.create();
+  await suspendRoom(rooms, appId, roomId);
+  const proxy = await startCuttingProxy(suite().databaseUrl);
+  const slow = openTestRooms(proxy.url);
+  onTestFinished(async () => {
+    await closeRooms(slow);
+    await proxy.close();
+  });
+  const waits = new ConnectionWaits(slow.database, rooms.feed);
+  const release = proxy.holdNext(roomId);
+  const early = waits.wait({ appId, roomId }, LONG_MS);
+  await proxy.cut();
+  const late = wait({ ...game, rooms: { ...rooms, waits } }, roomId);
+  await waitFor(() => waits.count === 2, { what: "one who has woken the room and waits" });
+  release();
+  expect(await early).toMatchObject({ state: "suspended" });
+  await runWaitingProcesses(game.database, game.host);
+  expect((await late).status).toBe("active");
 });
