@@ -23,6 +23,7 @@ import { startWebhooks } from "./webhook-dispatcher.ts";
 
 const suite = useGateway();
 const RETRY = { firstSeconds: 0.2, maxSeconds: 2 };
+const SOON = { pollMs: 100, stopMs: 200 };
 /** For whoever waits until a receiver that was down has everything. */
 const LONG = { timeoutMs: 40_000 };
 
@@ -33,7 +34,7 @@ beforeAll(async () => {
 /** A gateway's part that sends; two of them are two gateways. */
 function startGateway(allowsPrivate = true) {
   const { rooms } = suite();
-  const dispatcher = startWebhooks(rooms, { log: pino({ level: "silent" }), allowsPrivate, retry: RETRY, pollMs: 100 });
+  const dispatcher = startWebhooks(rooms, { log: pino({ level: "silent" }), allowsPrivate, retry: RETRY, ...SOON });
   onTestFinished(() => dispatcher.stop());
   return dispatcher;
 }
@@ -191,7 +192,7 @@ describe("a receiver that was down for a while gets everything, once each by id,
       },
       { what: "the event" },
     );
-    const claimed = await claimDeliveries(rooms.database, { parallel: 8, busy: {}, holdSeconds: 2 });
+    const claimed = await claimDeliveries(rooms.database, { parallel: 8, busy: {}, limit: 8, holdSeconds: 0.5 });
     expect(claimed).toHaveLength(1);
     startGateway();
     await accepted(receiver, 1);
@@ -310,6 +311,38 @@ describe("where nothing may be sent", () => {
     await waitFor(async () => (await game.deliveries())[0]?.lastStatus === 307, { what: "the answer" });
     expect(other.received).toEqual([]);
   });
+});
+
+test("receivers that hang hold up no webhook of others at the same host", async () => {
+  const { rooms, receiver } = await arrange();
+  const principal = { orgId: "org-test", orgTokenId: "org-token-test", scopes: null };
+  const [hanging, good] = await Promise.all([createTenant(rooms.database), createTenant(rooms.database)]);
+  for (const { application } of [hanging, hanging, hanging, good]) {
+    await createWebhook(rooms, { application, principal, url: receiver.url, types: null });
+  }
+  const { appId } = good.application;
+  receiver.answer = ({ event }, response) => {
+    if (event.data.appId === appId) response.writeHead(204).end();
+  };
+  const create = ({ application }: typeof good) =>
+    createRoom(rooms, { application, region: TEST_REGION, needsProcess: false });
+  await Promise.all(Array.from({ length: 8 }, () => create(hanging)));
+  startGateway();
+  await waitFor(() => receiver.received.length === 24, { what: "attempts that hang" });
+  await create(good);
+  await accepted(receiver, 1);
+});
+
+test("a receiver that answers with another protocol has refused, and holds up neither its webhook nor the gateway's end", async () => {
+  const game = await arrange();
+  const { receiver } = game;
+  receiver.answer = (_, response) => {
+    response.socket?.end("HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: other\r\n\r\n");
+  };
+  const gateway = startGateway();
+  await game.create("a");
+  await waitFor(async () => (await game.deliveries())[0]?.lastError === "answered 101", { what: "the answer" });
+  await gateway.stop();
 });
 
 test("a gateway that stops ends what it has begun, and what hangs is left to the next one at once", async () => {

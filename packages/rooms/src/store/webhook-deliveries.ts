@@ -50,13 +50,15 @@ export interface ClaimOptions {
   readonly parallel: number;
   /** How many are under way, by webhookId. */
   readonly busy: Readonly<Record<string, number>>;
+  /** At most so many; webhooks that fail come last. */
+  readonly limit: number;
   /** After so long without a result somebody else tries. */
   readonly holdSeconds: number;
 }
 
 /** Takes what is due: of each room at most one, the oldest that has not ended. */
 export async function claimDeliveries({ sql }: Database, options: ClaimOptions): Promise<DueDelivery[]> {
-  const { parallel, busy, holdSeconds } = options;
+  const { parallel, busy, limit, holdSeconds } = options;
   const rows = await sql<DueRow[]>`
     with due as (
       select d.webhook_id, d.xid, d.id from webhooks w cross join lateral (
@@ -69,6 +71,7 @@ export async function claimDeliveries({ sql }: Database, options: ClaimOptions):
          for update skip locked
       ) d
       where w.disabled_at is null and (w.retry_at is null or w.retry_at <= statement_timestamp())
+      order by w.failing_since is not null limit greatest(0, ${limit}::integer)
     )
     update webhook_deliveries d set claimed_until = clock_timestamp() + make_interval(secs => ${holdSeconds}::double precision)
       from due join webhooks w on w.webhook_id = due.webhook_id
