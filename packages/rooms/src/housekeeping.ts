@@ -35,7 +35,7 @@ export interface HousekeepingSettings {
 export interface HousekeepingReport {
   readonly expiredRooms: number;
   readonly forgottenRooms: number;
-  /** Rooms and processes of applications that were deleted. */
+  /** Rooms, processes and webhooks of applications that were deleted. */
   readonly deletedApplications: number;
   readonly lostProcesses: number;
   /** Which have been running for too long to take more rooms. */

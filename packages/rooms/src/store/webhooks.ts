@@ -88,8 +88,17 @@ async function makeDue(sql: Database["sql"], webhookId: string): Promise<void> {
           and (o.xid, o.id) < (d.xid, d.id))`;
 }
 
-/** Its deliveries go with it. */
+/** Deliveries that one statement deletes: a million may have waited for a receiver that was down. */
+const DELETE_LIMIT = 10_000;
+
+/** Its deliveries first, in batches; from the first moment nothing is sent or enqueued any more. */
 export async function deleteWebhookById({ sql }: Database, webhookId: string): Promise<void> {
+  await sql`update webhooks set disabled_at = coalesce(disabled_at, clock_timestamp()) where webhook_id = ${webhookId}`;
+  for (let count = DELETE_LIMIT; count === DELETE_LIMIT;) {
+    ({ count } = await sql`
+      delete from webhook_deliveries where ctid = any (array(
+        select ctid from webhook_deliveries where webhook_id = ${webhookId} limit ${DELETE_LIMIT}))`);
+  }
   await sql`delete from webhooks where webhook_id = ${webhookId}`;
 }
 
