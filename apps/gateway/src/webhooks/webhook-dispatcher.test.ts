@@ -360,6 +360,29 @@ test("a gateway that stops ends what it has begun, and what hangs is left to the
   expect((await game.deliveries())[0]).toMatchObject({ state: "delivered", attempts: 1 });
 });
 
+test("what nobody could be told for 144 hours is forgotten, and the next of its room follows", async () => {
+  const game = await arrange();
+  const { receiver, rooms, named } = game;
+  await game.create("a");
+  await game.update("a");
+  await waitFor(
+    async () => {
+      await enqueueWebhookEvents(rooms.database);
+      return (await game.deliveries()).length === 2;
+    },
+    { what: "both events" },
+  );
+  await rooms.database.sql`
+    update webhook_deliveries set created_at = created_at - interval '145 hours'
+     where webhook_id = ${named.webhookId} and type = 'room.created'`;
+  const own = openTestRooms(suite().databaseUrl);
+  onTestFinished(() => closeRooms(own));
+  await runHousekeeping(own.database, { unscheduledTtlHours: 72, bindDeadlineSeconds: 100 });
+  startGateway();
+  await accepted(receiver, 1);
+  expect(receiver.accepted.map(({ event }) => event.type)).toEqual(["room.updated"]);
+});
+
 test("what was sent is forgotten after 72 hours", async () => {
   const game = await arrange();
   startGateway();

@@ -132,3 +132,33 @@ export async function releaseDeliveries({ sql }: Database, deliveries: readonly 
                   ${deliveries.map(({ position }) => position.id)}::bigint[]) as r (webhook_id, xid, id)
      where d.webhook_id = r.webhook_id and d.xid = r.xid and d.id = r.id`;
 }
+
+/** Forgets what nobody could be told for 144 h, at most `limit`; the next of its lane is due then. Answers how many. */
+export async function deleteStaleDeliveries({ sql }: Database, limit: number): Promise<number> {
+  return retryConflicts(() =>
+    sql.begin(async (tx) => {
+      const stale = await tx<{ webhookId: string; lane: string; xid: string; id: string }[]>`
+        select webhook_id as "webhookId", lane, xid::text, id from webhook_deliveries
+         where state = 'pending' and created_at < statement_timestamp() - interval '144 hours'
+         order by created_at limit ${limit}`;
+      if (stale.length === 0) return 0;
+      const webhookIds = stale.map(({ webhookId }) => webhookId);
+      // Who enqueues meanwhile would count on the one before it.
+      await tx`select from webhooks where webhook_id = any (${webhookIds}::text[]) order by webhook_id for update`;
+      await tx`
+        delete from webhook_deliveries d
+         using unnest(${webhookIds}::text[], ${stale.map(({ xid }) => xid)}::text[]::xid8[],
+                      ${stale.map(({ id }) => id)}::bigint[]) as s (webhook_id, xid, id)
+         where d.webhook_id = s.webhook_id and d.xid = s.xid and d.id = s.id`;
+      await tx`
+        update webhook_deliveries d set due_at = clock_timestamp()
+          from (select distinct * from unnest(${webhookIds}::text[], ${stale.map(({ lane }) => lane)}::text[])) as s (webhook_id, lane)
+         cross join lateral (
+           select o.xid, o.id from webhook_deliveries o
+            where o.webhook_id = s.webhook_id and o.lane = s.lane and o.state = 'pending' order by o.xid, o.id limit 1
+         ) n
+         where d.webhook_id = s.webhook_id and d.xid = n.xid and d.id = n.id and d.due_at is null`;
+      return stale.length;
+    }),
+  );
+}
