@@ -27,7 +27,7 @@ const HOLD_SECONDS = 30;
 /** What attempts under way get to end when the gateway stops. */
 const STOP_MS = 3_000;
 /** Pages of events in one round; the next one follows at once. */
-const MAX_PAGES = 20;
+const MAX_PAGES = 4;
 
 export interface WebhookDispatcherOptions {
   readonly log: Logger;
@@ -64,7 +64,9 @@ export function startWebhooks(
     try {
       isWanted = await hasWebhooks(database);
       if (!isWanted) return;
-      for (let page = 0; page < MAX_PAGES && (await enqueueWebhookEvents(database)); page += 1);
+      let hasMore = true;
+      for (let page = 0; page < MAX_PAGES && hasMore; page += 1) hasMore = await enqueueWebhookEvents(database);
+      if (hasMore) loop.wake();
       const busy = Object.fromEntries(
         [...Map.groupBy(underWay.keys(), ({ webhookId }) => webhookId)].map(([id, all]) => [id, all.length]),
       );

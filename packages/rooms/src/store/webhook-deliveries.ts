@@ -4,7 +4,7 @@ import type { Database } from "./database.ts";
 import { retryConflicts } from "./retry-conflicts.ts";
 import type { EventPayload } from "./room-events.ts";
 
-/** Events of one webhook that one call writes down. */
+/** Events of one webhook that one call writes down; of all of them ten times as many. */
 const ENQUEUE_LIMIT = 500;
 
 /** Whether there is anything to send to. */
