@@ -71,7 +71,7 @@ async function* follow(
     while (!signal.aborted) {
       queue.takeAnew();
       for (let hasMore = true; hasMore && !signal.aborted;) {
-        const page = await readEvents(database, [appId], position, PAGE);
+        const page = await readEvents(database, { appIds: [appId], after: position, limit: PAGE });
         for (const row of page.events) if (row.isSettled && isWanted(row)) yield toItem(row);
         ({ next: position, hasMore } = page);
       }

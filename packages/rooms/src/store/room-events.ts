@@ -1,6 +1,7 @@
 import type { Region, RoomEventType } from "@roombridge/models/api";
 import { comparePositions, type EventPosition } from "../event-position.ts";
 import type { Database } from "./database.ts";
+import type { ConnectionRow } from "./find-room.ts";
 
 /** What the functions that insert events write into `payload`. */
 export interface EventPayload {
@@ -20,6 +21,8 @@ export interface EventRow {
   readonly createdAt: Date;
   /** No event can come before it any more. */
   readonly isSettled: boolean;
+  /** Of a `room.active`, where it was asked for, while the room lives: as of this read. */
+  readonly connection?: ConnectionRow | undefined;
 }
 
 export interface EventPage {
@@ -42,30 +45,48 @@ interface PageRow {
   readonly payload: EventPayload;
   readonly createdAt: Date;
   readonly isSettled: boolean;
+  readonly connection?: ConnectionRow | null;
+}
+
+export interface EventsWanted {
+  readonly appIds: readonly string[];
+  readonly after: EventPosition;
+  readonly limit: number;
+  /** With each `room.active` where players connect: whoever waits for that need not ask again. */
+  readonly withConnections?: boolean;
 }
 
 /** The events of these applications after a position, also those that are not settled. One statement, so one snapshot. */
 export async function readEvents(
   { sql }: Database,
-  appIds: readonly string[],
-  after: EventPosition,
-  limit: number,
+  { appIds, after, limit, withConnections = false }: EventsWanted,
 ): Promise<EventPage> {
   const end = after.xid + WINDOW;
+  const connection = sql`
+    , case when r.room_key is not null then json_build_object(
+        'state', r.state, 'poolId', r.pool_id::text, 'unscheduledReason', r.unscheduled_reason, 'processStatus', p.status,
+        'exposedPort', p.exposed_port, 'additionalExposedPorts', p.additional_exposed_ports) end as connection`;
+  const joins = sql`
+      left join rooms r on e.type = 'room.active' and r.room_key = e.room_key and r.destroyed_at is null
+      left join room_allocations a on a.room_key = r.room_key and a.unscheduled_at is null
+      left join processes p on p.process_id = a.process_id`;
   const rows = await sql<PageRow[]>`
     select s.xmin::text as xmin, e.xid::text, e.id, e.app_id as "appId", e.type, e.payload,
            e.created_at as "createdAt", e.xid < s.xmin as "isSettled"
+           ${withConnections ? connection : sql``}
       from (select pg_snapshot_xmin(pg_current_snapshot()) as xmin) s
       left join lateral (
         select * from room_events r
          where (r.xid, r.id) > (${String(after.xid)}::xid8, ${after.id}::bigint) and r.xid < ${String(end)}::xid8
            and r.app_id = any (${appIds as string[]}::text[])
          order by r.xid, r.id limit ${limit}
-      ) e on true`;
-  const events = rows.flatMap(({ xid, id, appId, type, payload, createdAt, isSettled }) =>
+      ) e on true
+      ${withConnections ? joins : sql``}
+     order by e.xid, e.id`;
+  const events = rows.flatMap(({ xmin: _, xid, id, connection: found, ...event }) =>
     xid === null
       ? []
-      : [{ position: { xid: BigInt(xid), id: Number(id) }, appId, type, payload, createdAt, isSettled }],
+      : [{ ...event, position: { xid: BigInt(xid), id: Number(id) }, ...(found ? { connection: found } : {}) }],
   );
   const xmin = BigInt(rows[0]?.xmin ?? 0);
   const isFull = rows.length >= limit;
