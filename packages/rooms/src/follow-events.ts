@@ -50,7 +50,9 @@ export async function followEvents(
   if (forgotten && comparePositions(after, forgotten) < 0) {
     return follow(context, input, { kind: "gap", position: forgotten });
   }
-  return follow(context, input, { kind: "position", position: after });
+  // Transactions of years need not be looked through, page by page.
+  const position = comparePositions(after, range.oldest) < 0 ? range.oldest : after;
+  return follow(context, input, { kind: "position", position });
 }
 
 async function* follow(

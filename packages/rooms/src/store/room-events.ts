@@ -74,11 +74,11 @@ export async function readEvents(
     select s.xmin::text as xmin, e.xid::text, e.id, e.app_id as "appId", e.type, e.payload,
            e.created_at as "createdAt", e.xid < s.xmin as "isSettled"
            ${withConnections ? connection : sql``}
-      from (select pg_snapshot_xmin(pg_current_snapshot()) as xmin) s
+      from (select pg_snapshot_xmin(now_at) as xmin, pg_snapshot_xmax(now_at) as xmax from pg_current_snapshot() now_at) s
       left join lateral (
         select * from room_events r
          where (r.xid, r.id) > (${String(after.xid)}::xid8, ${after.id}::bigint) and r.xid < ${String(end)}::xid8
-           and r.app_id = any (${appIds as string[]}::text[])
+           and r.xid < s.xmax and r.app_id = any (${appIds as string[]}::text[])
          order by r.xid, r.id limit ${limit}
       ) e on true
       ${withConnections ? joins : sql``}
@@ -106,20 +106,28 @@ function nextPosition(
 export interface EventRange {
   /** Whoever goes on from before it has missed events. */
   readonly forgotten: EventPosition | undefined;
+  /** There is nothing before. */
+  readonly oldest: EventPosition;
   /** Everything before this transaction has ended. */
   readonly settledXid: bigint;
   /** No transaction has had this number yet. */
   readonly nextXid: bigint;
 }
 
-/** Between which positions one may go on. */
+/**
+ * Between which positions one may go on. What comes after all transactions stems from another server, from which this database
+ * was restored.
+ */
 export async function findEventRange({ sql }: Database): Promise<EventRange> {
-  const [row] = await sql<{ settledXid: string; nextXid: string; xid: string | null; id: string }[]>`
-    select pg_snapshot_xmin(s)::text as "settledXid", pg_snapshot_xmax(s)::text as "nextXid", h.xid::text, h.id
-      from pg_current_snapshot() s left join event_horizon h on true`;
+  const [row] = await sql<{ settledXid: string; nextXid: string; oldestXid: string; xid: string | null; id: string }[]>`
+    select s.xmin::text as "settledXid", s.xmax::text as "nextXid", coalesce(o.xid, s.xmin)::text as "oldestXid", h.xid::text, h.id
+      from (select pg_snapshot_xmin(now_at) as xmin, pg_snapshot_xmax(now_at) as xmax from pg_current_snapshot() now_at) s
+      left join event_horizon h on h.xid < s.xmax
+      left join lateral (select e.xid from room_events e where e.xid < s.xmin order by e.xid, e.id limit 1) o on true`;
   if (!row) throw new Error("the range of events is one row");
   return {
     forgotten: row.xid === null ? undefined : { xid: BigInt(row.xid), id: Number(row.id) },
+    oldest: { xid: BigInt(row.oldestXid), id: 0 },
     settledXid: BigInt(row.settledXid),
     nextXid: BigInt(row.nextXid),
   };
