@@ -2,6 +2,7 @@ import { checkSchema, closeRooms, openRooms } from "@roombridge/rooms";
 import { toTurnSettings, type Logger, type RunningService } from "@roombridge/service";
 import { toAdmission, type Env } from "./env.ts";
 import { openGoogleKeys } from "./google-identity.ts";
+import { watchHeldEvents } from "./held-events.ts";
 import { listen } from "./listener.ts";
 import { startLostServers } from "./lost-servers.ts";
 import { startWebhooks } from "./webhooks/webhook-dispatcher.ts";
@@ -42,11 +43,12 @@ export async function startGateway(env: Env, log: Logger): Promise<RunningServic
     address,
   );
   const lostServers = startLostServers(rooms.database, log);
+  const heldEvents = watchHeldEvents(rooms.database, log);
   const webhooks = startWebhooks(rooms, { log, allowsPrivate: env.GATEWAY_WEBHOOK_PRIVATE === "1" });
   return {
     port: listener.port,
     async drain() {
-      await lostServers.stop();
+      await Promise.all([lostServers.stop(), heldEvents.stop()]);
       await Promise.all([listener.drain(), webhooks.stop()]);
       await closeRooms(rooms);
     },

@@ -115,6 +115,7 @@ export { announceHost } from "./store/host-control.ts";
 export type { HostControl, HostOffer } from "./store/host-control.ts";
 export { beatHost, isHostAlive, registerHost, retireHost } from "./store/hosts.ts";
 export type { HostBeat } from "./store/hosts.ts";
+export { findOldestTransaction } from "./store/oldest-transaction.ts";
 export { listen } from "./store/listen.ts";
 export type { Listener } from "./store/listen.ts";
 export type { CredentialState, ListedCredential, RelayUsage } from "./store/list-credentials.ts";
