@@ -1,4 +1,6 @@
 import { databaseTests, longTests } from "@roombridge/testing/vitest";
 import { defineConfig } from "vitest/config";
 
-export default defineConfig({ test: { ...databaseTests, ...longTests(["src/idle.test.ts"]) } });
+export default defineConfig({
+  test: { ...databaseTests, ...longTests(["src/idle.test.ts", "src/silent-database.test.ts"]) },
+});

@@ -1,4 +1,5 @@
 import { defineConfig } from "vitest/config";
 import { databaseTests } from "./src/vitest.ts";
 
-export default defineConfig({ test: { ...databaseTests } });
+// Some of its files load modules anew, with another environment.
+export default defineConfig({ test: { ...databaseTests, isolate: true } });

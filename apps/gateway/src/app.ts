@@ -2,16 +2,20 @@ import { addAbortSignal, Readable } from "node:stream";
 import type { RoomsContext } from "@roombridge/rooms";
 import type { Logger } from "@roombridge/service";
 import { Hono, type Context, type HonoRequest } from "hono";
+import { Admission, type AdmissionSettings } from "./admission.ts";
 import { allowedMethods } from "./allowed-methods.ts";
 import type { Answer } from "./answer.ts";
 import { CORS_HEADERS, isPreflight, PREFLIGHT_HEADERS } from "./cors.ts";
 import { DOCS } from "./docs.ts";
+import type { Endpoint } from "./endpoint.ts";
 import { errorAnswer, isForeseen, toErrorAnswer } from "./error-response.ts";
+import { handleRequest, incomingOf } from "./handle-request.ts";
 import { checkAlive, checkReady } from "./health.ts";
 import type { Lifecycle } from "./lifecycle.ts";
 import { createDocument } from "./openapi.ts";
-import { notOffered } from "./not-offered.ts";
+import { notOffered, refusedUpload } from "./not-offered.ts";
 import type { Operation } from "./operation.ts";
+import { defaultPlayerSettings, type PlayerSettings } from "./player-settings.ts";
 import { OPERATIONS } from "./operations.ts";
 import { newRequestId } from "./request-id.ts";
 import { checkedHandle } from "./serialize.ts";
@@ -27,29 +31,39 @@ export interface Gateway {
   readonly closing?: AbortSignal;
   /** See `OperationSettings`. Default true. */
   readonly wakeOnConnectionInfo?: boolean;
+  /** See `OperationSettings`. Default false. */
+  readonly checkStaticPorts?: boolean;
+  /** Default: Hathora's limit, and Google's own keys. */
+  readonly players?: PlayerSettings;
   /** Whether there is the page `/turn/check`. Default true. */
   readonly turnCheck?: boolean;
+  /** How often may be asked. Default: as often as one likes. */
+  readonly admission?: AdmissionSettings;
+  /** How long an answer may take to begin. Default 30 s. */
+  readonly requestMs?: number;
 }
 
-interface Endpoint {
-  /** The operationId in the access log. */
-  readonly name: string;
-  readonly handle: (request: HonoRequest) => Answer | Promise<Answer>;
-  readonly headers?: Readonly<Record<string, string>>;
-  /** Probes come every few seconds and are logged at debug. */
-  readonly isProbe?: boolean;
-  readonly isPolled?: boolean | undefined;
-}
+const REQUEST_MS = 30_000;
+const NO_LIMITS: AdmissionSettings = {
+  proxies: undefined,
+  header: "x-forwarded-for",
+  publicRate: { perSecond: 0, burst: 0 },
+  tokenRate: { perSecond: 0, burst: 0 },
+  authFailuresPerMinute: 0,
+};
 
 /** The REST face as a function from requests to responses; it does not listen. */
 export function createApp(gateway: Gateway, operations: readonly Operation[] = OPERATIONS): Hono {
   const { rooms, lifecycle, basePath = "", wakeOnConnectionInfo = true, turnCheck = true } = gateway;
+  const { checkStaticPorts = false } = gateway;
+  const settings = { wakeOnConnectionInfo, checkStaticPorts, players: gateway.players ?? defaultPlayerSettings() };
   const app = new Hono();
   const api = app.basePath(basePath);
-  const serve = (endpoint: Endpoint) => (c: Context) => answer(gateway, endpoint, c);
+  const admission = new Admission(gateway.admission ?? NO_LIMITS, gateway.log);
+  const serve = (endpoint: Endpoint) => (c: Context) => answer(gateway, admission, endpoint, c);
 
   for (const operation of operations) {
-    const { route, isForBrowsers, isPolled } = operation;
+    const { route, access, isForBrowsers, isPolled, patienceSeconds } = operation;
     const handle = checkedHandle(operation);
     const headers = isForBrowsers ? CORS_HEADERS : {};
     const path = toHonoPath(route.path);
@@ -58,9 +72,11 @@ export function createApp(gateway: Gateway, operations: readonly Operation[] = O
       path,
       serve({
         name: route.operationId,
+        access,
+        patienceSeconds,
         headers,
         isPolled,
-        handle: (request) => handle(rooms, request, { wakeOnConnectionInfo }),
+        handle: (request) => handle(rooms, request, settings),
       }),
     );
     api.options(
@@ -71,18 +87,25 @@ export function createApp(gateway: Gateway, operations: readonly Operation[] = O
   const document = createDocument(basePath);
   api.get(
     "/openapi.json",
-    serve({ name: "OpenApi", headers: CORS_HEADERS, handle: () => ({ status: 200, body: document }) }),
+    serve({
+      name: "OpenApi",
+      access: "public",
+      headers: CORS_HEADERS,
+      handle: () => ({ status: 200, body: document }),
+    }),
   );
   for (const [path, page] of turnCheck ? TURN_CHECK : [])
-    api.get(path, serve({ name: "TurnCheck", handle: () => page }));
-  for (const [path, page] of DOCS) api.get(path, serve({ name: "Docs", handle: () => page }));
+    api.get(path, serve({ name: "TurnCheck", access: "public", handle: () => page }));
+  for (const [path, page] of DOCS) api.get(path, serve({ name: "Docs", access: "public", handle: () => page }));
   for (const probed of basePath === "" ? [app] : [app, api]) {
     probed.get("/healthz", serve({ name: "Healthz", isProbe: true, handle: checkAlive }));
     probed.get("/readyz", serve({ name: "Readyz", isProbe: true, handle: () => checkReady(rooms, lifecycle) }));
   }
 
   const absent = { basePath, methodsOf: allowedMethods(app.routes), notOffered: notOffered(operations) };
-  app.notFound(serve({ name: "NotFound", headers: CORS_HEADERS, handle: (request) => refuse(absent, request) }));
+  app.notFound(
+    serve({ name: "NotFound", access: "public", headers: CORS_HEADERS, handle: (request) => refuse(absent, request) }),
+  );
   return app;
 }
 
@@ -94,22 +117,25 @@ interface Absent {
 
 /** 405 for a method that a path does not have, 404 for a path that is not there. */
 function refuse({ basePath, methodsOf, notOffered: whyNot }: Absent, request: HonoRequest): Answer {
-  const { path } = request;
-  const methods = methodsOf(path);
+  const { path, method } = request;
+  const below = path.startsWith(`${basePath}/`) ? path.slice(basePath.length) : "";
+  const methods = refusedUpload(method, below) === undefined ? methodsOf(path) : [];
   if (methods.length > 0) return errorAnswer(405, "this path does not have this method", { allow: methods.join(", ") });
-  const why = path.startsWith(`${basePath}/`) ? whyNot(path.slice(basePath.length)) : undefined;
+  const why = refusedUpload(method, below) ?? whyNot(below);
   // A browser shows the page our sentence only if the preflight before it succeeds.
   if (why !== undefined && isPreflight(request)) return { status: 204, headers: PREFLIGHT_HEADERS };
   return errorAnswer(404, `${why ?? "there is nothing at this path"}; see ${basePath}/docs`);
 }
 
 /** Runs an endpoint; whatever it throws becomes its answer and, if unforeseen, an error in the log. */
-async function answer({ log, lifecycle, closing }: Gateway, endpoint: Endpoint, c: Context): Promise<Response> {
+async function answer(gateway: Gateway, admission: Admission, endpoint: Endpoint, c: Context): Promise<Response> {
+  const { log, lifecycle, closing, requestMs = REQUEST_MS } = gateway;
   const startedAt = performance.now();
   const requestId = newRequestId();
+  const client = admission.clientOf(incomingOf(c));
   let given: Answer;
   try {
-    given = await endpoint.handle(c.req);
+    given = await handleRequest({ log, requestMs, admission }, endpoint, { request: c.req, requestId, client });
   } catch (error) {
     given = toErrorAnswer(error, requestId);
     if (!isForeseen(error)) log.error({ requestId, operation: endpoint.name, err: error }, "request failed");
@@ -123,6 +149,7 @@ async function answer({ log, lifecycle, closing }: Gateway, endpoint: Endpoint, 
       operation: endpoint.name,
       method: c.req.method,
       path: c.req.path,
+      client: client.address,
       status: given.status,
       durationMs: Math.round((performance.now() - startedAt) * 10) / 10,
     },

@@ -1,8 +1,16 @@
-import { closeRooms, createProcess, createRoom, suspendRoom, type RoomsContext } from "@roombridge/rooms";
-import { createTestDatabase, openTestRooms, TEST_REGION, type TestDatabase } from "@roombridge/testing";
+import {
+  closeRooms,
+  createProcess,
+  createRoom,
+  listOrgTokens,
+  suspendRoom,
+  type RoomsContext,
+} from "@roombridge/rooms";
+import { createTestDatabase, createToken, openTestRooms, TEST_REGION, type TestDatabase } from "@roombridge/testing";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { arrangeStaticProcess } from "../test/arrange.ts";
 import { exchange, statusesOf } from "../test/exchange.ts";
+import { letPlayers } from "../test/players.ts";
 import { spawnGateway, type SpawnedGateway } from "../test/spawn-gateway.ts";
 import { createGame, type Game } from "../test/suite.ts";
 import { OPERATIONS } from "./operations.ts";
@@ -42,23 +50,36 @@ const WITH_OPTIONAL_BODY = OPERATIONS.flatMap(({ route }) => (route.request?.bod
 /** The path with a region, a room that is suspended where that may be, and a process of the game. */
 async function fill(path: string, game: Game, { isAsleep }: { isAsleep: boolean }): Promise<string> {
   const { application, appId } = game;
+  const { orgId } = application;
+  await letPlayers({ rooms, game });
   const { roomId } = await createRoom(rooms, { application, region: TEST_REGION });
   if (isAsleep) await suspendRoom(rooms, appId, roomId);
   const { processId } = path.includes("/static/")
     ? await arrangeStaticProcess({ rooms, game })
     : await createProcess(rooms, application, TEST_REGION);
-  const values: Readonly<Record<string, string>> = { appId, roomId, processId, region: TEST_REGION };
+  await createToken(rooms.database, orgId, []);
+  const orgTokenId = (await listOrgTokens(rooms, orgId))[0]?.orgTokenId ?? "";
+  const values: Readonly<Record<string, string>> = {
+    appId,
+    roomId,
+    processId,
+    region: TEST_REGION,
+    orgId,
+    orgTokenId,
+  };
   return path.replaceAll(/\{(\w+)\}/g, (_, name: string) => values[name] ?? "");
 }
 
-test("there are ten of them", () => {
+test("there are eleven of them", () => {
   expect(BODYLESS.map(({ operationId }) => operationId).sort()).toEqual([
     "CreateProcess",
     "CreateProcessV2Deprecated",
     "DestroyRoom",
     "DestroyRoomDeprecated",
     "HeartbeatStaticProcess",
+    "LoginAnonymous",
     "ResumeRoom",
+    "RevokeOrgToken",
     "StopProcess",
     "StopProcessV2Deprecated",
     "SuspendRoomDeprecated",

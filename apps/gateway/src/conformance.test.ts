@@ -1,3 +1,4 @@
+import { CreatedOrgToken } from "@roombridge/models/api";
 import { hashToken } from "@roombridge/rooms";
 import { waitFor } from "@roombridge/testing";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -14,8 +15,32 @@ import { documentedAnswers } from "./serialize.ts";
 
 // Every operation with every status that it documents, asked by the published SDK and by our own client.
 
-/** Their successes carry a TURN credential. */
-const WITH_CREDENTIAL = ["CreateRoom", "ResumeRoom", "CreateIceServers"];
+/** Their successes carry a TURN credential, a token, or the secret of an application. */
+const WITH_SECRET = [
+  "CreateRoom",
+  "ResumeRoom",
+  "CreateIceServers",
+  "GetApps",
+  "CreateApp",
+  "GetApp",
+  "UpdateApp",
+  "PatchApp",
+  "CreateOrgToken",
+];
+
+/** Our own client has all operations of these, and of RoomsV2. */
+const NEWEST_TAGS = [
+  "ProcessesV3",
+  "LogsV1",
+  "AppsV2",
+  "BuildsV3",
+  "DeploymentsV3",
+  "TokensV1",
+  "OrganizationsV1",
+  "AuthV1",
+  "LobbiesV3",
+  "DiscoveryV2",
+];
 
 let stage: Stage;
 let broken: Stage;
@@ -38,6 +63,9 @@ beforeAll(async () => {
   brokenGame = await createGame(broken.rooms);
   await broken.rooms.database.sql`alter table rooms rename to spoiled_rooms`;
   await broken.rooms.database.sql`alter table processes rename to spoiled_processes`;
+  await broken.rooms.database.sql`alter table builds rename to spoiled_builds`;
+  // Of applications only what calls for rooms need is left.
+  await broken.rooms.database.sql`alter table applications rename deleted_by to spoiled_deleted_by`;
   await lost.dropDatabase();
 });
 
@@ -72,6 +100,8 @@ describe.each(TABLE)("$name: $operationId", ({ driver, row, operationId, status,
   test(`${status} when ${when}`, async () => {
     const place = await openPlace(row);
     const { call, body, verify } = await row.arrange(place);
+    const [, , signature] = call.playerToken?.split(".") ?? [];
+    if (signature !== undefined && signature.length > 40) stage.secrets.add("a player's token", signature);
     const before = gateway === "broken" ? undefined : await stateOf(place);
     const outcome = await driver.call(urls[gateway], operationId, call);
     keep(operationId, outcome);
@@ -83,14 +113,17 @@ describe.each(TABLE)("$name: $operationId", ({ driver, row, operationId, status,
 });
 
 function keep(operationId: string, { status, wire }: Outcome): void {
-  const isSecret = status < 300 && WITH_CREDENTIAL.includes(operationId);
+  const isSecret = status < 300 && WITH_SECRET.includes(operationId);
+  if (isSecret && operationId === "CreateOrgToken") {
+    stage.secrets.add("a new token", CreatedOrgToken.parse(JSON.parse(wire.text)).plainTextToken);
+  }
   answers.push(JSON.stringify([...wire.headers]), isSecret ? "" : wire.text);
 }
 
 /** What holds for every answer with this status. */
 function expectWellFormed(operationId: string, { status, wire, retryAfterSeconds }: Outcome): void {
   const { headers, text } = wire;
-  const isStream = status === 200 && /Logs?ForProcess$/.test(operationId);
+  const isStream = status === 200 && /Logs?ForProcess$|^RunBuildRegistry$/.test(operationId);
   const type = isStream ? "application/octet-stream" : "application/json";
   expect(headers.get("x-request-id")).toEqual(expect.any(String));
   expect(headers.get("cache-control")).toBe("no-store");
@@ -111,8 +144,19 @@ const WITHOUT_500 = DRIVERS.flatMap((driver) =>
 
 test.each(WITHOUT_500)("$name: $operationId is a 500 all the same when the database is gone", async (given) => {
   const { driver, operationId } = given;
-  const ids = { appId: "app-1", roomId: "room-1", processId: "00000000-0000-4000-8000-000000000000" };
-  const answer = driver.call(urls.lost, operationId, { ...ids, token: "any" });
+  const ids = {
+    appId: "app-1",
+    roomId: "room-1",
+    processId: "00000000-0000-4000-8000-000000000000",
+    buildId: "bld-1",
+    deploymentId: "dep-1",
+    shortCode: "any",
+    orgId: "org-1",
+    orgTokenId: "org-token-1",
+    newToken: { name: "n" },
+  };
+  const login = operationId === "LoginGoogle" ? { idToken: "any" } : { nickname: "any" };
+  const answer = driver.call(urls.lost, operationId, { ...ids, token: "any", login });
   const status = await answer.then(
     (outcome) => outcome.status,
     (error: unknown) => (error instanceof Error && "statusCode" in error ? error.statusCode : error),
@@ -143,7 +187,7 @@ describe("the table is whole", () => {
   test("every operation is called by a client, those of the SDK by the SDK", () => {
     const uncalled = OPERATIONS.flatMap(({ route: { operationId, tags } }) => {
       const isTheirs = SDK_OPERATIONS.some((operation) => operation.operationId === operationId);
-      const isNewest = tags === undefined || tags.includes("ProcessesV3") || tags.includes("LogsV1");
+      const isNewest = tags === undefined || tags.some((tag) => NEWEST_TAGS.includes(tag));
       const wanted = [...(isTheirs ? ["sdk"] : []), ...(isNewest ? ["client"] : [])];
       const callers = DRIVERS.filter((driver) => driver.operationIds.includes(operationId)).map(({ name }) => name);
       return wanted
@@ -171,7 +215,7 @@ function statusesOf(driver: Driver): ReadonlySet<string> {
   return new Set(rows.map(({ operationId, status }) => `${operationId} ${status}`));
 }
 
-test("no log and no answer held a secret, but those that hand out the room's credential", async () => {
+test("no log and no answer held a secret, but those that hand out the credential of a room or the secret of an application", async () => {
   await stage.secrets.learn(stage.rooms.database);
   expect(stage.secrets.size).toBeGreaterThan(ROWS.length);
   const logs = [stage, broken, lost].map((opened) => opened.output()).join("");

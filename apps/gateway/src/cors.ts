@@ -9,7 +9,7 @@ export const CORS_HEADERS: Readonly<Record<string, string>> = {
 /** Answer to the preflight of a browser that wants to send `Authorization` or JSON. */
 export const PREFLIGHT_HEADERS: Readonly<Record<string, string>> = {
   ...CORS_HEADERS,
-  "access-control-allow-methods": "GET, HEAD, POST",
+  "access-control-allow-methods": "GET, HEAD, POST, PATCH, PUT, DELETE",
   "access-control-allow-headers": "Authorization, Content-Type",
   "access-control-max-age": "86400",
 };

@@ -19,6 +19,13 @@ test("what is not set has the documented defaults", () => {
     GATEWAY_PORT: 8080,
     GATEWAY_BASE_PATH: "",
     GATEWAY_WAKE_ON_CONNECTION_INFO: "1",
+    GATEWAY_FORWARDED_HEADER: "x-forwarded-for",
+    GATEWAY_PUBLIC_RATE: 50,
+    GATEWAY_PUBLIC_BURST: 100,
+    GATEWAY_TOKEN_RATE: 0,
+    GATEWAY_AUTH_FAILURES_PER_MINUTE: 60,
+    GATEWAY_REQUEST_SECONDS: 30,
+    GATEWAY_MAX_CONNECTIONS: 10_000,
     TURN_REALM: "roombridge",
     TURN_URIS: [],
     TURN_TTL_SECONDS: 3_600,
@@ -128,4 +135,18 @@ describe("problems", () => {
   test.each(["59", "86401", "0", "hour"])("TURN_TTL_SECONDS=%s", (TURN_TTL_SECONDS) => {
     expect(problemsOf({ ...REQUIRED, TURN_TTL_SECONDS })).toHaveLength(1);
   });
+});
+
+test("proxies are read into what they trust, and a wrong one is told of with the other problems", () => {
+  const { TRUSTED_PROXIES: proxies } = parseEnv({ ...REQUIRED, TRUSTED_PROXIES: "loopback, 10.0.0.0/8" });
+  expect(["127.0.0.1", "10.9.9.9", "192.0.2.1"].map((address) => proxies?.trusts(address))).toEqual([
+    true,
+    true,
+    false,
+  ]);
+  const problems = problemsOf({ ...REQUIRED, TRUSTED_PROXIES: "10.0.0.0/99", GATEWAY_PUBLIC_RATE: "many" });
+  expect(problems).toEqual([
+    "TRUSTED_PROXIES: expected addresses, ranges such as 10.0.0.0/8, loopback or private, separated by commas",
+    "GATEWAY_PUBLIC_RATE: expected a whole number from 0 to 1000000",
+  ]);
 });

@@ -7,7 +7,7 @@ describe("toErrorAnswer", () => {
   test.each(ERROR_CODES)("%s has a status that RoomsV2 documents, or one of ours, and exactly a message", (code) => {
     const { status, body } = toErrorAnswer(new RoomError(code, "why"), "request-1");
     const isOurs = code === "process_gone" || code === "process_superseded" || code === "log_expired";
-    expect(isOurs ? [409, 410] : [400, 401, 404, 422, 429, 500]).toContain(status);
+    expect(isOurs ? [409, 410] : [400, 401, 402, 404, 422, 429, 500]).toContain(status);
     expect(body).toEqual({ message: expect.any(String) });
   });
 

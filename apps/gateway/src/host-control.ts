@@ -5,6 +5,8 @@ import { RoomError, signControl, type HostControl, type ProcessHost } from "@roo
 
 /** How long a host has for the beginning of its answer; what follows may take as long as it wants. */
 const ANSWER_MS = 10_000;
+/** Silence after which the kernel asks after a host: a log may be silent for long, and a machine may be gone. */
+const KEEP_ALIVE_MS = 30_000;
 const LATE = `no answer within ${ANSWER_MS / 1_000} s`;
 /** What the host answers when too many logs are read. */
 const RETRY_AFTER_SECONDS = 5;
@@ -52,6 +54,7 @@ function send({ url, secret }: HostControl, path: string): Promise<IncomingMessa
   const open = target.protocol === "https:" ? httpsRequest : httpRequest;
   const request = open(target, { headers: { authorization: `Roombridge ${token}` }, agent: false });
   const timer = setTimeout(() => request.destroy(new Error(LATE)), ANSWER_MS);
+  request.once("socket", (socket) => socket.setKeepAlive(true, KEEP_ALIVE_MS));
   request.once("response", resolve).on("error", reject).end();
   return promise.finally(() => clearTimeout(timer));
 }

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { endLostStaticProcesses, isConnectionError, LeaseWatch, ping, type Database } from "@roombridge/rooms";
+import { endLostStaticProcesses, isConnectionError, LeaseWatch, readClock, type Database } from "@roombridge/rooms";
 import type { Logger } from "@roombridge/service";
 
 const ROUND_MS = 2_000;
@@ -21,8 +21,9 @@ export function startLostServers(database: Database, log: Logger): LostServers {
 
   async function round(): Promise<void> {
     try {
-      await ping(database);
+      const clockMs = await readClock(database);
       watch.beaten(performance.now());
+      watch.clockRead(performance.now(), clockMs);
       const ended = watch.isSteady(performance.now()) ? await endLostStaticProcesses(database) : 0;
       if (ended > 0) log.warn({ servers: ended }, "registered game servers stopped sending heartbeats");
       isFailing = false;

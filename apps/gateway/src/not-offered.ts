@@ -22,6 +22,14 @@ const NAMESPACES: ReadonlyMap<string, { readonly name: string; readonly newest: 
 
 const NAMESPACE = /^\/([a-z]+)\/v([1-9])(?=\/|$)/;
 
+const UPLOAD = /^\/builds\/v3\/builds(?:\/[^/]+\/run)?$/;
+
+/** Why a game server cannot be uploaded, for the two operations that would begin that; undefined for all others. */
+export function refusedUpload(method: string, path: string): string | undefined {
+  if (method !== "POST" || !UPLOAD.test(path)) return undefined;
+  return "Roombridge does not offer this operation of Builds V3, for it builds no images: name one with RunBuildRegistry";
+}
+
 /**
  * Answers for a path that no route has: what of Hathora Cloud it belongs to, so that a game's developer reads why it does
  * not work here; undefined for a path that Hathora's SDK does not know either.

@@ -1,6 +1,6 @@
 import type { LiveRoomState } from "@roombridge/models/api";
-import { createProcess, createRoom, issueCredential } from "@roombridge/rooms";
-import { createDeployment, createTenant, TEST_REGION } from "@roombridge/testing";
+import { createProcess, createRoom, getLatestDeployment, issueCredential, listOrgTokens } from "@roombridge/rooms";
+import { createDeployment, createTenant, createToken, TEST_REGION } from "@roombridge/testing";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
@@ -18,6 +18,8 @@ import {
   OTHER_PORT,
   type Place,
 } from "../test/arrange.ts";
+import { letPlayers, arrangeLobby, signPlayer } from "../test/players.ts";
+import { NEW_DEPLOYMENT } from "../test/conformance/deployment-rows.ts";
 import { dumpDatabase } from "../test/dump-database.ts";
 import { pathOf, pathParameters } from "../test/path-of.ts";
 import { bodiesOf, toJsonSchema } from "../test/schema-bodies.ts";
@@ -32,6 +34,19 @@ import { OPERATIONS } from "./operations.ts";
 /** Everything else needs the owner's token. These answer anybody who knows appId and roomId, and say nothing secret. */
 const PUBLIC = ["GetConnectionInfo", "GetConnectionInfoDeprecated"];
 
+/** What players call, by themselves or with a token of the application's own secret. */
+const OF_PLAYERS = [
+  "LoginAnonymous",
+  "LoginNickname",
+  "LoginGoogle",
+  "CreateLobby",
+  "ListActivePublicLobbies",
+  "GetLobbyInfoByRoomId",
+  "GetLobbyInfoByShortCode",
+  "GetPingServiceEndpoints",
+  "GetPingServiceEndpointsDeprecated",
+];
+
 const CONFIG = "the victim's own words";
 const PLAYER = "the victim's player";
 const REGION = TEST_REGION;
@@ -42,9 +57,14 @@ let victim: Victim;
 let stranger: Stranger;
 /** Ids that nobody has, of the same form as the victim's. */
 const NOBODY = {
+  orgId: "org-00000000-0000-4000-8000-000000000000",
+  orgTokenId: "org-token-00000000-0000-4000-8000-000000000000",
   appId: "app-00000000-0000-4000-8000-000000000000",
   roomId: "nobodys-room-0000",
   processId: "00000000-0000-4000-8000-000000000000",
+  shortCode: "nobodys-code",
+  buildId: "bld-00000000-0000-4000-8000-000000000000",
+  deploymentId: "dep-00000000-0000-4000-8000-000000000000",
 };
 
 interface Victim {
@@ -53,15 +73,23 @@ interface Victim {
   readonly processIds: readonly string[];
   /** Of a player's TURN credential in the active room. */
   readonly username: string;
+  /** Of the token with which the victim asks, and of one that does nothing. */
+  readonly orgTokenIds: readonly string[];
+  /** Of a private lobby. What its answers show anybody may know who has its short code or roomId. */
+  readonly shortCode: string;
+  readonly buildId: string;
   /** Of the first page of the victim's rooms. */
   readonly cursor: string;
 }
 
 interface Stranger {
   readonly appId: string;
+  readonly orgId: string;
   readonly token: string;
   readonly roomId: string;
   readonly processId: string;
+  /** Of a player of the stranger's own game. */
+  readonly playerToken: string;
 }
 
 beforeAll(async () => {
@@ -74,7 +102,8 @@ beforeAll(async () => {
   await createDeployment(rooms.database, application);
   const { roomId } = await createRoom(rooms, { application, region: REGION });
   const { processId } = await createProcess(rooms, application, REGION);
-  stranger = { appId: application.appId, token, roomId, processId };
+  const playerToken = await signPlayer({ rooms, game: application });
+  stranger = { ...application, token, roomId, processId, playerToken };
   await stage.secrets.learn(rooms.database);
   stage.secrets.add("the victim's token", game.token);
 });
@@ -96,6 +125,8 @@ async function arrangeVictim(place: Place): Promise<Victim> {
   const processIds = Object.values(await arrangeProcesses(place));
   const { processId: ofStatic } = await arrangeStaticProcess(place);
   const { roomId } = active;
+  await letPlayers(place);
+  const { shortCode } = await arrangeLobby(place, { visibility: "private", roomConfig: "for all" });
   const { username } = await issueCredential(place.rooms, place.game.application, { roomId, playerId: PLAYER });
   return {
     game: place.game,
@@ -109,8 +140,17 @@ async function arrangeVictim(place: Place): Promise<Victim> {
     },
     processIds: [...processIds, active.processId, unscheduled.processId, ofStatic],
     username,
+    orgTokenIds: await tokenIdsOf(place),
+    shortCode,
+    buildId: (await getLatestDeployment(place.rooms, place.game.appId)).build.buildId,
     cursor: await firstCursor(place.game),
   };
+}
+
+async function tokenIdsOf({ rooms, game }: Place): Promise<string[]> {
+  const { orgId } = game.application;
+  await createToken(rooms.database, orgId, []);
+  return (await listOrgTokens(rooms, orgId)).map(({ orgTokenId }) => orgTokenId);
 }
 
 async function firstCursor({ appId, token }: Game): Promise<string> {
@@ -134,6 +174,16 @@ function valuesOf(name: string, operationId: string): readonly string[] {
       return victim.processIds;
     case "region":
       return [REGION, "Tokyo"];
+    case "orgId":
+      return [victim.game.application.orgId];
+    case "orgTokenId":
+      return victim.orgTokenIds;
+    case "shortCode":
+      return [victim.shortCode];
+    case "buildId":
+      return [victim.buildId];
+    case "deploymentId":
+      return [victim.game.deploymentId];
     default:
       throw new Error(
         `this walk does not know the path parameter ${name} of ${operationId}: add the victim's values for it to valuesOf`,
@@ -154,6 +204,8 @@ function queryValue(name: string, operationId: string): string {
   switch (name) {
     case "roomId":
       return victim.roomIds.active;
+    case "shortCode":
+      return victim.shortCode;
     case "state":
       return "active,suspended";
     case "status":
@@ -177,6 +229,11 @@ function queryValue(name: string, operationId: string): string {
       return "60";
     case "follow":
       return "true";
+    case "orgId":
+      return victim.game.application.orgId;
+    case "buildTag":
+    case "deploymentTag":
+      return "v1";
     case "roomsVersion":
       return "0123456789abcdef0123456789abcdef";
     default:
@@ -204,7 +261,7 @@ function bodyOf({ route }: Operation): string | undefined {
   const bodies = bodiesOf(input).filter((one) => schema.safeParse(one).success);
   const [body] = fc.sample(bodies, { numRuns: 1, seed: 1 });
   const { username: _, ...rest } = z.record(z.string(), z.unknown()).parse(body);
-  const victims = { deploymentId: victim.game.deploymentId, playerId: PLAYER };
+  const victims = { deploymentId: victim.game.deploymentId, playerId: PLAYER, buildId: victim.buildId };
   // Some bodies refuse a key that they do not know.
   const known = Object.entries(victims).filter(([name]) => name in (input.properties ?? {}));
   return JSON.stringify({ ...rest, ...Object.fromEntries(known) });
@@ -226,7 +283,7 @@ async function ask(
   const response = await fetch(`${gateway.url}${pathOf(operation.route, ids)}${query}`, {
     method,
     headers: token === undefined ? {} : { authorization: `Bearer ${token}` },
-    ...(body !== undefined && method === "POST" ? { body } : {}),
+    ...(body !== undefined && method !== "GET" && method !== "HEAD" ? { body } : {}),
   });
   return { status: response.status, headers: response.headers, text: await response.text() };
 }
@@ -249,17 +306,20 @@ function leaksOf({ headers, text }: Answer, named: Ids): string[] {
     game.appId,
     game.application.orgId,
     game.deploymentId,
+    victim.buildId,
     game.host.hostId,
     CONFIG,
     PLAYER,
     victim.username,
+    ...victim.orgTokenIds,
     String(MAIN_PORT.port),
     String(OTHER_PORT.port),
     ...Object.values(roomIds),
     ...processIds,
   ];
   const unnamed = data.filter((datum) => !Object.values(named).includes(datum));
-  return [...unnamed.filter((datum) => all.includes(datum)), ...stage.secrets.foundIn(all)];
+  const secrets = stage.secrets.foundIn(all).filter((what) => what !== `the secret of ${stranger.appId}`);
+  return [...unnamed.filter((datum) => all.includes(datum)), ...secrets];
 }
 
 /** Ids that do not exist, in the place of these. */
@@ -267,48 +327,68 @@ function madeUp(ids: Ids): Ids {
   return { ...ids, ...Object.fromEntries(Object.entries(NOBODY).filter(([name]) => name in ids)) };
 }
 
-const GUARDED = OPERATIONS.filter(({ route }) => !PUBLIC.includes(route.operationId)).map((operation) => ({
-  operationId: operation.route.operationId,
-  operation,
-}));
+/** The stranger's ids for these parameters, as far as a list needs them. */
+function strangersOwn(names: readonly string[]): Ids {
+  const { appId, orgId } = stranger;
+  return Object.fromEntries(Object.entries({ appId, orgId }).filter(([name]) => names.includes(name)));
+}
+
+/** What a query names of the victim. */
+function namedIn(query: string): Ids {
+  return query.includes("orgId=") ? { orgId: victim.game.application.orgId } : {};
+}
+
+const GUARDED = OPERATIONS.filter(({ route }) => ![...PUBLIC, ...OF_PLAYERS].includes(route.operationId)).map(
+  (operation) => ({
+    operationId: operation.route.operationId,
+    operation,
+  }),
+);
 
 test("the walk knows every path parameter, and everything that it leaves out is public", () => {
   for (const operation of OPERATIONS) expect(victimsIds(operation).length).toBeGreaterThan(0);
   const open = OPERATIONS.filter(({ route }) => route.security === undefined);
-  expect(open.map(({ route }) => route.operationId).toSorted()).toEqual(PUBLIC);
+  const isOpen = [...PUBLIC, ...OF_PLAYERS].filter((operationId) => operationId !== "CreateLobby");
+  expect(open.map(({ route }) => route.operationId).toSorted()).toEqual(isOpen.toSorted());
 });
 
 describe.each(GUARDED)("$operationId", ({ operation }) => {
-  const methods = operation.route.method === "get" ? ["GET", "HEAD"] : ["POST"];
+  const methods = operation.route.method === "get" ? ["GET", "HEAD"] : [operation.route.method.toUpperCase()];
+  // Whose path names nothing is the stranger's own business, unless the query names the victim's organisation.
+  const isOwn = (query: string) =>
+    pathParameters(operation.route).length === 0 && namedIn(query)["orgId"] === undefined;
 
   test.each([
     ["a stranger's token", 404, () => stranger.token],
     ["no token", 401, () => undefined],
     ["a token that nobody has", 401, () => "hathora_org_st_unknown_00"],
   ])("with %s it is %d, in the words for what does not exist, and changes nothing", async (_, status, tokenOf) => {
+    // What names nothing in its path is about the token's own organisation: such lists are looked at below.
+    if (status === 404 && pathParameters(operation.route).length === 0) return;
     const before = await dumpDatabase(stage.rooms.database);
     for (const ids of victimsIds(operation)) {
       for (const query of queriesOf(operation)) {
+        if (status === 404 && isOwn(query)) continue;
         for (const method of methods) {
           const answer = await ask(operation, ids, tokenOf(), { query, method });
           const unknown = await ask(operation, madeUp(ids), tokenOf(), { query, method });
           expect(answer.status).toBe(status);
           expect(words(answer, ids)).toEqual(words(unknown, madeUp(ids)));
-          expect(leaksOf(answer, ids)).toEqual([]);
+          expect(leaksOf(answer, { ...ids, ...namedIn(query) })).toEqual([]);
         }
       }
     }
     expect(await dumpDatabase(stage.rooms.database)).toEqual(before);
   });
 
-  test("a stranger's own application does not reach the victim's rooms and processes", async () => {
+  test("a stranger's own application or organisation does not reach what is the victim's in it", async () => {
     const names = pathParameters(operation.route);
     // Without an id of the victim the call is the stranger's own business; lists are looked at below.
-    if (!names.includes("roomId") && !names.includes("processId")) return;
+    if (!["roomId", "processId", "deploymentId", "orgTokenId"].some((name) => names.includes(name))) return;
     const before = await dumpDatabase(stage.rooms.database);
     for (const theirs of victimsIds(operation)) {
-      const ids = { ...theirs, appId: stranger.appId };
-      const nobodys = { ...madeUp(theirs), appId: stranger.appId };
+      const ids = { ...theirs, ...strangersOwn(names) };
+      const nobodys = { ...madeUp(theirs), ...strangersOwn(names) };
       for (const method of methods) {
         const answer = await ask(operation, ids, stranger.token, { method });
         const unknown = await ask(operation, nobodys, stranger.token, { method });
@@ -323,12 +403,12 @@ describe.each(GUARDED)("$operationId", ({ operation }) => {
 
 describe("a stranger's own lists", () => {
   const lists = GUARDED.filter(({ operation: { route } }) => {
-    return route.method === "get" && pathParameters(route).join() === "appId";
+    return route.method === "get" && ["", "appId", "orgId"].includes(pathParameters(route).join());
   });
 
   test.each(lists)("$operationId shows nothing of the victim", async ({ operation }) => {
-    for (const query of queriesOf(operation)) {
-      const ids = { appId: stranger.appId };
+    for (const query of queriesOf(operation).filter((one) => namedIn(one)["orgId"] === undefined)) {
+      const ids = strangersOwn(pathParameters(operation.route));
       const answer = await ask(operation, ids, stranger.token, { query });
       expect(answer.status).toBe(200);
       expect(leaksOf(answer, ids)).toEqual([]);
@@ -351,6 +431,26 @@ test("a stranger cannot create a room on the victim's deployment", async () => {
     expect(response.status).toBe(404);
     expect(await response.json()).toEqual({ message: `no deployment ${victim.game.deploymentId}` });
   }
+  expect(await dumpDatabase(stage.rooms.database)).toEqual(before);
+});
+
+test("a stranger cannot deploy the victim's build, or create one of its id", async () => {
+  const before = await dumpDatabase(stage.rooms.database);
+  const post = async (path: string, body: object) => {
+    const headers = { authorization: `Bearer ${stranger.token}` };
+    const response = await fetch(gateway.url + path, { method: "POST", headers, body: JSON.stringify(body) });
+    return [response.status, await response.json()];
+  };
+  const { buildId } = victim;
+  const newDeployment = { ...NEW_DEPLOYMENT, buildId };
+  expect(await post(`/deployments/v3/apps/${stranger.appId}/deployments`, newDeployment)).toEqual([
+    404,
+    { message: `no build ${buildId}` },
+  ]);
+  expect(await post("/builds/v3/builds/registry", { buildId })).toEqual([
+    400,
+    { message: `the id ${buildId} of a build has been used before` },
+  ]);
   expect(await dumpDatabase(stage.rooms.database)).toEqual(before);
 });
 
@@ -392,6 +492,49 @@ describe.each(
       expect(words(answer, ids)).toEqual(words(await ask(operation, madeUp(ids), stranger.token), madeUp(ids)));
     }
   });
+});
+
+describe.each(
+  OPERATIONS.filter(({ route }) => OF_PLAYERS.includes(route.operationId)).map((operation) => ({
+    operationId: operation.route.operationId,
+    operation,
+  })),
+)("$operationId is for players", ({ operation }) => {
+  test("it tells nothing of the victim but what anybody may know", async () => {
+    for (const ids of victimsIds(operation)) {
+      for (const query of queriesOf(operation)) {
+        for (const token of [stranger.token, stranger.playerToken, undefined, "garbage"]) {
+          const answer = await ask(operation, ids, token, { query });
+          expect(operation.access === "player" ? [401] : [200, 401, 404]).toContain(answer.status);
+          expect(leaksOf(answer, ids)).toEqual([]);
+        }
+      }
+    }
+  });
+
+  test("a stranger's own application does not reach the victim's lobby", async () => {
+    const names = pathParameters(operation.route);
+    if (!names.includes("roomId") && !names.includes("shortCode")) return;
+    for (const theirs of victimsIds(operation)) {
+      const ids = { ...theirs, appId: stranger.appId };
+      const answer = await ask(operation, ids, stranger.playerToken);
+      expect(answer.status).toBe(404);
+      const nobodys = madeUp(ids);
+      expect(words(answer, ids)).toEqual(words(await ask(operation, nobodys, undefined), nobodys));
+    }
+  });
+});
+
+test("a stranger's player has no TURN credential in the victim's rooms", async () => {
+  const operation = OPERATIONS.find(({ route }) => route.operationId === "CreateIceServers");
+  if (!operation) throw new Error("there is no CreateIceServers");
+  const before = await dumpDatabase(stage.rooms.database);
+  for (const ids of victimsIds(operation)) {
+    const answer = await ask(operation, ids, stranger.playerToken);
+    expect(answer.status).toBe(401);
+    expect(leaksOf(answer, ids)).toEqual([]);
+  }
+  expect(await dumpDatabase(stage.rooms.database)).toEqual(before);
 });
 
 test("a stranger's own room and process are found with the same token", async () => {

@@ -15,7 +15,7 @@ const thing = { status: "active", parts: [{ name: "a" }] };
 /** An operation that documents 200 with a Thing, 401 and 404. */
 function operationWith(responses: Operation["route"]["responses"]): Operation {
   const route = createRoute({ method: "get", path: "/things/{thingId}", operationId: "GetThing", responses });
-  return { route, isForBrowsers: false, handle: () => Promise.reject(new Error("scripted")) };
+  return { route, access: "public", isForBrowsers: false, handle: () => Promise.reject(new Error("scripted")) };
 }
 
 const withBody = operationWith(documentResponses({ status: 200, description: "It", schema: Thing }, [401, 404]));

@@ -1,7 +1,9 @@
 import { z } from "zod";
+import { checkAccess } from "./access.ts";
 import type { Answer } from "./answer.ts";
 import { statusOf } from "./error-response.ts";
 import type { Operation } from "./operation.ts";
+import { watchAccess } from "./watch-access.ts";
 
 /** Schemas by status; `undefined` for an answer without a body, `stream` for one of any bytes. */
 export type Documented = ReadonlyMap<number, z.ZodType | "stream" | undefined>;
@@ -9,19 +11,21 @@ export type Documented = ReadonlyMap<number, z.ZodType | "stream" | undefined>;
 const MAX_ISSUES = 5;
 
 /**
- * The handler of an operation, behind the check of what it answers: published clients throw on a body that looks right
+ * The handler of an operation, behind the checks of who may call it and of what it answers: published clients throw on a body that looks right
  * and is not. A status that the route does not document, or a body that breaks its schema, is thrown as an Error and so
- * becomes a 500. Keys that the schema does not know are left out.
+ * becomes a 500. Keys that the schema does not know are left out. A stream ends with the token that asked for it.
  */
-export function checkedHandle({ route, handle }: Operation): Operation["handle"] {
+export function checkedHandle({ route, access, isForPlayersToo = false, handle }: Operation): Operation["handle"] {
   const documented = documentedAnswers(route);
   return async (rooms, request, settings) => {
     let given: Answer;
     try {
+      if (!isForPlayersToo) await checkAccess(access, rooms, request);
       given = await handle(rooms, request, settings);
     } catch (error) {
       throw documentedError(documented, route.operationId, error);
     }
+    if (given.stream !== undefined) watchAccess(given.stream, () => checkAccess(access, rooms, request));
     return serialize(documented, route.operationId, given);
   };
 }

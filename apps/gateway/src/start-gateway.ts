@@ -1,6 +1,7 @@
 import { checkSchema, closeRooms, openRooms } from "@roombridge/rooms";
 import { toTurnSettings, type Logger, type RunningService } from "@roombridge/service";
-import type { Env } from "./env.ts";
+import { toAdmission, type Env } from "./env.ts";
+import { openGoogleKeys } from "./google-identity.ts";
 import { listen } from "./listener.ts";
 import { startLostServers } from "./lost-servers.ts";
 
@@ -12,7 +13,11 @@ export async function startGateway(env: Env, log: Logger): Promise<RunningServic
     turn: toTurnSettings(env),
   });
   await checkSchema(rooms.database);
-  const address = { host: env.GATEWAY_HOST, port: env.GATEWAY_PORT };
+  const address = {
+    host: env.GATEWAY_HOST,
+    port: env.GATEWAY_PORT,
+    maxConnections: env.GATEWAY_MAX_CONNECTIONS,
+  };
   const listener = await listen(
     {
       rooms,
@@ -20,7 +25,14 @@ export async function startGateway(env: Env, log: Logger): Promise<RunningServic
       lifecycle: { isDraining: false },
       basePath: env.GATEWAY_BASE_PATH,
       wakeOnConnectionInfo: env.GATEWAY_WAKE_ON_CONNECTION_INFO === "1",
+      checkStaticPorts: env.GATEWAY_CHECK_STATIC_PORTS === "1",
+      players: {
+        lobbiesPerHour: env.LOBBIES_PER_PLAYER_PER_HOUR,
+        googleKeys: openGoogleKeys(env.GATEWAY_GOOGLE_KEYS_URL),
+      },
       turnCheck: env.GATEWAY_TURN_CHECK === "1",
+      admission: toAdmission(env),
+      requestMs: env.GATEWAY_REQUEST_SECONDS * 1_000,
     },
     address,
   );

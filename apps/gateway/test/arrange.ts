@@ -137,6 +137,15 @@ export async function loseHosts({ rooms }: Place): Promise<void> {
   await rooms.database.sql`update hosts set beat_at = '-infinity'`;
 }
 
+/** What the operator lets the application have, from now on. */
+export async function limitGame(
+  { rooms, game }: Place,
+  { maxProcesses, maxRooms }: { readonly maxProcesses?: number; readonly maxRooms?: number },
+): Promise<void> {
+  await rooms.database.sql`
+    update applications set max_processes = ${maxProcesses ?? null}, max_rooms = ${maxRooms ?? null} where app_id = ${game.appId}`;
+}
+
 /** The pools of the game pause, as after five start failures in a row. */
 export async function stopPools({ rooms, game }: Place): Promise<void> {
   await rooms.database.sql`

@@ -12,7 +12,7 @@ export interface Reply {
 
 export interface Caller {
   /** `{appId}` in the path stands for the application. */
-  readonly send: (method: "GET" | "HEAD" | "POST", path: string, body?: unknown) => Promise<Reply>;
+  readonly send: (method: "GET" | "HEAD" | "POST" | "PATCH" | "DELETE", path: string, body?: unknown) => Promise<Reply>;
   readonly createRoom: (roomId?: string, body?: object) => Promise<RoomConnectionData>;
 }
 

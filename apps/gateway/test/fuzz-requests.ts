@@ -9,11 +9,24 @@ import { bodiesOf, spoiled, toJsonSchema } from "./schema-bodies.ts";
 export interface KnownIds {
   readonly appId: string;
   readonly token: string;
+  /** Of a player of the application. */
+  readonly playerToken: string;
   /** Of an organisation that owns nothing here. */
   readonly otherToken: string;
   /** Grows and shrinks while the requests run. */
   readonly processIds: readonly string[];
+  readonly orgId: string;
+  /** Not that of `token`: whoever revokes it is answered 401 from then on. */
+  readonly orgTokenIds: readonly string[];
+  /** Run, deleted and new ones. */
+  readonly buildIds: readonly string[];
+  readonly deploymentId: string;
+  /** Of the same organisation; this one may be deleted. */
+  readonly otherAppId: string;
 }
+
+/** A build that may be deployed and that no request deletes. */
+export const LASTING_BUILD = "lasting-build";
 
 /** A request as data, so that a failure can be printed; `bytesOf` writes it down. */
 export interface FuzzRequest {
@@ -84,7 +97,7 @@ const segment: fc.Arbitrary<Segment> = fc.oneof(
   { weight: 2, arbitrary: fc.record({ text: oddText }) },
 );
 
-/** The application is right most of the time: without it no other value is looked at. */
+/** Application and organisation are right most of the time: without it no other value is looked at. */
 const appSegment: fc.Arbitrary<Segment> = fc.oneof(
   { weight: 19, arbitrary: fc.constant({ nth: 0 }) },
   { weight: 1, arbitrary: fc.record({ text: oddText }) },
@@ -151,7 +164,12 @@ export function stormRequests(operations: readonly Operation[]): fc.Arbitrary<Fu
   );
   return fc.oneof(
     ...storming.map((operation) => ({
-      weight: /^(Stop|Destroy|CreateProcess|Register|Deregister)/.test(operation.route.operationId) ? 1 : 8,
+      weight:
+        /^(Stop|Destroy|CreateProcess|Register|Deregister|CreateApp|UpdateApp|CreateBuild|RunBuild|CreateDeployment|CreateOrgToken|RevokeOrgToken)/.test(
+          operation.route.operationId,
+        )
+          ? 1
+          : 8,
       arbitrary: goodRequestsOf(operation),
     })),
   );
@@ -182,7 +200,9 @@ function requestsOf(operation: Operation): fc.Arbitrary<FuzzRequest> {
       { weight: 12, arbitrary: fc.constant(own) },
       { weight: 1, arbitrary: fc.constantFrom(...METHODS) },
     ),
-    segments: fc.record(Object.fromEntries(names.map((name) => [name, name === "appId" ? appSegment : segment]))),
+    segments: fc.record(
+      Object.fromEntries(names.map((name) => [name, ["appId", "orgId"].includes(name) ? appSegment : segment])),
+    ),
     query: queriesOf(operation),
     headers: fc.array(HEADERS, { maxLength: 3 }),
     authorization: fc.oneof(
@@ -201,7 +221,7 @@ function queriesOf({ route }: Operation): fc.Arbitrary<string> {
   const pairs = known.map(([name, field]) => {
     const schemaOfValue = typeof field === "object" && !Array.isArray(field.items) ? (field.items ?? field) : undefined;
     const good =
-      name === "roomId"
+      name === "roomId" || name === "shortCode"
         ? fc.constantFrom(...FEW_ROOM_IDS)
         : bodiesOf(typeof schemaOfValue === "object" ? schemaOfValue : {});
     const value = fc.oneof(
@@ -244,7 +264,10 @@ function goodBodiesOf(route: Operation["route"]): fc.Arbitrary<unknown> | undefi
   return bodiesOf(toJsonSchema(schema, "input"))
     .filter((body) => schema.safeParse(body).success)
     .map(inFewRegions)
-    .map(ofFewPlayers);
+    .map(ofFewPlayers)
+    .map((body) =>
+      route.operationId === "CreateDeployment" ? { ...body, buildId: LASTING_BUILD } : ofFewBuilds(body),
+    );
 }
 
 function bodiesFor({ route }: Operation): fc.Arbitrary<string | Uint8Array | undefined> {
@@ -281,6 +304,16 @@ function ofFewPlayers(body: Record<string, unknown>): Record<string, unknown> {
   return typeof playerId === "string" ? { ...body, playerId: `p${playerId.length % 4}` } : body;
 }
 
+/** Few, so that builds are run and deleted after they were created. */
+function ofFewBuilds(body: Record<string, unknown>): Record<string, unknown> {
+  const { buildId } = body;
+  return typeof buildId === "string"
+    ? { ...body, buildId: FEW_BUILD_IDS[buildId.length % FEW_BUILD_IDS.length] }
+    : body;
+}
+
+const FEW_BUILD_IDS = Array.from({ length: 30 }, (_, nth) => `b${nth}`);
+
 const FEW_REGIONS = ["Dallas", "Tokyo"];
 
 /** Few, so that one request meets what another has done. */
@@ -291,7 +324,12 @@ function valueOf(name: string, nth: number, ids: KnownIds): string {
     appId: [ids.appId],
     roomId: FEW_ROOM_IDS,
     processId: ids.processIds,
+    orgId: [ids.orgId],
+    orgTokenId: ids.orgTokenIds,
+    buildId: ids.buildIds,
+    deploymentId: [ids.deploymentId],
     region: nth % 5 === 0 ? REGIONS : FEW_REGIONS,
+    shortCode: FEW_ROOM_IDS,
   };
   const known = values[name];
   if (!known) throw new Error(`the fuzzer does not know the path parameter ${name}: add known values for it`);
@@ -299,12 +337,14 @@ function valueOf(name: string, nth: number, ids: KnownIds): string {
 }
 
 /** The request on the wire. */
-export function bytesOf(request: FuzzRequest, { route }: Operation, ids: KnownIds): Buffer {
+export function bytesOf(request: FuzzRequest, { route, access }: Operation, given: KnownIds): Buffer {
+  const ids = access === "player" ? { ...given, token: given.playerToken } : given;
   const { method, segments, query, headers, authorization, body, isChunked } = request;
+  const known = method === "DELETE" ? { ...ids, appId: ids.otherAppId } : ids;
   const values = Object.fromEntries(
     Object.entries(segments).map(([name, one]) => [
       name,
-      "text" in one ? one.text : encodeURIComponent(valueOf(name, one.nth, ids)),
+      "text" in one ? one.text : encodeURIComponent(valueOf(name, one.nth, known)),
     ]),
   );
   const head = [

@@ -17,3 +17,8 @@ export function pathOf(
     return encode(value);
   });
 }
+
+/** Whether the pattern of a route takes the path of another one, as that of a build takes `registry`. */
+export function takes({ path: pattern }: Operation["route"], { path }: Operation["route"]): boolean {
+  return new RegExp(`^${pattern.replaceAll(/\{\w+\}/g, "[^/]+")}$`).test(path);
+}

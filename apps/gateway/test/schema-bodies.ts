@@ -46,7 +46,7 @@ function objectsOf({ properties = {}, required = [] }: Json): fc.Arbitrary<unkno
 
 function integersOf({ minimum, exclusiveMinimum, maximum }: Json): fc.Arbitrary<number> {
   const lowest = minimum ?? (typeof exclusiveMinimum === "number" ? exclusiveMinimum + 1 : 0);
-  return fc.integer({ min: Math.max(lowest, -1_000_000), max: Math.min(maximum ?? 1_000_000, 1_000_000) });
+  return fc.integer({ min: Math.ceil(Math.max(lowest, -1_000_000)), max: Math.min(maximum ?? 1_000_000, 1_000_000) });
 }
 
 function stringsOf({ format, pattern, minLength = 0, maxLength = 40 }: Json): fc.Arbitrary<string> {

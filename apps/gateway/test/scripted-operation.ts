@@ -18,7 +18,7 @@ export interface ScriptedOperation {
   readonly lines: readonly string[];
 }
 
-/** The gateway with one operation whose handler does what the test says. It has no database. */
+/** The gateway with one operation, open to anybody, whose handler does what the test says. It has no database. */
 export function scriptOperation(operation: Operation): ScriptedOperation {
   const lines: string[] = [];
   const rooms = openTestRooms("postgres://nobody:db-password@127.0.0.1:1/none");
@@ -26,7 +26,7 @@ export function scriptOperation(operation: Operation): ScriptedOperation {
   let given: Answer | Error | undefined;
   const handle: Operation["handle"] = () =>
     given === undefined || given instanceof Error ? Promise.reject(given) : Promise.resolve(given);
-  const app = createApp({ rooms, log, lifecycle: { isDraining: false } }, [{ ...operation, handle }]);
+  const app = createApp({ rooms, log, lifecycle: { isDraining: false } }, [{ ...operation, access: "public", handle }]);
   const { method, path } = operation.route;
   const send = async (next: Answer | Error): Promise<Sent> => {
     given = next;

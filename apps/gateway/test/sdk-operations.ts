@@ -82,7 +82,7 @@ function readOperation(file: string, source: string): SdkOperation {
     query: [...(/encodeFormQuery\)\(\{([^}]*)\}/.exec(source)?.[1] ?? "").matchAll(/"(\w+)":/g)].map(
       ([, name]) => name ?? "",
     ),
-    request: body?.[1] === undefined ? undefined : `components.${body[1]}$outboundSchema`,
+    request: body?.[1] === undefined ? undefined : `components.${body[1].replaceAll("_", "")}$outboundSchema`,
     success: readSuccess(only(/M\.match\((.*?)\)\(response, req/)),
     errors: [...source.matchAll(/M\.jsonErr\((\[[^\]]*\]|\d+)/g)].flatMap(([, list]) =>
       [...(list ?? "").matchAll(/\d+/g)].map(Number),
@@ -106,6 +106,7 @@ export function sdkSchema(expression: string): zod.ZodTypeAny {
   const modules: Readonly<Record<string, Readonly<Record<string, unknown>>>> = { components, operations };
   const found = modules[module]?.[name];
   if (found instanceof z.ZodType) return found;
+  if (expression === "z.boolean()") return z.boolean();
   throw new Error(`the SDK has no schema ${expression}`);
 }
 

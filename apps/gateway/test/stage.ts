@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { closeRooms, type RoomsContext } from "@roombridge/rooms";
 import { createTestDatabase, openTestRooms } from "@roombridge/testing";
 import { SecretWatch } from "@roombridge/testing/secrets";
+import { openGoogle } from "./google.ts";
 import { spawnGateway, type SpawnedGateway } from "./spawn-gateway.ts";
 
 /** A database, the core on it, and gateways as processes that issue with the same TURN key. */
@@ -24,6 +25,7 @@ export async function openStage(): Promise<Stage> {
   const keys = [{ id: "test", key }] as const;
   const database = await createTestDatabase();
   const rooms = openTestRooms(database.url, { keys });
+  const google = await openGoogle();
   const gateways: SpawnedGateway[] = [];
   const output = () => gateways.map(({ app }) => app.output()).join("");
   return {
@@ -33,6 +35,7 @@ export async function openStage(): Promise<Stage> {
       const gateway = await spawnGateway(database.url, {
         TURN_CREDENTIAL_KEYS: `test:${key.toString("base64")}`,
         LOG_LEVEL: "debug",
+        GATEWAY_GOOGLE_KEYS_URL: google.url,
         ...env,
       });
       gateways.push(gateway);
@@ -46,6 +49,7 @@ export async function openStage(): Promise<Stage> {
     dropDatabase: () => database.drop(),
     async close() {
       await Promise.all(gateways.map(({ app }) => app.stop()));
+      google.close();
       await closeRooms(rooms);
       await database.drop();
     },

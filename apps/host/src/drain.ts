@@ -18,7 +18,7 @@ const MAX_GRACE_MS = 10_000;
 const STEP_MS = 3_000;
 
 export interface DrainOptions {
-  readonly env: Env;
+  readonly env: Pick<Env, "HOST_ON_SHUTDOWN" | "HOST_STOP_GRACE_SECONDS">;
   readonly log: Logger;
   readonly database: Database;
   readonly beat: HostBeat;
@@ -44,8 +44,8 @@ async function stopAll(options: DrainOptions): Promise<void> {
   const { log, database, beat, reconciler, provider } = options;
   const own = (await attempt(log, "asking for the end of game servers", () => askAll(database, beat))) ?? [];
   await stopObserved(options);
-  // What was about to start meanwhile is there now, and nothing else is started.
-  await reconciler.settle();
+  // What was about to start meanwhile is there now, and nothing else is started; but an image may be pulled for minutes.
+  await attempt(log, "ending what is under way", () => reconciler.settle());
   await stopObserved(options);
   const reports = own.map((processId) => reportShutdown(database, provider, processId));
   await attempt(log, "reporting the end of game servers", () => Promise.all(reports));

@@ -30,6 +30,7 @@ test("the defaults are those of the documentation", () => {
     HOST_PUBLIC_HOST: "127.0.0.1",
     HOST_PORT_RANGE: { min: 20_000, max: 29_999 },
     HOST_MAX_PROCESSES: 16,
+    HOST_LIMITS: "enforce",
     HOST_ON_SHUTDOWN: "leave",
     HOST_STOP_GRACE_SECONDS: 30,
     HOST_BIND_DEADLINE_SECONDS: 100,
@@ -38,6 +39,7 @@ test("the defaults are those of the documentation", () => {
     HOST_METRICS_SECONDS: 15,
     HOST_CONTROL_HOST: "127.0.0.1",
     HOST_CONTROL_PORT: 0,
+    HOST_PING_HOST: "127.0.0.1",
     ROOM_UNSCHEDULED_TTL_HOURS: 72,
     DATABASE_DIRECT_URL: REQUIRED.DATABASE_URL,
   });
@@ -59,7 +61,11 @@ test.each([
   [{ HOST_CONTROL_HOST: "::" }, "HOST_CONTROL_URL: is required with this HOST_CONTROL_HOST"],
   [{ HOST_TLS_CERT_FILE: "cert.pem" }, "HOST_TLS_CERT_FILE: is set together with HOST_TLS_KEY_FILE"],
   [{ HOST_TLS_KEY_FILE: "key.pem" }, "HOST_TLS_CERT_FILE: is set together with HOST_TLS_KEY_FILE"],
+  [{ HOST_RUN_AS: "games" }, "HOST_RUN_AS: expected uid:gid in numbers"],
+  [{ HOST_LIMITS: "1" }, "HOST_LIMITS: expected enforce or off"],
+  [{ HOST_CGROUP: "games" }, "HOST_CGROUP: expected the path of a directory"],
   [{ HOST_CONTROL_URL: "ftp://10.0.0.1" }, "HOST_CONTROL_URL: expected http(s)://host:port"],
+  [{ HOST_CONTROL_URL: "http://10.0.0.1/host" }, "HOST_CONTROL_URL: a path cannot be signed for"],
 ])("what does not go together, or cannot be reached, is refused: %o", (given, message) => {
   expect(() => parseEnv({ ...REQUIRED, ...given })).toThrow(message);
 });
@@ -95,4 +101,11 @@ test.each([
 test("a game server inherits nothing but PATH, HOME, TZ and LANG", () => {
   const env = parseEnv({ ...REQUIRED, PATH: "/bin", HOME: "/root", TOKEN: "secret" });
   expect(baseEnvironment(env)).toEqual({ PATH: "/bin", HOME: "/root" });
+});
+
+test("pings are answered only where that is wanted", () => {
+  expect(parseEnv(REQUIRED).HOST_PING_PORT).toBeUndefined();
+  expect(parseEnv({ ...REQUIRED, HOST_PING_PORT: "" }).HOST_PING_PORT).toBeUndefined();
+  expect(parseEnv({ ...REQUIRED, HOST_PING_PORT: "0" }).HOST_PING_PORT).toBe(0);
+  expect(() => parseEnv({ ...REQUIRED, HOST_PING_PORT: "65536" })).toThrow("HOST_PING_PORT: expected a whole number");
 });

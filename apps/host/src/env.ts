@@ -25,6 +25,14 @@ const Environment = z
       })
       .default({ min: 20_000, max: 29_999 }),
     HOST_MAX_PROCESSES: integer(1, 10_000).default(16),
+    HOST_RUN_AS: z
+      .string()
+      .regex(/^\d{1,10}:\d{1,10}$/, { error: "expected uid:gid in numbers, such as 1000:1000" })
+      .transform((text) => text.split(":").map(Number))
+      .transform(([uid = 0, gid = 0]) => ({ uid, gid }))
+      .optional(),
+    HOST_LIMITS: z.enum(["enforce", "off"], { error: "expected enforce or off" }).default("enforce"),
+    HOST_CGROUP: z.string().regex(/^\//, { error: "expected the path of a directory" }).optional(),
     HOST_ON_SHUTDOWN: z.enum(["stop", "leave"], { error: "expected stop or leave" }).default("leave"),
     HOST_STOP_GRACE_SECONDS: integer(0, 3_600).default(30),
     HOST_BIND_DEADLINE_SECONDS: integer(1, 3_600).default(100),
@@ -36,7 +44,12 @@ const Environment = z
     HOST_CONTROL_URL: z
       .url({ protocol: /^https?$/, error: "expected http(s)://host:port, as gateways reach this host" })
       .transform((url) => url.replace(/\/+$/, ""))
+      .refine((url) => new URL(url).pathname === "/", {
+        error: "a path cannot be signed for: expected http(s)://host:port",
+      })
       .optional(),
+    HOST_PING_HOST: z.string().default("127.0.0.1"),
+    HOST_PING_PORT: integer(0, 65_535).optional(),
     HOST_TLS_CERT_FILE: z.string().optional(),
     HOST_TLS_KEY_FILE: z.string().optional(),
     HOST_MAX_PROCESS_AGE_HOURS: integer(1, 87_600).optional(),

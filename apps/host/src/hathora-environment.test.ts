@@ -9,6 +9,7 @@ const ORDER: StartOrder = {
   deploymentId: "dep-1",
   buildTag: "v1.2",
   command: "echo-room",
+  image: null,
   region: "Washington_DC",
   containerPort: 8000,
   transportType: "tcp",
@@ -113,6 +114,40 @@ test.each<[string, Partial<StartOrder>, Partial<Placement>, Record<string, strin
       BASH_ENV: undefined,
       PATH: undefined,
       "BASH_FUNC_x%%": undefined,
+    },
+  ],
+  [
+    "a name is a name: what the kernel would read as another variable, or as none, is left out",
+    {
+      env: ["HATHORA_PROCESS_ID=forged;", "NODE_OPTIONS=--title=evil ", "", "=", "NUL\0"].map((name) => {
+        return { name, value: "evil" };
+      }),
+    },
+    {},
+    {
+      "HATHORA_PROCESS_ID=forged;": undefined,
+      "NODE_OPTIONS=--title=evil ": undefined,
+      "": undefined,
+      "=": undefined,
+      "NUL\0": undefined,
+    },
+  ],
+  [
+    "the deployment cannot hand code to interpreters and libraries",
+    {
+      env: ["LUA_INIT_5_4", "OPENSSL_CONF", "PYTHONWARNINGS", "PERL5DB", "ERL_AFLAGS", "BUN_OPTIONS", "MONO_PATH"].map(
+        (name) => ({ name, value: "evil" }),
+      ),
+    },
+    {},
+    {
+      LUA_INIT_5_4: undefined,
+      OPENSSL_CONF: undefined,
+      PYTHONWARNINGS: undefined,
+      PERL5DB: undefined,
+      ERL_AFLAGS: undefined,
+      BUN_OPTIONS: undefined,
+      MONO_PATH: undefined,
     },
   ],
   [

@@ -16,10 +16,15 @@ export function hathoraEnvironment(order: StartOrder, placement: Placement): Rec
   const own = ownVariables(order, placement);
   const names = new Set(own.map(([name]) => name));
   const given = order.env
-    .filter(({ name }) => !names.has(name) && !isSteeringVariable(name))
+    .filter(({ name }) => isName(name) && !names.has(name) && !isSteeringVariable(name))
     .map(({ name, value }) => [name, value] as const);
   const set = own.filter((entry): entry is [string, string] => entry[1] !== null);
   return Object.fromEntries([...given, ...set]);
+}
+
+/** What reaches a process is text, `name=value`: with an equals sign in it a name would be that of another variable. */
+function isName(name: string): boolean {
+  return name !== "" && !name.includes("=") && !name.includes("\0");
 }
 
 /** Null means: not set, whatever the deployment says. */

@@ -1,13 +1,21 @@
-import { beatHost, type Database, type HostBeat, type LeaseWatch } from "@roombridge/rooms";
+import { beatHost, type Database, type HostBeat, type LeaseWatch, openDatabase } from "@roombridge/rooms";
 import { type Loop, startLoop } from "@roombridge/service";
 import type { OutageLog } from "./outage-log.ts";
 
 /** A host counts as alive for six seconds after a beat. */
 const BEAT_MS = 2_000;
+/** A beat that finds its connection silent must be sent on another one while the lease lasts. */
+const ANSWER_SECONDS = 2;
 
 export interface Heartbeat extends Loop {
   /** Settles when a younger host of the same HOST_ID has taken over. */
   readonly superseded: Promise<string>;
+}
+
+/** A connection for heartbeats alone: on shared ones they would wait until all of these have been given up. */
+export function openPulse(url: string): Database {
+  const applicationName = "roombridge host heartbeat";
+  return openDatabase({ url, applicationName, maxConnections: 1, answerTimeoutSeconds: ANSWER_SECONDS });
 }
 
 /** Renews the host's lease. A loop of its own: nothing slow may delay it. */

@@ -1,7 +1,8 @@
 import { createSocket } from "node:dgram";
 import { once } from "node:events";
 import { readFile } from "node:fs/promises";
-import { beatHost, createRoom, requestStop } from "@roombridge/rooms";
+import { REGIONS } from "@roombridge/models/api";
+import { beatHost, createRoom, listPingEndpoints, requestStop } from "@roombridge/rooms";
 import {
   createDeployment,
   createTenant,
@@ -27,7 +28,7 @@ async function leaderOf(dataDir: string, processId: string | undefined): Promise
 describe("a game server that works", () => {
   test("runs at the told addresses, knows its room, and echoes over WebSocket and UDP", async () => {
     const machine = await newMachine(suite(), { game: ECHO_ROOM });
-    await machine.startHost();
+    await machine.startHost({ HOST_PING_PORT: "0" });
     const game = await newGame(machine, {
       command: "game",
       additionalContainerPorts: [{ name: "udp", port: 8001, transportType: "udp" }],
@@ -55,6 +56,17 @@ describe("a game server that works", () => {
     onTestFinished(() => void udp.close());
     udp.send("over udp", udpPort?.port ?? 0, "127.0.0.1");
     expect(String((await once(udp, "message"))[0])).toBe("over udp");
+
+    // And where players measure their distance to the region.
+    const [ping] = await listPingEndpoints(suite().rooms);
+    expect(ping).toMatchObject({ region: REGIONS[0], host: "127.0.0.1" });
+    udp.send("distance", ping?.port ?? 0, ping?.host);
+    expect(String((await once(udp, "message"))[0])).toBe("distance");
+    const pinged = new WebSocket(`ws://${ping?.host}:${ping?.port}/ws`);
+    onTestFinished(() => pinged.terminate());
+    await once(pinged, "open");
+    pinged.send("distance");
+    expect(String((await once(pinged, "message"))[0])).toBe("distance");
   });
 
   test("gets nothing of the host's environment but PATH, HOME, TZ and LANG", async () => {
@@ -96,10 +108,10 @@ describe("a game server that works", () => {
 
 describe("a game server that cannot start", () => {
   test.each([
-    ["is not in the operator's file", "other"],
-    ["names a program that does not exist", "missing"],
-    ["wants a port that the deployment does not have", "portless"],
-  ])("a command that %s is tried three times, and the connection info says so", async (_what, command) => {
+    ["is not in the operator's file", "other", /^no command named "other"/],
+    ["names a program that does not exist", "missing", /^the program .* was not found/],
+    ["wants a port that the deployment does not have", "portless", /the port "voice"/],
+  ])("a command that %s is tried three times, and is told", async (_what, command, reason) => {
     const machine = await newMachine(suite(), {
       missing: ["/no/such/program"],
       portless: ["node", "{port:voice}"],
@@ -111,6 +123,7 @@ describe("a game server that cannot start", () => {
     await expect(game.connection(roomId)).rejects.toThrow("the game server did not start");
     const ends = (await game.processes()).map(({ status, stopReason }) => `${status} ${stopReason}`);
     expect(ends).toEqual(["failed spawn_error", "failed spawn_error", "failed spawn_error"]);
+    for (const { exitDetail } of await game.processes()) expect(exitDetail).toMatch(reason);
   });
 
   test("a port that a stranger holds is left alone from the start", async () => {
@@ -127,14 +140,14 @@ describe("a game server that cannot start", () => {
   });
 
   test("a port that a stranger takes first is exchanged for another, whether the game server exits or waits", async () => {
-    // The stranger is in a session of its own, so it is not the game's; "exits" and "waits" are what the game does then.
+    // The stranger has a session and an environment of its own, so it is not the game's; "exits" and "waits" are what the game does then.
     const steal = (then: string) =>
       script(`
         const fs = require("fs"), flag = process.env.FLAG;
         if (fs.existsSync(flag)) listen();
         else {
           const code = 'require("net").createServer().listen(' + process.env.PORT + ',"127.0.0.1",()=>console.log("up"));setTimeout(()=>{},20000).ref();setTimeout(()=>process.exit(),20000)';
-          const thief = require("child_process").spawn(process.execPath, ["-e", code], { detached: true, stdio: ["ignore", "pipe", "ignore"] });
+          const thief = require("child_process").spawn(process.execPath, ["-e", code], { detached: true, env: {}, stdio: ["ignore", "pipe", "ignore"] });
           thief.stdout.once("data", () => { fs.writeFileSync(flag, thief.pid + " " + process.env.PORT); ${then} });
         }`);
     const machine = await newMachine(suite(), {

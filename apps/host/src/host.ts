@@ -15,13 +15,15 @@ import { openControlListener } from "./control/control-listener.ts";
 import { StreamLimit } from "./control/stream-limit.ts";
 import { drainHost } from "./drain.ts";
 import type { Env } from "./env.ts";
-import { startHeartbeat } from "./heartbeat.ts";
+import { openPulse, startHeartbeat } from "./heartbeat.ts";
 import { startHousekeeper } from "./housekeeper.ts";
 import { startSampler } from "./metrics/process-sampler.ts";
 import { EMPTY_CONFIG, type OperatorConfig, readOperatorConfig } from "./operator-config.ts";
 import { OutageLog } from "./outage-log.ts";
-import { openProvider } from "./provider/open-provider.ts";
+import { claimRoot } from "./provider/local/claim-root.ts";
+import { localRoot, openProvider } from "./provider/open-provider.ts";
 import type { Provider } from "./provider/provider.ts";
+import { openPingResponder, type PingResponder } from "./ping/ping-responder.ts";
 import { Actions } from "./reconciler/actions.ts";
 import { ConnectionWatch } from "./reconciler/connection-watch.ts";
 import { NeighbourWatch } from "./reconciler/neighbour-watch.ts";
@@ -37,16 +39,18 @@ const NEIGHBOURS_MS = 5_000;
 
 /** Starts the host: from here on it serves its regions. Throws when the database or the operator's file is not in order. */
 export async function startHost(env: Env, log: Logger): Promise<RunningService> {
-  const config = await loadConfig(env, log);
+  const config = loadConfig(env, log);
   const certificate = await loadCertificate(env, log);
   const database = openDatabase({ url: env.DATABASE_URL, applicationName: "roombridge host" });
   await checkSchema(database);
   const asked = await openControlListener(controlSettings(env, log));
+  const ping = await openPing(env, certificate, log);
   const outages = new OutageLog(log);
   const watch = new LeaseWatch();
   const beat = newBeat(env);
   let wake = (): void => {};
   const onChange = (): void => wake();
+  if (env.HOST_PROVIDER === "local") await claimRoot(database, { root: localRoot(env), hostId: env.HOST_ID });
   // First of all: from now on an elder host of the same HOST_ID claims and starts nothing.
   await registerHost(database, beat);
   const provider = await openProvider({ env, config, certificate, onChange, log });
@@ -55,8 +59,10 @@ export async function startHost(env: Env, log: Logger): Promise<RunningService> 
 
   const sampler = startSampler({ provider, intervalMs: env.HOST_METRICS_SECONDS * 1_000, log });
   asked.serve({ provider, sampler, streams: new StreamLimit(MAX_STREAMS) });
-  await announceHost(database, { ...beat, control: asked.control, terminatesTls: certificate !== undefined });
-  const heartbeat = startHeartbeat(database, beat, { outages, watch });
+  const offer = { control: asked.control, terminatesTls: certificate !== undefined, pingPort: ping?.port };
+  await announceHost(database, { ...beat, ...offer });
+  const pulse = openPulse(env.DATABASE_URL);
+  const heartbeat = startHeartbeat(pulse, beat, { outages, watch });
   const { actions, reconciler } = newReconciler({ env, log, database, beat, outages, provider, onChange });
   const rounds = startLoop(ROUND_MS, () => reconciler.round());
   wake = () => rounds.wake();
@@ -82,8 +88,8 @@ export async function startHost(env: Env, log: Logger): Promise<RunningService> 
       actions.close();
       await Promise.all([rounds.stop(), looks.stop(), visits.stop(), housekeeper.stop(), sampler.stop()]);
       await drainHost({ env, log, database, beat, provider, reconciler, isSuperseded });
-      await Promise.all([heartbeat.stop(), asked.close()]);
-      await Promise.allSettled([provider.close(), listener.close(), lock.close()]);
+      await Promise.all([heartbeat.stop(), asked.close(), ping?.close()]);
+      await Promise.allSettled([provider.close(), listener.close(), lock.close(), pulse.close()]);
       await certificate?.close();
       await database.close();
     },
@@ -128,6 +134,17 @@ async function loadCertificate(env: Env, log: Logger): Promise<CertificateSource
   return openCertificate({ certFile, keyFile, publicHost, log });
 }
 
+async function openPing(
+  { HOST_PING_HOST: host, HOST_PING_PORT: port, HOST_PUBLIC_HOST: publicHost }: Env,
+  certificate: CertificateSource | undefined,
+  log: Logger,
+): Promise<PingResponder | undefined> {
+  if (port === undefined) return undefined;
+  const ping = await openPingResponder({ host, port, certificate, log });
+  log.info({ host, port: ping.port, publicHost }, "pings are answered");
+  return ping;
+}
+
 function controlSettings(env: Env, log: Logger) {
   return { host: env.HOST_CONTROL_HOST, port: env.HOST_CONTROL_PORT, url: env.HOST_CONTROL_URL, log };
 }
@@ -140,7 +157,7 @@ function housekeepingSettings(env: Env) {
   };
 }
 
-async function loadConfig(env: Env, log: Logger): Promise<OperatorConfig> {
+function loadConfig(env: Env, log: Logger): OperatorConfig {
   if (env.ROOMBRIDGE_CONFIG !== undefined) return readOperatorConfig(env.ROOMBRIDGE_CONFIG);
   log.warn("ROOMBRIDGE_CONFIG is not set: this host has no command that it may run");
   return EMPTY_CONFIG;

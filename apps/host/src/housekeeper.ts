@@ -3,6 +3,7 @@ import {
   type HousekeepingLock,
   type HousekeepingSettings,
   type LeaseWatch,
+  readClock,
   runHousekeeping,
 } from "@roombridge/rooms";
 import { type Loop, startLoop } from "@roombridge/service";
@@ -22,6 +23,8 @@ export interface HousekeeperOptions {
 export function startHousekeeper({ database, lock, settings, outages, watch }: HousekeeperOptions): Loop {
   return startLoop(INTERVAL_MS, async () => {
     try {
+      const clockMs = await readClock(database);
+      watch.clockRead(performance.now(), clockMs);
       if (!watch.isSteady(performance.now())) return;
       if (await lock.tryHold()) await runHousekeeping(database, settings);
     } catch (error) {

@@ -34,7 +34,7 @@ export async function newDockerWorld(url: string): Promise<DockerWorld> {
       hostId,
       address: { url },
       images: new Map([["game", GAME]]),
-      settings: { registries: {} },
+      settings: { images: [], registries: {} },
       publicHost: "127.0.0.1",
       logKeeping: LOG_KEEPING,
       onChange: () => {},

@@ -10,6 +10,7 @@ export function newSpec(fields: Partial<ProcessSpec> = {}): ProcessSpec {
     deploymentId: "dep-test",
     region: TEST_REGION,
     command: "game",
+    image: null,
     ports: [],
     env: {},
     limits: { cpu: 0.5, memoryMb: 512 },
@@ -18,6 +19,9 @@ export function newSpec(fields: Partial<ProcessSpec> = {}): ProcessSpec {
 }
 
 export const LOG_KEEPING = { bytesPerFile: 10 * 1024 * 1024, retentionMs: 72 * 3_600_000 };
+
+/** Memory is limited by looking. */
+export const ENFORCED = { isEnforced: true, cgroup: undefined };
 
 /** A port as a provider that maps none sees it. */
 export function plainPort(port: number, fields: Partial<ProcessPort> = {}): ProcessPort {

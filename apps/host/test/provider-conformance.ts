@@ -178,6 +178,26 @@ export function describeProvider(name: string, newWorld: () => Promise<ProviderW
       });
     });
 
+    describe("a memory limit", () => {
+      const GREEDY = "const kept = []; setInterval(() => kept.push(Buffer.alloc(8e6, 1)), 50);";
+
+      test("ends a server that takes more, and that is told", async () => {
+        const { provider, spec, seen } = await setUp(await newWorld(), `listen(); ${GREEDY}`);
+        await provider.start({ ...spec, limits: { cpu: 1, memoryMb: 128 } });
+        expect(await seen(spec.processId, "exited")).toMatchObject({ exit: { oom: true } });
+      });
+
+      test("leaves one alone that keeps to it", async () => {
+        const { provider, spec, seen } = await setUp(await newWorld(), "const kept = Buffer.alloc(64e6, 1); listen()");
+        await provider.start(spec);
+        await seen(spec.processId, "running");
+        await looks(provider, spec.processId);
+        expect(await provider.inspect(spec.processId)).toMatchObject({ phase: "running" });
+        await provider.stop(spec.processId, 0);
+        expect((await provider.inspect(spec.processId))?.exit).not.toHaveProperty("oom");
+      });
+    });
+
     describe("stop", () => {
       test("lets a server that hears SIGTERM end by itself", async () => {
         const source = `process.on("SIGTERM", () => setTimeout(() => process.exit(5), 100)); listen()`;
@@ -372,6 +392,18 @@ export function describeProvider(name: string, newWorld: () => Promise<ProviderW
       await counted(1);
       await provider.stop(spec.processId, 0);
       await counted(undefined);
+    });
+
+    test("a connection counts for a while after the game server has ended it: players may come for a moment only", async () => {
+      const { provider, spec, seen } = await setUp(
+        await newWorld(),
+        `net.createServer((s) => s.end()).listen(PORT, BIND)`,
+      );
+      await provider.start(spec);
+      await seen(spec.processId, "running");
+      const player = connect(spec.ports[0]?.port ?? 0, "127.0.0.1").resume();
+      await once(player, "close");
+      expect((await provider.countConnections()).get(spec.processId)).toBe(1);
     });
 
     test("prepare says nothing of what is in order", async () => {

@@ -46,13 +46,20 @@ export function useRooms(): () => Suite {
   };
 }
 
+/** What calls back when something is over: a test, or a whole file. */
+export type CleanUp = (hook: () => Promise<void>) => void;
+
 /** A machine with a data directory and the given commands; the first command is the game's. */
-export async function newMachine(suite: Suite, commands: Record<string, readonly string[]>) {
+export async function newMachine(
+  suite: Suite,
+  commands: Record<string, readonly string[]>,
+  cleanUp: CleanUp = onTestFinished,
+) {
   const { rooms, databaseUrl } = suite;
   const { database } = rooms;
   await clearRooms(database);
   const dataDir = await mkdtemp(join(tmpdir(), "roombridge-host-"));
-  onTestFinished(async () => {
+  cleanUp(async () => {
     await killLeftovers(dataDir);
     await rm(dataDir, { recursive: true, force: true });
   });
@@ -77,7 +84,7 @@ export async function newMachine(suite: Suite, commands: Record<string, readonly
       env: { ...env, ...overrides },
       readyPattern: /"msg":"host ready"/,
     });
-    onTestFinished(async () => void (await host.stop()));
+    cleanUp(async () => void (await host.stop()));
     return host;
   };
   return { ...suite, database, dataDir, startHost };
@@ -122,7 +129,7 @@ export async function newGame(
       }),
     processes: () => database.sql<ProcessRow[]>`
       select process_id as "processId", status, stop_reason as "stopReason", exit_code as "exitCode",
-             exit_signal as "exitSignal"
+             exit_signal as "exitSignal", exit_detail as "exitDetail"
         from processes where app_id = ${appId} order by created_at`,
   };
 }
@@ -133,6 +140,7 @@ export interface ProcessRow {
   readonly stopReason: string | null;
   readonly exitCode: number | null;
   readonly exitSignal: string | null;
+  readonly exitDetail: string | null;
 }
 
 /** Leaders of the groups of game servers that the machine's hosts know, by processId. */

@@ -1,5 +1,5 @@
 import { closeRooms } from "@roombridge/rooms";
-import { createTenant, createTestDatabase, openTestRooms } from "@roombridge/testing";
+import { createTenant, createTestDatabase, createToken, openTestRooms } from "@roombridge/testing";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { createTokenCheck } from "./token-check.ts";
 
@@ -20,6 +20,15 @@ describe("the check of bearer tokens", () => {
     expect(
       await Promise.all([own.token, other.token, `${own.token}x`, "", undefined].map((token) => check(token))),
     ).toEqual([true, false, false, false, false]);
+  });
+
+  test("accepts no token whose scopes end before processes:read-write", async () => {
+    const { rooms, own } = await tenants();
+    const check = createTokenCheck(rooms, { application: own.application, isRequired: false });
+    const { orgId } = own.application;
+    const scopes = ["processes:read", "applications:read-write", "processes:read-write"] as const;
+    const tokens = await Promise.all(scopes.map((scope) => createToken(rooms.database, orgId, [scope])));
+    expect(await Promise.all(tokens.map((token) => check(token)))).toEqual([false, false, true]);
   });
 
   test("where none is required, refuses wrong ones all the same", async () => {

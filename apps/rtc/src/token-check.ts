@@ -1,12 +1,15 @@
-import { authenticate, RoomError, type Application, type RoomsContext } from "@roombridge/rooms";
+import { authenticate, requireScope, RoomError, type Application, type RoomsContext } from "@roombridge/rooms";
 
 interface CallerHeaders {
   readonly origin?: string | undefined;
   readonly authorization?: string | undefined;
 }
 
+/** `create()` makes a room and may start a process; the three other methods need no less. */
+const SCOPE = "processes:read-write";
+
 /**
- * Whether the bearer of a token may call: those of the application's organisation may, and without `isRequired` also
+ * Whether the bearer of a token may call: those with `processes:read-write` of the application's organisation may, and without `isRequired` also
  * whoever has none. Rejects when the database cannot tell.
  */
 export function createTokenCheck(
@@ -18,8 +21,9 @@ export function createTokenCheck(
     // something that is no token is not somebody without one.
     if (token === undefined) return !isRequired && origin === undefined && authorization === undefined;
     try {
-      const { orgId } = await authenticate(rooms, token);
-      return orgId === application.orgId;
+      const principal = await authenticate(rooms, token);
+      requireScope(principal, SCOPE);
+      return principal.orgId === application.orgId;
     } catch (error) {
       if (RoomError.isInstance(error) && error.code === "unauthenticated") return false;
       throw error;

@@ -1,10 +1,11 @@
 import { join } from "node:path";
 import { migrate, openDatabase } from "@roombridge/rooms";
-import type { Logger } from "@roombridge/service";
+import { readOperatorFile, type LocatedOperatorFile, type Logger } from "@roombridge/service";
 import { formatAddress, localAddress, turnUris } from "./addresses.ts";
+import { applyAtStart } from "./apply/apply-at-start.ts";
 import type { DataDirectory } from "./data-directory.ts";
 import { databasePart } from "./database-part.ts";
-import { declareAccess, declareDemoDeployment } from "./demo.ts";
+import { declareAccess, declareDemoDeployment, DEMO_LOGINS } from "./demo.ts";
 import { DEFAULT_APP_ID, type StartEnv } from "./env.ts";
 import { writeHostConfig } from "./host-config.ts";
 import { appParts, turnAgentPart } from "./parts.ts";
@@ -42,14 +43,20 @@ export async function bringUp(start: Start): Promise<Addresses> {
   const { env, directory, log } = start;
   const appId = env.ROOMBRIDGE_APP_ID ?? DEFAULT_APP_ID;
   const secrets = keepSecrets(directory.path);
-  const hostConfig = writeHostConfig(directory.path, env.ROOMBRIDGE_CONFIG);
+  const { ROOMBRIDGE_CONFIG: configFile } = env;
+  const operator = configFile === undefined ? undefined : readOperatorFile(configFile);
+  const hostConfig = writeHostConfig(directory.path, operator);
   if (directory.wasKilled) log.warn("the last start was killed; whatever it left is recovered");
   await checkPorts(listenAddresses(env), directory.wasKilled ? LEFTOVER_PORTS_MS : 0);
 
   const databaseUrl = env.DATABASE_URL ?? (await timed(log, "database", () => startDatabase(start)));
   const files = writeAccessFiles(directory.path, { token: env.ROOMBRIDGE_DEV_TOKEN ?? secrets.devToken, databaseUrl });
-  await timed(log, "migrations", () => migrate(env.DATABASE_DIRECT_URL ?? databaseUrl));
-  const turn = await timed(log, "demo data and TURN", () => prepare(start, { databaseUrl, appId, secrets }));
+  const directUrl = env.DATABASE_DIRECT_URL ?? databaseUrl;
+  await timed(log, "migrations", () => migrate(directUrl));
+  const turn = await timed(log, "demo data and TURN", () => prepare(start, { databaseUrl, appId, secrets, operator }));
+  const apply = async (): Promise<boolean> =>
+    operator !== undefined && applyAtStart(operator, { databaseUrl: directUrl, file: configFile ?? "", log });
+  const isIncomplete = await apply();
 
   const uris =
     env.TURN_URIS.length > 0 || turn === undefined
@@ -74,6 +81,8 @@ export async function bringUp(start: Start): Promise<Addresses> {
       ...(turn ? [start.supervisor.start(turnAgentPart(settings, turn))] : []),
     ]),
   );
+  // Only now is it known whether the host has a certificate.
+  if (isIncomplete) await apply();
   return {
     gateway: `http://${localAddress(env.GATEWAY_HOST, gateway.port ?? env.GATEWAY_PORT)}`,
     rtc: localAddress(env.RTC_HOST, rtc.port ?? env.RTC_PORT),
@@ -104,16 +113,26 @@ function writeAccessFiles(dataDir: string, content: { readonly token: string; re
   return files;
 }
 
+interface Prepared {
+  readonly databaseUrl: string;
+  readonly appId: string;
+  readonly secrets: Secrets;
+  readonly operator: LocatedOperatorFile | undefined;
+}
+
 async function prepare(
   start: Start,
-  { databaseUrl, appId, secrets }: { readonly databaseUrl: string; readonly appId: string; readonly secrets: Secrets },
+  { databaseUrl, appId, secrets, operator }: Prepared,
 ): Promise<RunningTurn | undefined> {
   const { env, directory } = start;
   const database = openDatabase({ url: databaseUrl, applicationName: "roombridge start", maxConnections: 2 });
   try {
     const token = env.ROOMBRIDGE_DEV_TOKEN ?? secrets.devToken;
-    await declareAccess(database, { token, application: { appId, appSecret: secrets.appSecret } });
-    await declareDemoDeployment(database, appId);
+    const { appSecret } = secrets;
+    await declareAccess(database, { token, application: { appId, appSecret, authConfiguration: DEMO_LOGINS } });
+    // Two that each want to be the newest deployment would make two more at every start.
+    const isDeclared = operator?.applications.some((one) => one.appId === appId && one.deployment !== undefined);
+    if (!isDeclared) await declareDemoDeployment(database, appId);
     const password = env.COTURN_DB_PASSWORD ?? secrets.coturnDbPassword;
     return await startTurn({ ...start, dataDir: directory.path, database, databaseUrl, password });
   } finally {

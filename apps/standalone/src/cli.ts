@@ -1,7 +1,10 @@
 #!/usr/bin/env node
+import { appList } from "./command/app-list.ts";
+import { applyCommand } from "./command/apply.ts";
 import { coturnAccess } from "./command/coturn-access.ts";
 import { migrateCommand } from "./command/migrate.ts";
 import { rotateSecret } from "./command/rotate-secret.ts";
+import { tokenCreate, tokenList, tokenRevoke } from "./command/token.ts";
 import { turnConfig } from "./command/turn-config.ts";
 import { turnCheck } from "./command/turn-check.ts";
 import { UsageError } from "./command/usage-error.ts";
@@ -11,7 +14,15 @@ import { explainError } from "./explain-error.ts";
 const USAGE = `usage: roombridge <command>
 
   migrate                     bring the database up to this release; create the token ROOMBRIDGE_DEV_TOKEN
-                              and the application ROOMBRIDGE_APP_ID where they are set
+                              and the application ROOMBRIDGE_APP_ID where they are set, and apply ROOMBRIDGE_CONFIG
+  apply [--dry-run]           create and change the applications, deployments and tokens that the operator's file
+                              ROOMBRIDGE_CONFIG declares; nothing is deleted
+  app list                    the applications
+  token create                create a token and print it, this once
+      --name <name>           of no other token that is not revoked
+      --scopes <a,b>          such as processes:read,builds:read-write (admin: everything)
+  token list                  all tokens, without what opens anything
+  token revoke --id <id>      end a token within five seconds
   db coturn-access [--print]  create the role with which coturn reads its views, or print the SQL that does
       --role <name>           its name (coturn_ro)
       --connections <n>       connections that all coturns together may open (50)
@@ -32,17 +43,25 @@ const USAGE = `usage: roombridge <command>
   help                        this text
 
 environment: DATABASE_URL (default: the database of a running npm start), DATABASE_DIRECT_URL,
-ROOMBRIDGE_DATA_DIR, ROOMBRIDGE_DEV_TOKEN, ROOMBRIDGE_APP_ID, COTURN_DB_PASSWORD, TURN_*
+ROOMBRIDGE_DATA_DIR, ROOMBRIDGE_DEV_TOKEN, ROOMBRIDGE_APP_ID, ROOMBRIDGE_CONFIG, COTURN_DB_PASSWORD, TURN_*
 exit codes: 0 done, 1 failed, 2 wrong usage
 `;
 
 const COMMANDS = new Map<string, (args: readonly string[], write: (line: string) => void) => Promise<void>>([
   ["migrate", (args, write) => migrateCommand(args, readEnv(), write)],
+  ["apply", (args, write) => applyCommand(args, readEnv(), write)],
+  ["app list", (args, write) => appList(args, readEnv(), write)],
+  ["token create", (args, write) => tokenCreate(args, readEnv(), write)],
+  ["token list", (args, write) => tokenList(args, readEnv(), write)],
+  ["token revoke", (args, write) => tokenRevoke(args, readEnv(), write)],
   ["db coturn-access", (args, write) => coturnAccess(args, readEnv(), write)],
   ["turn config", (args, write) => turnConfig(args, parseTurnConfigEnv(PROCESS_VARIABLES), write)],
   ["turn check", (args, write) => turnCheck(args, readEnv(), write)],
   ["turn rotate-secret", (args, write) => rotateSecret(args, readEnv(), write)],
 ]);
+
+/** The first words of commands of two. */
+const GROUPS = [...COMMANDS.keys()].filter((name) => name.includes(" ")).map((name) => name.split(" ")[0]);
 
 process.exitCode = await run(process.argv.slice(2));
 
@@ -67,7 +86,7 @@ async function dispatch(args: readonly string[]): Promise<number> {
   }
   if (command === "") throw new UsageError("a command is missing");
   const write = (line: string): void => void process.stdout.write(`${line}\n`);
-  const words = command === "db" || command === "turn" ? 2 : 1;
+  const words = GROUPS.includes(command) ? 2 : 1;
   const name = args.slice(0, words).join(" ");
   const run = COMMANDS.get(name);
   if (!run) throw new UsageError(`unknown command ${JSON.stringify(name)}`);

@@ -74,6 +74,7 @@ export function parseStartEnv(variables: NodeJS.ProcessEnv): StartEnv {
 const CommandEnvironment = z.object({
   ...access,
   ROOMBRIDGE_DATA_DIR: dataDir,
+  ROOMBRIDGE_CONFIG: pathInRepository,
   DATABASE_URL: databaseUrl.optional(),
   DATABASE_DIRECT_URL: databaseUrl.optional(),
   COTURN_DB_PASSWORD: coturnPassword,
@@ -108,7 +109,18 @@ export function parseCommandEnv(variables: NodeJS.ProcessEnv): CommandEnv {
 }
 
 /** What every part inherits: where programs, home and temporary files are, and how Node and dates behave. */
-const SHARED = ["PATH", "HOME", "TMPDIR", "TZ", "LANG", "LC_ALL", "NODE_OPTIONS", "NODE_EXTRA_CA_CERTS", "NO_COLOR"];
+const SHARED = [
+  "PATH",
+  "HOME",
+  "TMPDIR",
+  "TZ",
+  "LANG",
+  "LC_ALL",
+  "NODE_OPTIONS",
+  "NODE_COMPILE_CACHE",
+  "NODE_EXTRA_CA_CERTS",
+  "NO_COLOR",
+];
 
 /** The variables that a part is given: the shared ones and those that begin with one of `prefixes`. No others: least of all secrets. */
 export function selectVariables(variables: NodeJS.ProcessEnv, prefixes: readonly string[]): Record<string, string> {

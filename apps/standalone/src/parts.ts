@@ -41,7 +41,7 @@ export function appParts(settings: AppSettings): {
 function gatewayPart(settings: AppSettings): Part<RunningApp> {
   return appPart(settings, {
     name: "gateway",
-    prefixes: ["GATEWAY_", "TURN_", "ROOM_"],
+    prefixes: ["GATEWAY_", "TURN_", "ROOM_", "LOBBIES_"],
     variables: turnVariables(settings),
     portVariable: "GATEWAY_PORT",
   });
@@ -67,6 +67,7 @@ function hostPart(settings: AppSettings): Part<RunningApp> {
       // Well within the deadline of our own stop.
       HOST_STOP_GRACE_SECONDS: variables["HOST_STOP_GRACE_SECONDS"] || "5",
       HOST_ON_SHUTDOWN: variables["HOST_ON_SHUTDOWN"] || "stop",
+      HOST_PING_PORT: variables["HOST_PING_PORT"] || "0",
       ROOMBRIDGE_CONFIG: hostConfig,
       ROOMBRIDGE_DATA_DIR: dataDir,
     },

@@ -9,15 +9,12 @@ import { Health } from "./health.ts";
 import { OutageLog } from "./outage-log.ts";
 import { reconcile } from "./reconcile.ts";
 import { RoomCutter } from "./room-cutter.ts";
-import { StuckWatch } from "./stuck-watch.ts";
 import { UsageRecorder } from "./usage.ts";
 
 /** A relay counts as there for 15 s after a beat. */
 const BEAT_MS = 5_000;
 const CANARY_MS = 10_000;
 const USAGE_MS = 10_000;
-/** More than a connection (5 s) and a statement (10 s) may take. */
-const STUCK_MS = 20_000;
 /** Cut sessions are named in the log up to so many at once. */
 const MAX_NAMED = 20;
 
@@ -35,7 +32,6 @@ export class TurnAgent {
   readonly #usage: UsageRecorder;
   readonly #health: Health;
   readonly #cutter: RoomCutter;
-  readonly #watch = new StuckWatch(STUCK_MS);
   readonly #loops: Readonly<Record<"beat" | "canary" | "reconcile" | "usage", Loop>>;
   #listener: Listener | undefined;
   #sessions = 0;
@@ -63,7 +59,10 @@ export class TurnAgent {
     const { env, log, database } = options;
     const { TURN_AGENT_SERVER_ID: serverId, TURN_REALM: realm, TURN_HOST: host, TURN_PORT: port } = env;
     this.#options = options;
-    this.#outages = new OutageLog(log);
+    this.#outages = new OutageLog(log, () => {
+      // What was being compared when it went away may wait minutes for its next turn.
+      this.#loops.reconcile.wake();
+    });
     this.#cli = new CoturnCli({
       address: { host: env.TURN_CLI_HOST, port: env.TURN_CLI_PORT },
       password: () => readCliPassword(env),
@@ -88,19 +87,11 @@ export class TurnAgent {
       reconcileNow: () => this.#loops.reconcile.wake(),
     });
     this.#loops = {
-      beat: this.#loop(BEAT_MS, "the heartbeat", () => this.#watch.run("the database was silent", () => this.#beat())),
+      beat: this.#loop(BEAT_MS, "the heartbeat", () => this.#beat()),
       canary: this.#loop(CANARY_MS, "the test allocation", () => this.#check()),
       reconcile: this.#loop(env.TURN_AGENT_RECONCILE_SECONDS * 1_000, "comparing sessions", () => this.#reconcile()),
       usage: this.#loop(USAGE_MS, "writing down the usage", () => this.#usage.round(this.#sessions)),
     };
-  }
-
-  /**
-   * Settles when a heartbeat is neither answered nor refused. Then no loop may get an answer on its connection, until the
-   * operating system gives up on it in a quarter of an hour; a new start has new connections.
-   */
-  get failed(): Promise<string> {
-    return this.#watch.failed;
   }
 
   /** Sends no new client here, and then ends. Running sessions stay, and nobody cuts them until an agent is back. */

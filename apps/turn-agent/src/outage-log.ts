@@ -5,11 +5,14 @@ import { CliUnavailableError } from "./cli/cli-connection.ts";
 /** Tells of a database that is away once, and once more when it is back, however many loops notice. */
 export class OutageLog {
   readonly #log: Logger;
+  readonly #onBack: () => void;
   #isAway = false;
   #lastFailureMs = 0;
 
-  constructor(log: Logger) {
+  /** `onBack` is called when the database answers again. */
+  constructor(log: Logger, onBack: () => void = () => {}) {
     this.#log = log;
+    this.#onBack = onBack;
   }
 
   /** Does something that asks the database; a failure is logged and not thrown. */
@@ -41,5 +44,6 @@ export class OutageLog {
     if (!this.#isAway) return;
     this.#isAway = false;
     this.#log.info("the database answers again");
+    this.#onBack();
   }
 }

@@ -17,7 +17,7 @@ export async function startAgent(env: Env, log: Logger): Promise<RunningService>
   try {
     await checkSchema(database);
     const agent = await TurnAgent.start({ env, log, database });
-    return { drain: () => agent.drain(), failed: agent.failed };
+    return { drain: () => agent.drain() };
   } catch (error) {
     await database.close();
     throw error;

@@ -9,6 +9,12 @@ export interface CallOptions {
   readonly timeoutMs?: number | undefined;
 }
 
+/** Of calls that are the organisation's and not an application's. */
+export interface OfOrganization {
+  /** Refused unless it is the token's own, which is meant anyhow. */
+  readonly orgId?: string | undefined;
+}
+
 /** Of calls that are repeated by themselves where that is safe. */
 export interface RepeatableCallOptions extends CallOptions {
   /** Overrides the client's own, field by field; `false` means one attempt. */

@@ -2,7 +2,11 @@ import type * as models from "@roombridge/models/api";
 import { expectTypeOf, test } from "vitest";
 import type {
   ConnectionInfo,
+  CreatedOrgToken,
   CreateIceServersParams,
+  CreateOrgTokenParams,
+  CreateLobbyOptions,
+  CreateLobbyParams,
   CreateRoomOptions,
   CreateRoomParams,
   CredentialList,
@@ -14,8 +18,12 @@ import type {
   ListedRoom,
   ListRoomsParams,
   LiveRoomState,
+  Lobby,
   MetricValue,
   Open,
+  OrgToken,
+  PingEndpoint,
+  PlayerToken,
   Process,
   ProcessesV3,
   ProcessMetricName,
@@ -63,7 +71,14 @@ test("the types have the fields of the bodies that the server sends, no more and
   expectTypeOf<keyof CredentialList>().toEqualTypeOf<keyof models.CredentialList>();
   expectTypeOf<keyof ListedCredential>().toEqualTypeOf<keyof models.ListedCredential>();
   expectTypeOf<keyof TurnUsage>().toEqualTypeOf<keyof models.TurnUsage>();
+  expectTypeOf<keyof Lobby>().toEqualTypeOf<keyof models.LobbyV3>();
+  expectTypeOf<keyof CreateLobbyParams>().toEqualTypeOf<keyof models.CreateLobbyV3Params>();
+  expectTypeOf<keyof PlayerToken>().toEqualTypeOf<keyof models.PlayerToken>();
+  expectTypeOf<keyof PingEndpoint>().toEqualTypeOf<keyof models.PingEndpoint>();
   expectTypeOf<keyof RevokeIceServersParams>().toEqualTypeOf<keyof models.RevokeIceServersParams>();
+  expectTypeOf<keyof OrgToken>().toEqualTypeOf<keyof models.OrgToken>();
+  expectTypeOf<keyof CreatedOrgToken>().toEqualTypeOf<keyof models.CreatedOrgToken>();
+  expectTypeOf<keyof CreateOrgTokenParams>().toEqualTypeOf<keyof models.CreateOrgTokenParams>();
 });
 
 test("a word of a later server is no type error, and the known ones are offered", () => {
@@ -108,6 +123,7 @@ test("times are dates", () => {
 
 test("only calls that may be repeated by themselves take retry options", () => {
   expectTypeOf<RepeatableCallOptions>().toHaveProperty("retry");
+  expectTypeOf<CreateLobbyOptions>().not.toHaveProperty("retry");
   expectTypeOf<CreateRoomOptions>().not.toHaveProperty("retry");
   expectTypeOf<WaitOptions>().not.toHaveProperty("retry");
   expectTypeOf<NonNullable<Parameters<ProcessesV3["createProcess"]>[1]>>().not.toHaveProperty("retry");

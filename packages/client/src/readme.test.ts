@@ -14,7 +14,7 @@ test("every example of the README is correct TypeScript in a project of its own"
   const project = await mkdtemp(join(tmpdir(), "roombridge-readme-"));
   onTestFinished(() => rm(project, { recursive: true }));
   const examples = [...readme.matchAll(/```ts\n(.*?)```/gs)].map(([, code]) => code ?? "");
-  expect(examples).toHaveLength(11);
+  expect(examples).toHaveLength(12);
   await Promise.all(examples.map((code, index) => writeFile(join(project, `example-${index}.ts`), code)));
   await mkdir(join(project, "node_modules", "@roombridge"), { recursive: true });
   await symlink(home, join(project, "node_modules", "@roombridge", "client"));

@@ -4,11 +4,15 @@ import type { RepeatableCallOptions, RoombridgeClient } from "../src/index.ts";
 export interface ApiCall {
   readonly name: string;
   readonly run: (client: RoombridgeClient, options?: RepeatableCallOptions) => Promise<unknown>;
-  readonly method: "GET" | "POST";
+  readonly method: "GET" | "POST" | "PATCH" | "DELETE";
   /** Of the application `ODD_ID`, below the URL of the server. */
   readonly path: string;
   readonly body?: unknown;
   readonly isPublic?: true;
+  /** In place of the client's. */
+  readonly token?: string;
+  /** Of the organisation, whatever the application. */
+  readonly hasNoApplication?: true;
   readonly success: 200 | 201 | 204;
   readonly answer?: unknown;
   /** In place of JSON. */
@@ -94,6 +98,71 @@ const REGISTRATION = {
   idleTimeoutEnabled: true,
 };
 
+const APPLICATION = {
+  appId: "a",
+  appName: "arena",
+  appSecret: "s",
+  authConfiguration: { anonymous: {}, nickname: {}, google: { clientId: "c" } },
+  serviceConfig: {
+    staticProcessAllocation: [{ region: "Dallas", minProcesses: 0, targetProcesses: 1, maxProcesses: 9 }],
+  },
+  orgId: "o",
+  createdAt: AT,
+  createdBy: "t",
+  deletedAt: null,
+  deletedBy: null,
+};
+const PARSED_APPLICATION = { ...APPLICATION, createdAt: DATE };
+const BARE = { ...APPLICATION, authConfiguration: {}, serviceConfig: null, deletedAt: AT, deletedBy: "t" };
+const PARSED_BARE = { ...BARE, createdAt: DATE, deletedAt: DATE };
+const BUILD = {
+  buildId: "b",
+  buildTag: "1.4",
+  orgId: "o",
+  status: "succeeded",
+  imageSize: 0,
+  createdAt: AT,
+  createdBy: "t",
+  startedAt: AT,
+  finishedAt: AT,
+  deletedAt: AT,
+};
+const PARSED_BUILD = { ...BUILD, createdAt: DATE, startedAt: DATE, finishedAt: DATE, deletedAt: DATE };
+const { buildTag: _tag, ...UNTAGGED } = BUILD;
+const NEW_BUILD = { ...UNTAGGED, status: "created", startedAt: null, finishedAt: null, deletedAt: null };
+const PARSED_NEW_BUILD = { ...NEW_BUILD, createdAt: DATE };
+const CONTAINER_PORT = { name: "debug", port: 9_000, transportType: "tcp" };
+const SETTINGS = {
+  buildId: "b",
+  roomsPerProcess: 3,
+  requestedCPU: 0.5,
+  requestedMemoryMB: 64.5,
+  idleTimeoutEnabled: true,
+  env: [{ name: "A", value: "1" }],
+};
+const DEPLOYMENT_PARAMS = {
+  ...SETTINGS,
+  containerPort: 7_777,
+  transportType: "udp",
+  additionalContainerPorts: [CONTAINER_PORT],
+  deploymentTag: "v1",
+};
+const BARE_DEPLOYMENT = {
+  ...SETTINGS,
+  appId: "a",
+  deploymentId: "d",
+  defaultContainerPort: { name: "default", port: 7_777, transportType: "udp" },
+  additionalContainerPorts: [CONTAINER_PORT],
+  createdAt: AT,
+  createdBy: "t",
+};
+const DEPLOYMENT = { ...BARE_DEPLOYMENT, deploymentTag: "v1", buildTag: "1.4" };
+const PARSED_DEPLOYMENT = { ...DEPLOYMENT, createdAt: DATE };
+
+const APPS = `/apps/v2/apps`;
+const APP = `${APPS}/${ENCODED}`;
+const BUILDS = `/builds/v3/builds`;
+const DEPLOYMENTS = `/deployments/v3/apps/${ENCODED}/deployments`;
 const ROOMS = `/rooms/v2/${ENCODED}`;
 const LOGS = `/logs/v1/${ENCODED}/process`;
 const LONG = "a long log\n".repeat(50_000);
@@ -108,6 +177,18 @@ const NO_POINTS = {
   gpuMemory: [],
   gpuUtilization: [],
 };
+const ORG_TOKEN = {
+  orgTokenId: "t",
+  orgId: "o",
+  name: "ci",
+  status: "active",
+  scopes: ["processes:read"],
+  createdAt: AT,
+  createdBy: "operator",
+  lastFourCharsOfKey: "00ff",
+};
+const PARSED_ORG_TOKEN = { ...ORG_TOKEN, createdAt: DATE };
+const TOKENS = `/tokens/v1/orgs/${ENCODED}`;
 const PROCESSES = `/processes/v3/apps/${ENCODED}/processes`;
 const STATIC = `/processes/v3/apps/${ENCODED}/static`;
 
@@ -483,8 +564,392 @@ export const LOG_CALLS: readonly ApiCall[] = [
   },
 ];
 
+const AUTH = `/auth/v1/${ENCODED}/login`;
+const LOBBY = `/lobby/v3/${ENCODED}`;
+const LOBBY_PARAMS = { visibility: "private", region: "Dallas", roomConfig: "{}" } as const;
+const LOBBY_ANSWER = {
+  appId: "a",
+  roomId: "r",
+  region: "Dallas",
+  visibility: "private",
+  createdBy: "player",
+  createdAt: AT,
+  roomConfig: "{}",
+  shortCode: "LFG4",
+};
+const PARSED_LOBBY = { ...LOBBY_ANSWER, createdAt: DATE };
+const COUNTED_LOBBY = { ...LOBBY_ANSWER, createdBy: 7, roomConfig: null, visibility: "of later", region: "Moon" };
+
+export const AUTH_CALLS: readonly ApiCall[] = [
+  {
+    name: "loginAnonymous",
+    run: ({ authV1 }, options) => authV1.loginAnonymous(options),
+    method: "POST",
+    path: `${AUTH}/anonymous`,
+    isPublic: true,
+    success: 200,
+    answer: { token: "t" },
+    parsed: { token: "t" },
+    repeated: "always",
+  },
+  {
+    name: "loginNickname",
+    run: ({ authV1 }, options) => authV1.loginNickname("Frodo", options),
+    method: "POST",
+    path: `${AUTH}/nickname`,
+    body: { nickname: "Frodo" },
+    isPublic: true,
+    success: 200,
+    answer: { token: "t" },
+    parsed: { token: "t" },
+    repeated: "always",
+  },
+  {
+    name: "loginGoogle",
+    run: ({ authV1 }, options) => authV1.loginGoogle("an.id.token", options),
+    method: "POST",
+    path: `${AUTH}/google`,
+    body: { idToken: "an.id.token" },
+    isPublic: true,
+    success: 200,
+    answer: { token: "t" },
+    parsed: { token: "t" },
+    repeated: "always",
+  },
+];
+
+export const LOBBY_CALLS: readonly ApiCall[] = [
+  {
+    name: "createLobby",
+    run: ({ lobbiesV3 }, options) => lobbiesV3.createLobby("a.players.token", LOBBY_PARAMS, options),
+    method: "POST",
+    path: `${LOBBY}/create`,
+    body: LOBBY_PARAMS,
+    token: "a.players.token",
+    success: 201,
+    answer: LOBBY_ANSWER,
+    parsed: PARSED_LOBBY,
+    repeated: "never",
+  },
+  {
+    name: "createLobby",
+    run: ({ lobbiesV3 }, options) => {
+      const params = { visibility: "local", region: "Dallas" };
+      return lobbiesV3.createLobby("a.players.token", params, { ...options, roomId: "r", shortCode: "a b" });
+    },
+    method: "POST",
+    path: `${LOBBY}/create?roomId=r&shortCode=a%20b`,
+    body: { visibility: "local", region: "Dallas" },
+    token: "a.players.token",
+    success: 201,
+    answer: COUNTED_LOBBY,
+    parsed: { ...COUNTED_LOBBY, createdAt: DATE },
+    repeated: "never",
+  },
+  {
+    name: "listActivePublicLobbies",
+    run: ({ lobbiesV3 }, options) => lobbiesV3.listActivePublicLobbies({}, options),
+    method: "GET",
+    path: `${LOBBY}/list/public`,
+    isPublic: true,
+    success: 200,
+    answer: [LOBBY_ANSWER],
+    parsed: [PARSED_LOBBY],
+    repeated: "always",
+  },
+  {
+    name: "listActivePublicLobbies",
+    run: ({ lobbiesV3 }, options) => lobbiesV3.listActivePublicLobbies({ region: "Tokyo" }, options),
+    method: "GET",
+    path: `${LOBBY}/list/public?region=Tokyo`,
+    isPublic: true,
+    success: 200,
+    answer: [],
+    parsed: [],
+    repeated: "always",
+  },
+  {
+    name: "getLobbyInfoByRoomId",
+    run: ({ lobbiesV3 }, options) => lobbiesV3.getLobbyInfoByRoomId(ODD_ID, options),
+    method: "GET",
+    path: `${LOBBY}/info/roomid/${ENCODED}`,
+    isPublic: true,
+    success: 200,
+    answer: LOBBY_ANSWER,
+    parsed: PARSED_LOBBY,
+    repeated: "always",
+  },
+  {
+    name: "getLobbyInfoByShortCode",
+    run: ({ lobbiesV3 }, options) => lobbiesV3.getLobbyInfoByShortCode(ODD_ID, options),
+    method: "GET",
+    path: `${LOBBY}/info/shortcode/${ENCODED}`,
+    isPublic: true,
+    success: 200,
+    answer: LOBBY_ANSWER,
+    parsed: PARSED_LOBBY,
+    repeated: "always",
+  },
+];
+
+export const DISCOVERY_CALLS: readonly ApiCall[] = [
+  {
+    name: "getPingServiceEndpoints",
+    run: ({ discoveryV2 }, options) => discoveryV2.getPingServiceEndpoints(options),
+    method: "GET",
+    path: "/discovery/v2/ping",
+    isPublic: true,
+    hasNoApplication: true,
+    success: 200,
+    answer: [{ region: "Dallas", host: "h", port: 7_000 }],
+    parsed: [{ region: "Dallas", host: "h", port: 7_000 }],
+    repeated: "always",
+  },
+];
+
+export const APP_CALLS: readonly ApiCall[] = [
+  {
+    name: "getApps",
+    run: ({ appsV2 }, options) => appsV2.getApps({ ...options, orgId: "o" }),
+    method: "GET",
+    path: `${APPS}?orgId=o`,
+    hasNoApplication: true,
+    success: 200,
+    answer: { applications: [{ ...APPLICATION, deployment: { ...DEPLOYMENT, build: BUILD } }, BARE] },
+    parsed: [{ ...PARSED_APPLICATION, deployment: { ...PARSED_DEPLOYMENT, build: PARSED_BUILD } }, PARSED_BARE],
+    repeated: "always",
+  },
+  {
+    name: "createApp",
+    run: ({ appsV2 }, options) => appsV2.createApp({ appName: "arena", authConfiguration: {} }, options),
+    method: "POST",
+    path: APPS,
+    hasNoApplication: true,
+    body: { appName: "arena", authConfiguration: {} },
+    success: 201,
+    answer: APPLICATION,
+    parsed: PARSED_APPLICATION,
+    repeated: "never",
+  },
+  {
+    name: "getApp",
+    run: ({ appsV2 }, options) => appsV2.getApp(options),
+    method: "GET",
+    path: APP,
+    success: 200,
+    answer: BARE,
+    parsed: PARSED_BARE,
+    repeated: "always",
+  },
+  {
+    name: "updateApp",
+    run: ({ appsV2 }, options) =>
+      appsV2.updateApp(
+        { appName: "arena", authConfiguration: {}, serviceConfig: { staticProcessAllocation: [] } },
+        options,
+      ),
+    method: "POST",
+    path: APP,
+    body: { appName: "arena", authConfiguration: {}, serviceConfig: { staticProcessAllocation: [] } },
+    success: 200,
+    answer: APPLICATION,
+    parsed: PARSED_APPLICATION,
+    repeated: "always",
+  },
+  {
+    name: "patchApp",
+    run: ({ appsV2 }, options) => appsV2.patchApp({ appName: "arena" }, options),
+    method: "PATCH",
+    path: APP,
+    body: { appName: "arena" },
+    success: 200,
+    answer: APPLICATION,
+    parsed: PARSED_APPLICATION,
+    repeated: "always",
+  },
+  {
+    name: "deleteApp",
+    run: ({ appsV2 }, options) => appsV2.deleteApp(options),
+    method: "DELETE",
+    path: APP,
+    success: 204,
+    parsed: undefined,
+    repeated: "429",
+  },
+];
+
+export const BUILD_CALLS: readonly ApiCall[] = [
+  {
+    name: "getBuilds",
+    run: ({ buildsV3 }, options) => buildsV3.getBuilds(options),
+    method: "GET",
+    path: BUILDS,
+    hasNoApplication: true,
+    success: 200,
+    answer: { builds: [BUILD, NEW_BUILD] },
+    parsed: [PARSED_BUILD, PARSED_NEW_BUILD],
+    repeated: "always",
+  },
+  {
+    name: "getBuild",
+    run: ({ buildsV3 }, options) => buildsV3.getBuild(ODD_ID, options),
+    method: "GET",
+    path: `${BUILDS}/${ENCODED}`,
+    hasNoApplication: true,
+    success: 200,
+    answer: BUILD,
+    parsed: PARSED_BUILD,
+    repeated: "always",
+  },
+  {
+    name: "createBuildRegistry",
+    run: ({ buildsV3 }, options) => buildsV3.createBuildRegistry({ buildId: "b", buildTag: "1.4" }, options),
+    method: "POST",
+    path: `${BUILDS}/registry`,
+    hasNoApplication: true,
+    body: { buildId: "b", buildTag: "1.4" },
+    success: 201,
+    answer: NEW_BUILD,
+    parsed: PARSED_NEW_BUILD,
+    repeated: "never",
+  },
+  {
+    name: "runBuildRegistry",
+    run: ({ buildsV3 }, options) =>
+      buildsV3.runBuildRegistry(ODD_ID, { image: "me/arena", registryUrl: "ghcr.io" }, options),
+    method: "POST",
+    path: `${BUILDS}/${ENCODED}/runRegistry`,
+    hasNoApplication: true,
+    body: { image: "me/arena", registryUrl: "ghcr.io" },
+    success: 200,
+    bytes: "done\n",
+    parsed: "done\n",
+    repeated: "always",
+  },
+  {
+    name: "deleteBuild",
+    run: ({ buildsV3 }, options) => buildsV3.deleteBuild(ODD_ID, options),
+    method: "DELETE",
+    path: `${BUILDS}/${ENCODED}`,
+    hasNoApplication: true,
+    success: 200,
+    bytes: "{}",
+    parsed: undefined,
+    repeated: "429",
+  },
+];
+
+export const DEPLOYMENT_CALLS: readonly ApiCall[] = [
+  {
+    name: "getDeployments",
+    run: ({ deploymentsV3 }, options) =>
+      deploymentsV3.getDeployments({ buildTag: "1.4", deploymentTag: ODD_ID }, options),
+    method: "GET",
+    path: `${DEPLOYMENTS}?buildTag=1.4&deploymentTag=${ENCODED}`,
+    success: 200,
+    answer: { deployments: [DEPLOYMENT, BARE_DEPLOYMENT] },
+    parsed: [PARSED_DEPLOYMENT, { ...BARE_DEPLOYMENT, createdAt: DATE }],
+    repeated: "always",
+  },
+  {
+    name: "getLatestDeployment",
+    run: ({ deploymentsV3 }, options) => deploymentsV3.getLatestDeployment(options),
+    method: "GET",
+    path: `${DEPLOYMENTS}/latest`,
+    success: 200,
+    answer: DEPLOYMENT,
+    parsed: PARSED_DEPLOYMENT,
+    repeated: "always",
+  },
+  {
+    name: "getDeployment",
+    run: ({ deploymentsV3 }, options) => deploymentsV3.getDeployment(ODD_ID, options),
+    method: "GET",
+    path: `${DEPLOYMENTS}/${ENCODED}`,
+    success: 200,
+    answer: DEPLOYMENT,
+    parsed: PARSED_DEPLOYMENT,
+    repeated: "always",
+  },
+  {
+    name: "createDeployment",
+    run: ({ deploymentsV3 }, options) => deploymentsV3.createDeployment(DEPLOYMENT_PARAMS, options),
+    method: "POST",
+    path: DEPLOYMENTS,
+    body: DEPLOYMENT_PARAMS,
+    success: 201,
+    answer: DEPLOYMENT,
+    parsed: PARSED_DEPLOYMENT,
+    repeated: "never",
+  },
+];
+
+export const TOKEN_CALLS: readonly ApiCall[] = [
+  {
+    name: "getOrgTokens",
+    run: ({ tokensV1 }, options) => tokensV1.getOrgTokens(ODD_ID, options),
+    method: "GET",
+    path: TOKENS,
+    hasNoApplication: true,
+    success: 200,
+    answer: { tokens: [ORG_TOKEN, { ...ORG_TOKEN, scopes: "admin" }] },
+    parsed: [PARSED_ORG_TOKEN, { ...PARSED_ORG_TOKEN, scopes: "admin" }],
+    repeated: "always",
+  },
+  {
+    name: "createOrgToken",
+    run: ({ tokensV1 }, options) =>
+      tokensV1.createOrgToken(ODD_ID, { name: "ä\n", scopes: ["processes:read"] }, options),
+    method: "POST",
+    path: `${TOKENS}/create`,
+    body: { name: "ä\n", scopes: ["processes:read"] },
+    hasNoApplication: true,
+    success: 201,
+    answer: { plainTextToken: "secret", orgToken: ORG_TOKEN },
+    parsed: { plainTextToken: "secret", orgToken: PARSED_ORG_TOKEN },
+    repeated: "never",
+  },
+  {
+    name: "revokeOrgToken",
+    run: ({ tokensV1 }, options) => tokensV1.revokeOrgToken(ODD_ID, ODD_ID, options),
+    method: "POST",
+    path: `${TOKENS}/tokens/${ENCODED}/revoke`,
+    hasNoApplication: true,
+    success: 200,
+    answer: true,
+    parsed: undefined,
+    repeated: "always",
+  },
+];
+
+export const ORGANIZATION_CALLS: readonly ApiCall[] = [
+  {
+    name: "getOrgs",
+    run: ({ organizationsV1 }, options) => organizationsV1.getOrgs(options),
+    method: "GET",
+    path: "/orgs/v1",
+    hasNoApplication: true,
+    success: 200,
+    answer: { orgs: [{ orgId: "o", name: "Us", scopes: ["orgs:read"], maxRequestedMemoryMB: 1 }] },
+    parsed: [{ orgId: "o", name: "Us", scopes: ["orgs:read"] }],
+    repeated: "always",
+  },
+];
+
 async function textOf(stream: Promise<ReadableStream<Uint8Array<ArrayBuffer>>>): Promise<string> {
   return new Response(await stream).text();
 }
 
-export const API_CALLS = [...ROOM_CALLS, ...PROCESS_CALLS, ...LOG_CALLS];
+export const API_CALLS = [
+  ...ROOM_CALLS,
+  ...PROCESS_CALLS,
+  ...LOG_CALLS,
+  ...AUTH_CALLS,
+  ...LOBBY_CALLS,
+  ...DISCOVERY_CALLS,
+  ...APP_CALLS,
+  ...BUILD_CALLS,
+  ...DEPLOYMENT_CALLS,
+  ...TOKEN_CALLS,
+  ...ORGANIZATION_CALLS,
+];

@@ -6,10 +6,13 @@ import { PlacementQueue } from "./placement-queue.ts";
 import { RecentValue } from "./recent-value.ts";
 import { openDatabase, type Database } from "./store/database.ts";
 import type { ResumeRow } from "./store/resume-room.ts";
+import { findPingEndpoints, type PingEndpointRow } from "./store/ping-endpoints.ts";
 import { findTurnSecret } from "./store/turn-secrets.ts";
 import { findUsableTurnServers } from "./store/turn-servers.ts";
 import type { Application, Principal } from "./access.ts";
 import type { Relay } from "./choose-uris.ts";
+import type { Lobby } from "./lobby.ts";
+import type { PlayerAccess } from "./player-access.ts";
 
 /** How TURN credentials are issued and where clients find a relay. */
 export interface TurnSettings {
@@ -40,6 +43,9 @@ export interface TurnLimits {
 /** Relays come and go; a client that is sent to one that has just gone has others to try. */
 const SERVERS_MAX_AGE_MS = 2_000;
 const SECRET_MAX_AGE_MS = 5_000;
+/** A second less than revoking promises: streams look again once a second. */
+const TOKEN_MAX_AGE_MS = 4_000;
+const PING_MAX_AGE_MS = 2_000;
 
 /** What every verb receives. */
 export interface RoomsContext {
@@ -50,10 +56,15 @@ export interface RoomsContext {
   readonly resuming: Coalescer<ResumeRow>;
   readonly principals: LookupCache<Principal>;
   readonly applications: LookupCache<Application>;
+  readonly playerAccess: LookupCache<PlayerAccess>;
+  /** Lists of public lobbies, for which many players may ask at once. */
+  readonly listing: Coalescer<readonly Lobby[]>;
   /** The relays to which clients may be sent. */
   readonly turnServers: RecentValue<readonly Relay[]>;
   /** The secret of `turn_secrets` that issues now. */
   readonly turnSecret: RecentValue<string | undefined>;
+  /** Hosts that answer pings. */
+  readonly pingEndpoints: RecentValue<readonly PingEndpointRow[]>;
   readonly issueRate: IssueRate;
 }
 
@@ -61,6 +72,8 @@ export interface RoomsContextOptions {
   readonly databaseUrl: string;
   readonly applicationName: string;
   readonly maxConnections?: number;
+  /** See `DatabaseOptions`. */
+  readonly answerTimeoutSeconds?: number;
   readonly turn: TurnSettings;
 }
 
@@ -70,16 +83,20 @@ export function openRooms(options: RoomsContextOptions): RoomsContext {
     url: options.databaseUrl,
     applicationName: options.applicationName,
     ...(options.maxConnections === undefined ? {} : { maxConnections: options.maxConnections }),
+    ...(options.answerTimeoutSeconds === undefined ? {} : { answerTimeoutSeconds: options.answerTimeoutSeconds }),
   });
   return {
     database,
     turn: options.turn,
     placement: new PlacementQueue(database),
     resuming: new Coalescer(),
-    principals: new LookupCache(),
+    principals: new LookupCache(TOKEN_MAX_AGE_MS),
     applications: new LookupCache(),
+    playerAccess: new LookupCache(),
+    listing: new Coalescer(),
     turnServers: new RecentValue(() => findUsableTurnServers(database, options.turn.realm), SERVERS_MAX_AGE_MS),
     turnSecret: new RecentValue(() => findTurnSecret(database, options.turn.realm), SECRET_MAX_AGE_MS),
+    pingEndpoints: new RecentValue(() => findPingEndpoints(database), PING_MAX_AGE_MS),
     issueRate: new IssueRate(options.turn.limits.issuesPerMinute),
   };
 }

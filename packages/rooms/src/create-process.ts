@@ -4,14 +4,14 @@ import type { RoomsContext } from "./context.ts";
 import { RoomError } from "./errors.ts";
 import { toGameProcess, type GameProcess } from "./game-process.ts";
 import { newUuid } from "./ids.ts";
-import { noCapacity } from "./placement-refusal.ts";
+import { refusePlacement } from "./placement-refusal.ts";
 import { findProcess } from "./store/find-processes.ts";
 import { insertProcess } from "./store/steer-processes.ts";
 
 /**
  * Starts a process without a room on the newest deployment, so that later rooms find it running. It ends like any other
  * after 300 s without rooms, where its deployment says so. Throws `deployment_not_found` when the application has none,
- * and `no_capacity`.
+ * `no_capacity` and `quota_exceeded`.
  */
 export async function createProcess(
   context: RoomsContext,
@@ -24,7 +24,7 @@ export async function createProcess(
   if (outcome === "no_deployment") {
     throw new RoomError("deployment_not_found", `application ${appId} has no deployment`);
   }
-  if (outcome !== "created") throw noCapacity(outcome, region, retryAfterSeconds);
+  if (outcome !== "created") throw refusePlacement(outcome, region, retryAfterSeconds);
   const row = await findProcess(database, appId, processId);
   if (!row) throw new RoomError("internal", `no process ${processId} although it was created`);
   return toGameProcess(row);

@@ -126,9 +126,13 @@ describe("createRoom", () => {
     }
   });
 
-  test("without a live host in the region nothing is created", async () => {
+  test.each([
+    ["without a live host in the region", "-7 seconds"],
+    ["with one that was alive before somebody has set the clock back", "1 hour"],
+  ])("%s nothing is created", async (_what, ahead) => {
     const { database, host, application, create } = await game();
-    await database.sql`update hosts set beat_at = clock_timestamp() - interval '7 seconds' where host_id = ${host.hostId}`;
+    await database.sql`
+      update hosts set beat_at = clock_timestamp() + ${ahead}::interval where host_id = ${host.hostId}`;
     expect(await refused(create())).toMatchObject({ code: "no_capacity" });
     const rows = await database.sql`select from rooms where app_id = ${application.appId}`;
     expect(rows).toHaveLength(0);

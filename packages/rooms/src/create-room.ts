@@ -5,7 +5,7 @@ import type { RoomsContext } from "./context.ts";
 import { RoomError } from "./errors.ts";
 import { chosenUris, openSigner } from "./hand-out.ts";
 import { newRoomId, newRoomKey, newUuid } from "./ids.ts";
-import { noCapacity } from "./placement-refusal.ts";
+import { quotaExceeded, refusePlacement } from "./placement-refusal.ts";
 import type { CreateRow } from "./store/create-rooms.ts";
 import { derivePassword, drawUsername, longTermKey } from "./turn-credential.ts";
 import type { TurnCredential } from "./issued-credential.ts";
@@ -25,6 +25,8 @@ export interface CreateRoomInput {
    * rooms without a game server. Default true.
    */
   readonly needsProcess?: boolean;
+  /** From `newRoomKey`, by who has written something down about the room before it is there. Drawn when absent. */
+  readonly roomKey?: string;
 }
 
 export interface CreatedRoom {
@@ -37,13 +39,14 @@ export interface CreatedRoom {
 
 /**
  * Creates a room, gives it a slot on a process and a TURN credential: all of it in one transaction, or nothing.
- * Throws `invalid_params`, `room_exists`, `no_capacity`, `no_deployment`, `deployment_not_found`.
+ * Throws `invalid_params`, `room_exists`, `no_capacity`, `quota_exceeded`, `no_deployment`,
+ * `deployment_not_found`.
  */
 export async function createRoom(context: RoomsContext, input: CreateRoomInput): Promise<CreatedRoom> {
   refuseWhatCannotBeStored(input);
   const { turn } = context;
   const [key] = turn.keys;
-  const roomKey = newRoomKey();
+  const roomKey = input.roomKey ?? newRoomKey();
   const roomId = input.roomId ?? newRoomId();
   const username = drawUsername(roomKey);
   const password = derivePassword(key, username);
@@ -80,7 +83,13 @@ export async function createRoom(context: RoomsContext, input: CreateRoomInput):
   };
 }
 
-function refuseWhatCannotBeStored({ roomId, roomConfig, clientIps, deploymentId }: CreateRoomInput): void {
+/** Throws `invalid_params`. */
+export function refuseWhatCannotBeStored({
+  roomId,
+  roomConfig,
+  clientIps,
+  deploymentId,
+}: Pick<CreateRoomInput, "roomId" | "roomConfig" | "clientIps" | "deploymentId">): void {
   if (roomId !== undefined && !isRoomId(roomId)) {
     throw new RoomError("invalid_params", "roomId: 1 to 100 characters of A-Z, a-z, 0-9, _ and -");
   }
@@ -107,7 +116,9 @@ function expiryOf(row: CreateRow, roomId: string, { application, region, deploym
     case "no_host":
     case "pool_stopped":
     case "quota":
-      throw noCapacity(row.outcome, region, row.retryAfterSeconds);
+      throw refusePlacement(row.outcome, region, row.retryAfterSeconds);
+    case "room_quota":
+      throw quotaExceeded("maxRooms");
     case "no_deployment":
       throw new RoomError("no_deployment", `application ${application.appId} has no deployment`);
     case "deployment_not_found":

@@ -17,7 +17,9 @@ import {
   destroyRoom,
   endProcess,
   getConnectionInfo,
+  getProcess,
   getRoomInfo,
+  noteDetail,
   leasePorts,
   newUuid,
   reportRunning,
@@ -47,11 +49,32 @@ async function game({ rooms: count = 2, roomsPerProcess = 2 } = {}) {
   return { rooms, database, host, appId, application, roomId, processId, created };
 }
 
+test("what its host has found out is told with the reason, however odd a text it is", async () => {
+  const { rooms, database, appId, processId } = await game();
+  const detail = `why\u0000 not \ud800${"x".repeat(1_000)}`;
+  await endProcess(database, { processId, reason: "bind_deadline", detail });
+  const { exitReason = "" } = await getProcess(rooms, appId, processId);
+  expect(exitReason).toMatch(/^did not bind its port in time: why not \ufffdx+$/);
+  expect(exitReason.length).toBeLessThan(600);
+  // A second end, as of a host that comes too late, changes nothing.
+  await endProcess(database, { processId, reason: "exited", detail: "another" });
+  expect((await getProcess(rooms, appId, processId)).exitReason).toBe(exitReason);
+});
+
+test("what kept a process from being ready is no reason for the end of one that was ready later", async () => {
+  const { rooms, database, host, appId, processId } = await game();
+  await noteDetail(database, processId, "it listens elsewhere");
+  await runWaitingProcesses(database, host);
+  await endProcess(database, { processId, reason: "exited", exitCode: 1 });
+  expect(await getProcess(rooms, appId, processId)).toMatchObject({ exitReason: "exited with code 1" });
+});
+
 describe("the end of a process that ran", () => {
   test.each<[string, { reason: EndReason; exitCode?: number; exitSignal?: string }, string, string]>([
     ["exit code 0 destroys its rooms", { reason: "exited", exitCode: 0 }, "destroyed", "stopped"],
     ["exit code 1 unschedules its rooms", { reason: "exited", exitCode: 1 }, "scheduling", "failed"],
     ["a signal unschedules its rooms", { reason: "exited", exitSignal: "SIGKILL" }, "scheduling", "failed"],
+    ["its memory limit unschedules its rooms", { reason: "out_of_memory", exitCode: 137 }, "scheduling", "failed"],
     ["a lost host unschedules its rooms", { reason: "host_lost" }, "scheduling", "failed"],
     ["its host's shutdown unschedules its rooms", { reason: "host_shutdown", exitCode: 0 }, "scheduling", "stopped"],
   ])("%s", async (_what, end, status, processStatus) => {

@@ -36,3 +36,18 @@ export function roomNotFound(roomId: string): RoomError {
 export function processNotFound(processId: string): RoomError {
   return new RoomError("process_not_found", `no process ${processId.slice(0, 100).toWellFormed()}`);
 }
+
+/** As `roomNotFound`, for an application. */
+export function applicationNotFound(appId: string): RoomError {
+  return new RoomError("app_not_found", `no application ${appId.slice(0, 100).toWellFormed()}`);
+}
+
+/** As `roomNotFound`, for a build. */
+export function buildNotFound(buildId: string): RoomError {
+  return new RoomError("build_not_found", `no build ${buildId.slice(0, 100).toWellFormed()}`);
+}
+
+/** As `roomNotFound`, for a deployment. */
+export function deploymentNotFound(deploymentId: string): RoomError {
+  return new RoomError("deployment_not_found", `no deployment ${deploymentId.slice(0, 100).toWellFormed()}`);
+}

@@ -26,12 +26,12 @@ export interface GameProcess {
 }
 
 export function toGameProcess(row: ProcessRow): GameProcess {
-  const { deploymentNumber, stopReason, exitCode, exitSignal, ...process } = row;
-  const { terminatedAt } = process;
+  const { deploymentNumber, stopReason, exitCode, exitSignal, exitDetail, ...process } = row;
+  const { terminatedAt, startedAt } = process;
   return {
     ...process,
     deploymentNumber: Number(deploymentNumber),
-    exitReason: toExitReason({ terminatedAt, stopReason, exitCode, exitSignal }),
+    exitReason: toExitReason({ terminatedAt, startedAt, stopReason, exitCode, exitSignal, exitDetail }),
   };
 }
 
@@ -42,18 +42,23 @@ const SENTENCES: Readonly<Record<string, string>> = {
   max_age: "stopped: it had reached its greatest age",
   host_shutdown: "stopped with its host",
   host_lost: "its host was lost",
+  out_of_memory: "ended: it had reached its memory limit",
   superseded: "another server registered under its name",
   spawn_error: "could not be started",
   port_taken: "its port was taken",
   bind_deadline: "did not bind its port in time",
 };
 
-/** From the recorded reason, and the exit code or signal when there was no other. */
-export function toExitReason(
-  row: Pick<ProcessRow, "terminatedAt" | "stopReason" | "exitCode" | "exitSignal">,
-): string | undefined {
-  const { terminatedAt, stopReason, exitCode, exitSignal } = row;
-  if (terminatedAt === null) return undefined;
+type End = Pick<ProcessRow, "terminatedAt" | "startedAt" | "stopReason" | "exitCode" | "exitSignal" | "exitDetail">;
+
+/** From the recorded reason, the exit code or signal when there was no other, and why it was not ready if it never was. */
+export function toExitReason(end: End): string | undefined {
+  if (end.terminatedAt === null) return undefined;
+  const reason = toReason(end);
+  return end.exitDetail === null || end.startedAt !== null ? reason : `${reason}: ${end.exitDetail}`;
+}
+
+function toReason({ stopReason, exitCode, exitSignal }: End): string {
   const sentence = stopReason === null ? undefined : SENTENCES[stopReason];
   if (sentence !== undefined) return sentence;
   if (exitSignal !== null) return `ended by ${exitSignal}`;

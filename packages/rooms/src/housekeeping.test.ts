@@ -29,11 +29,13 @@ const SETTINGS = { unscheduledTtlHours: 72, bindDeadlineSeconds: 100 };
 const NOTHING = {
   expiredRooms: 0,
   forgottenRooms: 0,
+  deletedApplications: 0,
   lostProcesses: 0,
   drainedProcesses: 0,
   idleProcesses: 0,
   warmProcesses: 0,
   tombstones: 0,
+  lobbies: 0,
   history: 0,
   credentials: 0,
   turn: 0,

@@ -1,3 +1,4 @@
+import { endDeletedApplications } from "./end-deleted-application.ts";
 import { isConnectionError, type Database } from "./store/database.ts";
 import {
   BATCH,
@@ -15,6 +16,7 @@ import {
   endUnseenTurnSessions,
   findLostProcesses,
 } from "./store/housekeeping.ts";
+import { settleLobbies } from "./store/lobbies.ts";
 import { endLostProcess } from "./store/processes.ts";
 import { drainOldProcesses, findRetiring, retireProcess } from "./store/retire-processes.ts";
 import { findColdPools, warmPool } from "./store/warm-pools.ts";
@@ -32,6 +34,8 @@ export interface HousekeepingSettings {
 export interface HousekeepingReport {
   readonly expiredRooms: number;
   readonly forgottenRooms: number;
+  /** Rooms and processes of applications that were deleted. */
+  readonly deletedApplications: number;
   readonly lostProcesses: number;
   /** Which have been running for too long to take more rooms. */
   readonly drainedProcesses: number;
@@ -40,6 +44,8 @@ export interface HousekeepingReport {
   /** Started ahead of the rooms that they are for. */
   readonly warmProcesses: number;
   readonly tombstones: number;
+  /** An hour old, and looked at whether they have a room. */
+  readonly lobbies: number;
   readonly history: number;
   readonly credentials: number;
   /** Relay sessions, relays and secrets. */
@@ -79,10 +85,12 @@ export async function runHousekeeping(database: Database, settings: Housekeeping
     lostProcesses: await endLostProcesses(database, settings.bindDeadlineSeconds, attempt),
     expiredRooms: await inBatches(() => destroyExpiredRooms(database)),
     forgottenRooms: await inBatches(() => destroyForgottenRooms(database, settings.unscheduledTtlHours)),
+    deletedApplications: await attempt(() => endDeletedApplications(database)),
     drainedProcesses: await drainProcesses(database, settings, inBatches),
     idleProcesses: await retireProcesses(database, attempt),
     warmProcesses: await warmPools(database, attempt),
     tombstones: await inBatches(() => deleteTombstones(database)),
+    lobbies: await inBatches(() => settleLobbies(database)),
     history:
       (await inBatches(() => deleteEndedAllocations(database))) +
       (await inBatches(() => deleteEndedProcesses(database))) +

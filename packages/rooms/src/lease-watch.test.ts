@@ -13,3 +13,17 @@ test.each<[string, readonly number[], number, boolean]>([
   for (const beat of beats) watch.beaten(beat);
   expect(watch.isSteady(nowMs)).toBe(isSteady);
 });
+
+test.each<[string, number, number, boolean]>([
+  ["a clock that drifts a little", 500, 10_000, true],
+  ["a clock that was set forward", 6_000, 10_000, false],
+  ["a clock that was set back", -6_000, 10_000, false],
+  ["eight seconds after a clock was set", 6_000, 18_000, true],
+])("%s", (_what, stepMs, nowMs, isSteady) => {
+  const watch = new LeaseWatch();
+  for (let at = 0; at <= nowMs; at += 2_000) {
+    watch.beaten(at);
+    watch.clockRead(at, 1_700_000_000_000 + at + (at < 10_000 ? 0 : stepMs));
+  }
+  expect(watch.isSteady(nowMs)).toBe(isSteady);
+});

@@ -8,7 +8,8 @@ import { performRound, type Sent, type Stage } from "../test/perform-round.ts";
 import { mayHaveRefused } from "../test/round-capacity.ts";
 import { fatesOf, happeningsOf, type Round } from "../test/round-happenings.ts";
 import { readSnapshot, type Snapshot } from "../test/round-snapshot.ts";
-import { revokingStorm, storm, type Storm } from "../test/round.ts";
+import { expectNobodyRetired, expectNoNewRooms, expectUpkeep } from "../test/round-upkeep.ts";
+import { agingStorm, revokingStorm, storm, type Storm } from "../test/round.ts";
 import { useRooms } from "../test/setup.ts";
 import { closeRooms, type RoomsContext } from "./index.ts";
 
@@ -25,13 +26,19 @@ const kept = new URL("life-cycle.seeds.json", import.meta.url);
 test(
   "whatever many clients do at once through two gateways, and whatever dies meanwhile, some order explains every answer",
   { timeout: propertyTimeoutMs() },
-  ({ task }) => checkProperty(task.name, storm, weather, { runs: 12, kept, replays: 3 }),
+  ({ task }) => checkProperty(task.name, storm, (drawn) => weather(drawn), { runs: 12, kept, replays: 3 }),
 );
 
 test(
   "nor does it take away or double the credential of a room, when credentials are revoked meanwhile",
   { timeout: propertyTimeoutMs() },
-  ({ task }) => checkProperty(task.name, revokingStorm, weather, { runs: 6, kept }),
+  ({ task }) => checkProperty(task.name, revokingStorm, (drawn) => weather(drawn), { runs: 6, kept }),
+);
+
+test(
+  "nor when processes are started ahead, grow old and are retired meanwhile, which takes no room from anybody",
+  { timeout: propertyTimeoutMs() },
+  ({ task }) => checkProperty(task.name, agingStorm, (drawn) => weather(drawn, { isAging: true }), { runs: 6, kept }),
 );
 
 /** Now and then a transaction halts between two of its statements: what can come between them does. */
@@ -48,7 +55,10 @@ async function dawdle({ database: { sql } }: RoomsContext): Promise<void> {
   }
 }
 
-async function weather({ roomsPerProcess, maxProcesses, hostCapacities, rounds }: Storm): Promise<void> {
+async function weather(
+  { roomsPerProcess, maxProcesses, hostCapacities, rounds }: Storm,
+  { isAging = false }: { readonly isAging?: boolean } = {},
+): Promise<void> {
   const subject = await newSubject(suite().rooms, hostCapacities);
   const [olderDeploymentId, newestDeploymentId] = [`dep-${randomUUID()}`, `dep-${randomUUID()}`];
   await declareFor(subject, { roomsPerProcess, maxProcesses, deploymentTag: "older" }, olderDeploymentId);
@@ -67,14 +77,20 @@ async function weather({ roomsPerProcess, maxProcesses, hostCapacities, rounds }
     await watch(stage, hostCapacity);
     const isHostLost = sent.some(({ call }) => call.do === "loseHost");
     const mayRefuse = (deploymentId: string) => isHostLost || mayHaveRefused(before, after, hostCapacity, deploymentId);
-    explain({ before, after, newestDeploymentId, olderDeploymentId, mayRefuse, isSlow }, sent);
+    const round = { before, after, newestDeploymentId, olderDeploymentId, mayRefuse, isSlow };
+    explain(round, sent);
+    expectNoStrayProcess(round, sent, isAging ? newestDeploymentId : undefined);
+    expectNoNewRooms(before, after);
+    if (isAging) await expectUpkeep(stage, hostCapacity);
   }
 }
 
 /** Nothing is ever given twice, at no moment: every query of these sees one committed state. */
-async function watch({ database, appId }: Stage, hostCapacity: number): Promise<void> {
+async function watch(stage: Stage, hostCapacity: number): Promise<void> {
+  const { database, appId } = stage;
   for (let look = 0; look < 3; look += 1) {
     await expectConsistent(database);
+    await expectNobodyRetired(stage);
     const crowded = await database.sql`
       select deployment_id from pools p
        where max_processes < (select count(*) from processes c where c.pool_id = p.pool_id and c.terminated_at is null)`;
@@ -100,17 +116,26 @@ function explain(round: Round, sent: readonly Sent[]): void {
     ];
     if (isExplained(past, happenings)) continue;
     const labels = happenings.map(({ label }) => label).join("\n  ");
-    throw new Error(`no order explains room ${roomId}\n  ${labels}\n${JSON.stringify({ past }, undefined, 1)}`);
+    const processes = [before, after].map((look) => [...look.processes.values()]);
+    const seen = JSON.stringify({ past, processes }, undefined, 1);
+    throw new Error(`no order explains room ${roomId}\n  ${labels}\n${seen}`);
   }
-  expectNoStrayProcess(round, sent);
 }
 
-/** Every new process was started for a room, or by a call. */
-function expectNoStrayProcess({ before, after }: Round, sent: readonly Sent[]): void {
+/** Every new process was started for a room, or by a call, or ahead. */
+function expectNoStrayProcess(
+  { before, after }: Round,
+  sent: readonly Sent[],
+  warmDeploymentId: string | undefined,
+): void {
   const called = sent.filter(({ call }) => call.do === "createProcess").map(({ seen }) => seen.processId);
   const used = new Set(after.rooms.flatMap(({ stays }) => stays));
-  const strays = [...after.processes.keys()].filter(
-    (processId) => !before.processes.has(processId) && !called.includes(processId) && !used.has(processId),
+  const strays = [...after.processes.values()].filter(
+    ({ processId, deploymentId }) =>
+      !before.processes.has(processId) &&
+      !called.includes(processId) &&
+      !used.has(processId) &&
+      deploymentId !== warmDeploymentId,
   );
   expect(strays, "processes that nobody asked for").toEqual([]);
 }

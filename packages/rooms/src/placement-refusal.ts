@@ -6,23 +6,35 @@ export type PlacementRefusal = "full" | "no_host" | "pool_stopped" | "quota";
 
 const DEFAULT_RETRY_SECONDS = 5;
 
-/** The `no_capacity` of a create, a resume or a process that cannot be started, with the time after which to try again. */
-export function noCapacity(
+const QUOTAS = {
+  maxProcesses: "game servers",
+  maxRooms: "rooms",
+} as const;
+
+/**
+ * The error of a create, a resume or a process that cannot be started: `quota_exceeded`, or `no_capacity` with the time after
+ * which to try again.
+ */
+export function refusePlacement(
   refusal: PlacementRefusal,
   region: Region | null,
   retryAfterSeconds: number | null,
 ): RoomError {
+  if (refusal === "quota") return quotaExceeded("maxProcesses");
   return new RoomError("no_capacity", sentence(refusal, region ?? "the region"), {
     retryAfterSeconds: retryAfterSeconds ?? DEFAULT_RETRY_SECONDS,
   });
 }
 
-function sentence(refusal: PlacementRefusal, region: string): string {
+/** Waiting does not help by itself, so there is no time after which to try again. */
+export function quotaExceeded(quota: keyof typeof QUOTAS): RoomError {
+  return new RoomError("quota_exceeded", `the application has all the ${QUOTAS[quota]} that it may have (${quota})`);
+}
+
+function sentence(refusal: Exclude<PlacementRefusal, "quota">, region: string): string {
   switch (refusal) {
     case "full":
       return `no free slot in ${region}`;
-    case "quota":
-      return "the application has all the game servers that it may have";
     case "no_host":
       return `no live process host in ${region}`;
     case "pool_stopped":

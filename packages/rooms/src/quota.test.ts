@@ -2,6 +2,7 @@ import {
   createDeployment,
   createTenant,
   expectConsistent,
+  openTestRooms,
   runWaitingProcesses,
   TEST_REGION,
 } from "@roombridge/testing";
@@ -9,9 +10,11 @@ import { afterEach, describe, expect, test } from "vitest";
 import { newGame, refused } from "../test/game.ts";
 import { useRooms } from "../test/setup.ts";
 import {
+  closeRooms,
   countProcesses,
   createProcess,
   createRoom,
+  destroyRoom,
   endProcess,
   registerStaticProcess,
   resumeRoom,
@@ -33,9 +36,9 @@ async function limited(quota: number) {
 }
 
 const REFUSAL = {
-  code: "no_capacity",
-  message: "the application has all the game servers that it may have",
-  retryAfterSeconds: 5,
+  code: "quota_exceeded",
+  message: "the application has all the game servers that it may have (maxProcesses)",
+  retryAfterSeconds: undefined,
 };
 
 describe("an application that may have so many processes", () => {
@@ -107,5 +110,97 @@ describe("an application that may have so many processes", () => {
     const { warmProcesses } = await runHousekeeping(database, { unscheduledTtlHours: 72, bindDeadlineSeconds: 100 });
     expect(warmProcesses).toBe(2);
     await database.sql`update deployments set warm_processes = 0`;
+  });
+});
+
+const ROOMS_REFUSAL = {
+  code: "quota_exceeded",
+  message: "the application has all the rooms that it may have (maxRooms)",
+  retryAfterSeconds: undefined,
+};
+
+/** A game that may have so many rooms. */
+async function limitedRooms(quota: number) {
+  const game = await newGame(suite().rooms, { roomsPerProcess: 1_000 });
+  const setQuota = async (value: number | null) =>
+    void (await game.database.sql`update applications set max_rooms = ${value} where app_id = ${game.appId}`);
+  await setQuota(quota);
+  return { ...game, setQuota };
+}
+
+describe("an application that may have so many rooms", () => {
+  test("gets no more, in whatever region, and is told why; destroying one makes a place", async () => {
+    const { rooms, appId, create } = await limitedRooms(2);
+    const { roomId } = await create();
+    await create({ region: "Tokyo" });
+    expect(await refused(create())).toMatchObject(ROOMS_REFUSAL);
+    expect(await refused(create({ region: "Dallas" }))).toMatchObject(ROOMS_REFUSAL);
+    await destroyRoom(rooms, appId, roomId);
+    await create({ roomId });
+    expect(await refused(create())).toMatchObject(ROOMS_REFUSAL);
+  });
+
+  test("is told of a duplicate all the same, which takes no place", async () => {
+    const { create } = await limitedRooms(2);
+    await create({ roomId: "taken" });
+    expect(await refused(create({ roomId: "taken" }))).toMatchObject({ code: "room_exists" });
+    await create();
+    expect(await refused(create({ roomId: "taken" }))).toMatchObject({ code: "room_exists" });
+    expect(await refused(create({ roomId: "free" }))).toMatchObject(ROOMS_REFUSAL);
+  });
+
+  test("resumes what it has, also when it has too many", async () => {
+    const { rooms, application, appId, create, setQuota } = await limitedRooms(2);
+    const { roomId } = await create();
+    await create();
+    await suspendRoom(rooms, appId, roomId);
+    expect(await refused(create())).toMatchObject(ROOMS_REFUSAL);
+    await setQuota(1);
+    expect((await resumeRoom(rooms, application, roomId)).processId).toBeDefined();
+    expect(await refused(create())).toMatchObject(ROOMS_REFUSAL);
+    await setQuota(null);
+    await create();
+  });
+
+  test("may have rooms without a game server within it, and none with a quota of 0", async () => {
+    const { database, appId, create, setQuota } = await limitedRooms(1);
+    await database.sql`update deployments set deleted_at = clock_timestamp() where app_id = ${appId}`;
+    await create({ needsProcess: false });
+    expect(await refused(create({ needsProcess: false }))).toMatchObject(ROOMS_REFUSAL);
+    await setQuota(0);
+    expect(await refused(create({ needsProcess: false }))).toMatchObject(ROOMS_REFUSAL);
+  });
+
+  test("does not exceed it in one batch, in which some ids come twice and one is taken", async () => {
+    const { create } = await limitedRooms(4);
+    await create({ roomId: "taken" });
+    const ids = ["a", "b", "a", "taken", "c", "d", "d", "e"];
+    const answers = await Promise.all(
+      ids.map((roomId) =>
+        create({ roomId }).then(
+          () => "created",
+          (error: unknown) => (error as { code: string }).code,
+        ),
+      ),
+    );
+    const full = "quota_exceeded";
+    expect(answers).toEqual(["created", "created", "room_exists", "room_exists", "created", full, full, full]);
+  });
+
+  test("does not exceed it, however many ask at once, in however many regions and through whatever gateway", async () => {
+    const { database, appId, application, create } = await limitedRooms(10);
+    const regions = ["Tokyo", "Dallas", TEST_REGION, "London"] as const;
+    const regionOf = (n: number) => regions[n % regions.length] ?? TEST_REGION;
+    const other = openTestRooms(suite().databaseUrl);
+    const calls = await Promise.allSettled(
+      Array.from({ length: 60 }, (_, n) =>
+        n % 2 === 0 ? create({ region: regionOf(n) }) : createRoom(other, { application, region: regionOf(n >> 1) }),
+      ),
+    );
+    await closeRooms(other);
+    expect(calls.filter(({ status }) => status === "fulfilled")).toHaveLength(10);
+    const [row] =
+      await database.sql`select count(*)::int as n from rooms where app_id = ${appId} and destroyed_at is null`;
+    expect(row).toEqual({ n: 10 });
   });
 });

@@ -5,7 +5,7 @@ import type { RoomsContext } from "./context.ts";
 import { RoomError, roomNotFound } from "./errors.ts";
 import { handOut } from "./hand-out.ts";
 import type { TurnCredential } from "./issued-credential.ts";
-import { noCapacity } from "./placement-refusal.ts";
+import { refusePlacement } from "./placement-refusal.ts";
 import { repeatLost } from "./store/repeat-lost.ts";
 import { resumeRoomById, type ResumeRow } from "./store/resume-room.ts";
 import { renewRoomCredential } from "./store/room-credential.ts";
@@ -20,7 +20,7 @@ export interface ResumedRoom {
 
 /**
  * Brings a suspended or unscheduled room back on a process, with its credential on and renewed. An active room stays as it
- * is, so callers may poll with it. Throws `room_not_found`, `no_deployment`, `no_capacity`.
+ * is, so callers may poll with it. Throws `room_not_found`, `no_deployment`, `no_capacity`, `quota_exceeded`.
  */
 export async function resumeRoom(
   context: RoomsContext,
@@ -75,7 +75,7 @@ function refuse(row: ResumeRow, { appId, roomId }: { readonly appId: string; rea
     case "no_host":
     case "pool_stopped":
     case "quota":
-      throw noCapacity(row.outcome, row.region, row.retryAfterSeconds);
+      throw refusePlacement(row.outcome, row.region, row.retryAfterSeconds);
   }
 }
 

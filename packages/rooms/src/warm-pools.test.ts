@@ -140,13 +140,13 @@ describe("processes that are kept warm", () => {
     expect(await keep()).toEqual({ started: 0, stopped: 0 });
   });
 
-  test("that end by themselves before they had a room are not started anew more than five times a minute", async () => {
+  test("that end by themselves, or for their memory, before they had a room are not started anew more than five times a minute", async () => {
     const { database, appId, sql, keep, run } = await warmGame({ warmProcesses: 1 });
     await sql`update hosts set regions = ${[TEST_REGION]}::text[]`;
     for (let exit = 0; exit < 5; exit += 1) {
       expect(await keep()).toEqual({ started: 1, stopped: 0 });
       for (const { processId } of await run())
-        await endProcess(database, { processId, reason: "exited", exitCode: exit % 2 });
+        await endProcess(database, { processId, reason: exit === 3 ? "out_of_memory" : "exited", exitCode: exit % 2 });
     }
     expect(await keep()).toEqual({ started: 0, stopped: 0 });
     await sql`update processes set terminated_at = terminated_at - interval '61 seconds' where app_id = ${appId}`;

@@ -85,7 +85,8 @@ export async function reply<Value>(call: Promise<Value>): Promise<Reply<Value>> 
     if (isLater !== (error.retryAfterSeconds ?? 0) >= 1) {
       throw new Error(`${error.code} with Retry-After ${error.retryAfterSeconds}`, { cause: error });
     }
-    return { answer: error.code };
+    // To the models a quota is one more lack of room; quota.test.ts tells them apart.
+    return { answer: error.code === "quota_exceeded" ? "no_capacity" : error.code };
   }
 }
 

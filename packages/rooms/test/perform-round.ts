@@ -13,7 +13,6 @@ import {
   reportRunning,
   resumeRoom,
   revokeCredentials,
-  runHousekeeping,
   stopProcess,
   suspendRoom,
   updateRoomConfig,
@@ -23,6 +22,7 @@ import {
   type RoomsContext,
 } from "@roombridge/rooms";
 import { keepAlive, reply, type Reply, type Subject } from "./life-cycle-subject.ts";
+import { finishProcesses, keepHouse, keepUp } from "./round-upkeep.ts";
 import type { Call, Client } from "./round.ts";
 import type { Snapshot } from "./round-snapshot.ts";
 
@@ -144,6 +144,12 @@ async function send(
         await endProcess(database, { processId, reason: call.reason, ...exit });
       }
       return { roomId: undefined, answer: "ok", seen: {} };
+    case "keepWarm":
+    case "growOld":
+    case "abandon":
+    case "keepHouse":
+      await keepUp(stage, call, processId);
+      return { roomId: undefined, answer: "ok", seen: {} };
     case "expire": {
       const [row] = await database.sql<{ roomKey: string }[]>`
         update rooms set expires_at = clock_timestamp()
@@ -155,14 +161,11 @@ async function send(
   }
 }
 
-async function keepHouse({ database }: Subject): Promise<void> {
-  await runHousekeeping(database, { unscheduledTtlHours: 72, bindDeadlineSeconds: 3_600 });
-}
-
-async function runHost(stage: Stage, what: "start" | "loseHost", nth: number): Promise<void> {
+async function runHost(stage: Stage, what: "start" | "loseHost" | "finish", nth: number): Promise<void> {
   const beat = stage.hosts[nth];
   if (!beat) return;
   if (what === "start") return startProcesses(stage, beat);
+  if (what === "finish") return finishProcesses(stage, beat);
   const { database } = stage;
   await database.sql`update hosts set beat_at = clock_timestamp() - interval '7 seconds' where host_id = ${beat.hostId}`;
   await keepHouse(stage);

@@ -8,7 +8,7 @@ export function mayHaveRefused(before: Snapshot, after: Snapshot, hostCapacity: 
   const pool = after.pools.find((other) => other.deploymentId === deploymentId);
   if (!pool || pool.isStopped) return pool !== undefined;
   const alive = [...after.processes.values()].filter(({ processId }) => !before.processes.get(processId)?.hasEnded);
-  const own = alive.filter((process) => process.deploymentId === deploymentId);
+  const own = alive.filter((process) => process.deploymentId === deploymentId && process.region === "London");
   // One that was started in the round may not have been there yet.
   const isFree = own.some(
     (process) =>

@@ -77,6 +77,11 @@ function followCall(
     case "start":
     case "loseHost":
     case "createProcess":
+    case "finish":
+    case "keepWarm":
+    case "growOld":
+    case "abandon":
+    case "keepHouse":
       return stay;
   }
 }

@@ -1,4 +1,4 @@
-import type { ProcessStatus } from "@roombridge/models/api";
+import type { ProcessStatus, Region } from "@roombridge/models/api";
 import type { RoomState } from "@roombridge/models/db";
 import type { Subject } from "./life-cycle-subject.ts";
 
@@ -27,6 +27,8 @@ export interface RoomRow {
 export interface ProcessRow {
   readonly processId: string;
   readonly deploymentId: string;
+  /** Rooms are made in London; elsewhere there is only what is started ahead. */
+  readonly region: Region;
   readonly status: ProcessStatus;
   readonly roomsPerProcess: number;
   readonly roomsAllocated: number;
@@ -40,6 +42,7 @@ export interface ProcessRow {
   readonly isOrphan: boolean;
 }
 
+/** In London. */
 export interface PoolRow {
   readonly deploymentId: string;
   readonly maxProcesses: number;
@@ -55,7 +58,7 @@ export async function readSnapshot({ database: { sql }, appId }: Subject): Promi
            (select a.process_id from room_allocations a where a.room_key = r.room_key and a.unscheduled_at is null) as "processId"
       from rooms r where r.app_id = ${appId} order by r.created_at, r.room_key`;
   const processes = await sql<ProcessRow[]>`
-    select p.process_id as "processId", p.deployment_id as "deploymentId", p.status, p.rooms_per_process as "roomsPerProcess",
+    select p.process_id as "processId", p.deployment_id as "deploymentId", p.region, p.status, p.rooms_per_process as "roomsPerProcess",
            p.rooms_allocated as "roomsAllocated", p.started_at is not null as "hasRun", p.terminated_at is not null as "hasEnded",
            p.stop_reason as "stopReason", p.exit_code as "exitCode", (p.exposed_port ->> 'port')::integer as port,
            p.host_id as "hostId", coalesce(p.host_incarnation <> h.incarnation, false) as "isOrphan"
@@ -64,6 +67,6 @@ export async function readSnapshot({ database: { sql }, appId }: Subject): Promi
   const pools = await sql<PoolRow[]>`
     select deployment_id as "deploymentId", max_processes as "maxProcesses",
            coalesce(stopped_until > clock_timestamp() - interval '60 seconds', false) as "isStopped"
-      from pools where app_id = ${appId}`;
+      from pools where app_id = ${appId} and region = 'London'`;
   return { rooms, processes: new Map(processes.map((process) => [process.processId, process])), pools };
 }

@@ -17,8 +17,15 @@ export type Call =
   | { readonly do: "update"; readonly id: number; readonly config: string }
   | { readonly do: "end"; readonly nth: number; readonly reason: EndReason; readonly exitCode: number }
   | { readonly do: "stop"; readonly nth: number }
-  | { readonly do: "start" | "loseHost"; readonly host: number }
-  | { readonly do: "createProcess" };
+  | { readonly do: "start" | "loseHost" | "finish"; readonly host: number }
+  | { readonly do: "createProcess" }
+  | Upkeep;
+
+/** What is started ahead, what has grown old or idle, and who sees to it. */
+export type Upkeep =
+  | { readonly do: "keepWarm"; readonly isOlder: boolean; readonly warmProcesses: number }
+  | { readonly do: "growOld" | "abandon"; readonly nth: number }
+  | { readonly do: "keepHouse" };
 
 /** Calls one after the other; the clients of a round are at work at the same time, through one gateway or the other. */
 export interface Client {
@@ -79,16 +86,30 @@ export const storm: fc.Arbitrary<Storm> = fc.record({
   }),
 });
 
+const upkeep = fc.oneof<fc.MaybeWeightedArbitrary<Call>[]>(
+  {
+    weight: 3,
+    arbitrary: fc.record({ do: fc.constant("keepWarm"), isOlder: fc.boolean(), warmProcesses: fc.nat(3) }),
+  },
+  { weight: 3, arbitrary: fc.record({ do: fc.constantFrom("growOld", "abandon", "abandon"), nth }) },
+  { weight: 4, arbitrary: fc.record({ do: fc.constant("keepHouse") }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant("start"), host }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant("finish"), host }) },
+);
+
+/** A storm in which processes are started ahead, grow old, and are retired, by clients who do nothing else. */
+export const agingStorm: fc.Arbitrary<Storm> = withOthers(
+  fc.array(upkeep, { minLength: 1, maxLength: 5, size: "max" }),
+);
+
 /** A storm in which credentials are revoked, each time of a whole room, by clients who do nothing else. */
-export const revokingStorm: fc.Arbitrary<Storm> = fc
-  .tuple(
-    storm,
-    fc.array(fc.array(fc.record({ do: fc.constant("revoke" as const), id }), { minLength: 1, maxLength: 4 }), {
-      minLength: 1,
-      maxLength: 3,
-    }),
-  )
-  .map(([{ rounds, ...rest }, revokers]) => {
-    const clients = revokers.map((calls, n) => ({ gateway: n % 2, calls }));
-    return { ...rest, rounds: rounds.map((others) => [...others, ...clients]) };
+export const revokingStorm: fc.Arbitrary<Storm> = withOthers(
+  fc.array(fc.record({ do: fc.constant("revoke" as const), id }), { minLength: 1, maxLength: 4 }),
+);
+
+function withOthers(calls: fc.Arbitrary<Call[]>): fc.Arbitrary<Storm> {
+  return fc.tuple(storm, fc.array(calls, { minLength: 1, maxLength: 3 })).map(([{ rounds, ...rest }, others]) => {
+    const clients = others.map((theirs, n) => ({ gateway: n % 2, calls: theirs }));
+    return { ...rest, rounds: rounds.map((round) => [...round, ...clients]) };
   });
+}

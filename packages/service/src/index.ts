@@ -2,5 +2,9 @@ export { databaseUrl, integer, logVariables, parseEnvironment, toTurnSettings, t
 export { createLog } from "./log.ts";
 export type { Logger, LogSettings } from "./log.ts";
 export { type Loop, startLoop } from "./loop.ts";
+export type { DeclaredApplication, DeclaredDeployment } from "./operator-file/declared-application.ts";
+export { fileProblems, readOperatorFile } from "./operator-file/read-operator-file.ts";
+export type { LocatedOperatorFile } from "./operator-file/read-operator-file.ts";
+export type { DeclaredToken } from "./operator-file/schema.ts";
 export { runService } from "./run-service.ts";
 export type { RunningService, ServiceOptions } from "./run-service.ts";

@@ -11,6 +11,12 @@ export interface CuttingProxy {
   cutNext(marker: string, when: Cut): void;
   /** Cuts every connection now; what the server was asked it still does. */
   cutAll(): void;
+  /** As `cutNext` before the answer, but the connection stays open and nothing comes over it any more. */
+  silenceNext(marker: string): void;
+  /** Nothing comes over any connection any more, nor over new ones until `speak`, and none is closed. */
+  silenceAll(): void;
+  /** New connections work again; silent ones stay silent. */
+  speak(): void;
   /** Resolves when the armed cut has happened. */
   readonly cut: () => Promise<void>;
   close(): Promise<void>;
@@ -18,13 +24,16 @@ export interface CuttingProxy {
 
 /**
  * A TCP proxy in front of PostgreSQL that breaks one connection at a chosen moment: before the request reaches the server,
- * right after it was handed over, or when the server has answered and the answer is on its way; or all of them at once.
+ * right after it was handed over, or when the server has answered and the answer is on its way; or all of them at once. It
+ * can also keep connections open and swallow what is sent over them, as a network does whose other end has vanished.
  */
 export async function startCuttingProxy(databaseUrl: string): Promise<CuttingProxy> {
   const target = new URL(databaseUrl);
   const sockets = new Set<Socket>();
   const cuts = new Set<() => void>();
-  let armed: { readonly marker: string; readonly when: Cut } | undefined;
+  const silences = new Set<() => void>();
+  let isSilent = false;
+  let armed: { readonly marker: string; readonly when: Cut | "silence" } | undefined;
   let happened = Promise.withResolvers<void>();
 
   const server = createServer((client) => {
@@ -35,6 +44,11 @@ export async function startCuttingProxy(databaseUrl: string): Promise<CuttingPro
       socket.on("close", () => sockets.delete(socket));
     }
     let isMarked = false;
+    let isMuted = isSilent;
+    const mute = () => {
+      isMuted = true;
+    };
+    silences.add(mute);
     const cut = () => {
       client.resetAndDestroy();
       // The server must be able to finish what it was asked: its side stays open until it has nothing more to say.
@@ -46,6 +60,7 @@ export async function startCuttingProxy(databaseUrl: string): Promise<CuttingPro
       happened.resolve();
     };
     client.on("data", (chunk) => {
+      if (isMuted) return;
       if (armed && chunk.includes(armed.marker)) {
         const { when } = armed;
         armed = undefined;
@@ -56,33 +71,47 @@ export async function startCuttingProxy(databaseUrl: string): Promise<CuttingPro
         }
         upstream.write(chunk);
         if (when === "after_request") cutMarked();
-        else isMarked = true;
+        else if (when === "silence") {
+          mute();
+          happened.resolve();
+        } else isMarked = true;
         return;
       }
       upstream.write(chunk);
     });
     upstream.on("data", (chunk) => {
+      if (isMuted) return;
       if (isMarked) cutMarked();
       else if (!client.destroyed) client.write(chunk);
     });
     client.on("close", () => {
       cuts.delete(cut);
+      silences.delete(mute);
       upstream.end();
     });
     upstream.on("close", () => client.destroy());
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
+  const arm = (marker: string, when: Cut | "silence") => {
+    armed = { marker, when };
+    happened = Promise.withResolvers<void>();
+  };
   const url = new URL(databaseUrl);
   url.hostname = "127.0.0.1";
   url.port = String((server.address() as AddressInfo).port);
   return {
     url: url.href,
-    cutNext(marker, when) {
-      armed = { marker, when };
-      happened = Promise.withResolvers<void>();
-    },
+    cutNext: arm,
     cutAll: () => cuts.forEach((cut) => cut()),
+    silenceNext: (marker) => arm(marker, "silence"),
+    silenceAll() {
+      isSilent = true;
+      silences.forEach((mute) => mute());
+    },
+    speak() {
+      isSilent = false;
+    },
     cut: () => happened.promise,
     async close() {
       for (const socket of sockets) socket.destroy();

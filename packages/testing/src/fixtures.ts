@@ -1,5 +1,5 @@
 import { randomBytes, randomUUID } from "node:crypto";
-import { REGIONS, type ExposedPort, type Region } from "@roombridge/models/api";
+import { REGIONS, type ExposedPort, type Region, type Scope } from "@roombridge/models/api";
 import {
   claimProcesses,
   declareApplication,
@@ -17,15 +17,21 @@ import {
   type DeploymentSettings,
   type HostBeat,
   type RoomsContext,
+  type RoomsContextOptions,
   type StartOrder,
   type TurnSettings,
 } from "@roombridge/rooms";
 
 /** Rooms on a database of this test, with a fresh TURN key unless `options` has those of an app. */
-export function openTestRooms(databaseUrl: string, options: Partial<TurnSettings> = {}): RoomsContext {
+export function openTestRooms(
+  databaseUrl: string,
+  options: Partial<TurnSettings> = {},
+  connections: Pick<RoomsContextOptions, "answerTimeoutSeconds" | "maxConnections"> = {},
+): RoomsContext {
   return openRooms({
     databaseUrl,
     applicationName: "roombridge test",
+    ...connections,
     turn: {
       realm: "roombridge",
       ttlSeconds: 3_600,
@@ -48,20 +54,31 @@ export interface Tenant {
 /** A new organisation with a token and an application; `orgId` puts the application into a known one. */
 export async function createTenant(database: Database, orgId = `org-${randomUUID()}`): Promise<Tenant> {
   const application = { appId: `app-${randomUUID()}`, orgId };
-  const token = randomBytes(24).toString("base64url");
   await declareOrganization(database, { orgId, name: "test" });
-  await declareToken(database, {
-    orgTokenId: `org-token-${randomUUID()}`,
-    orgId,
-    name: "test",
-    tokenHash: hashToken(token),
-  });
+  const token = await createToken(database, orgId);
   await declareApplication(database, {
     ...application,
     appName: application.appId.slice(0, 40),
     appSecret: `secret-${randomUUID()}`,
   });
   return { application, token };
+}
+
+/** A new token of the organisation; without `scopes` it may do everything. */
+export async function createToken(
+  database: Database,
+  orgId: string,
+  scopes: readonly Scope[] | null = null,
+): Promise<string> {
+  const token = randomBytes(24).toString("base64url");
+  await declareToken(database, {
+    orgTokenId: `org-token-${randomUUID()}`,
+    orgId,
+    name: "test",
+    tokenHash: hashToken(token),
+    scopes: scopes && [...scopes],
+  });
+  return token;
 }
 
 /** A new deployment of the application; answers its id. */

@@ -5,6 +5,7 @@ export {
   clearRooms,
   createDeployment,
   createTenant,
+  createToken,
   forgetRooms,
   openTestRooms,
   registerTestHost,
@@ -14,6 +15,7 @@ export {
 } from "./fixtures.ts";
 export { expectConsistent } from "./expect-consistent.ts";
 export { freePort } from "./free-port.ts";
+export { isKeptAlive } from "./is-kept-alive.ts";
 export { childOf, descendants, killTree, type Process, stillRunning } from "./process-tree.ts";
 export { requireProgram } from "./require-program.ts";
 export { waitFor, type WaitOptions } from "./wait-for.ts";

@@ -20,9 +20,10 @@ export const createProcessOperation: Operation = {
     request: { params: RegionPath },
     responses: documentResponses(
       { status: 201, description: "The process, which starts", schema: ProcessV3 },
-      [401, 404, 422, 429, 500],
+      [401, 402, 404, 422, 429, 500],
     ),
   }),
+  access: "processes:read-write",
   isForBrowsers: false,
   async handle(rooms, request) {
     return { status: 201, body: toProcessV3(await createRequestedProcess(rooms, request)) };

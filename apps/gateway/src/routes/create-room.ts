@@ -26,9 +26,10 @@ export const createRoomOperation: Operation = {
     },
     responses: documentResponses(
       { status: 201, description: "The room, and where it is if its process runs already", schema: RoomConnectionData },
-      [400, 401, 404, 422, 429, 500],
+      [400, 401, 402, 404, 422, 429, 500],
     ),
   }),
+  access: "processes:read-write",
   isForBrowsers: false,
   async handle(rooms, request) {
     return { status: 201, body: toRoomConnectionData(await createRequestedRoom(rooms, request)) };

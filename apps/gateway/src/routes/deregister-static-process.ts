@@ -26,6 +26,7 @@ export const deregisterStaticProcessOperation: Operation = {
       [401, 404, 422, 500],
     ),
   }),
+  access: "processes:read-write",
   isForBrowsers: false,
   async handle(rooms, request) {
     const principal = await principalOf(rooms, request);

@@ -16,6 +16,7 @@ export const destroyRoomOperation: Operation = {
     request: { params: RoomPath },
     responses: documentResponses({ status: 204, description: "Destroyed" }, [401, 404, 500]),
   }),
+  access: "processes:read-write",
   isForBrowsers: false,
   async handle(rooms, request) {
     const principal = await principalOf(rooms, request);

@@ -18,6 +18,7 @@ export const downloadLogForProcessOperation: Operation = {
       [401, 404, 410, 429],
     ),
   }),
+  access: "processes:read",
   isForBrowsers: false,
   handle: (rooms, request) => answerLog(rooms, request, () => ""),
 };

@@ -17,9 +17,10 @@ export const getConnectionInfoOperation: Operation = {
     request: { params: RoomPath },
     responses: documentResponses(
       { status: 200, description: "Where the room is", schema: ConnectionInfoV2 },
-      [400, 404, 422, 429, 500],
+      [400, 402, 404, 422, 429, 500],
     ),
   }),
+  access: "public",
   isForBrowsers: true,
   async handle(rooms, request, settings) {
     const roomId = roomIdOf(request);

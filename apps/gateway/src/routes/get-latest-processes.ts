@@ -24,6 +24,7 @@ export const getLatestProcessesOperation: Operation = {
       [401, 404, 422],
     ),
   }),
+  access: "processes:read",
   isForBrowsers: false,
   async handle(rooms, request) {
     return { status: 200, body: (await requestedProcesses(rooms, request)).map(toProcessV3) };

@@ -1,7 +1,8 @@
 import { once } from "node:events";
 import { get, type IncomingMessage, type ServerResponse } from "node:http";
 import { text } from "node:stream/consumers";
-import { waitFor } from "@roombridge/testing";
+import { hashToken } from "@roombridge/rooms";
+import { isKeptAlive, waitFor } from "@roombridge/testing";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { arrangeRunningRoom } from "../../test/arrange.ts";
 import type { SpawnedGateway } from "../../test/spawn-gateway.ts";
@@ -40,12 +41,21 @@ async function follow({ through = gateway, method = "GET" } = {}) {
   const request = get(url, { method, headers: { authorization: `Bearer ${game.token}` }, agent: false });
   onTestFinished(() => void request.destroy());
   const [answer] = (await once(request, "response")) as [IncomingMessage];
-  return { answer, source: await asked };
+  return { answer, source: await asked, game };
 }
 
 async function isClosed(source: ServerResponse): Promise<void> {
   if (!source.closed) await once(source, "close");
 }
+
+test("a log that is followed breaks off when its token is revoked", async () => {
+  const { answer, source, game } = await follow();
+  answer.on("error", () => {});
+  const { sql } = stage.rooms.database;
+  await sql`update org_tokens set revoked_at = clock_timestamp() where token_hash = ${hashToken(game.token)}`;
+  await waitFor(() => answer.destroyed && !answer.complete, { what: "the end of the log", timeoutMs: 20_000 });
+  await isClosed(source);
+});
 
 test("lines arrive as they are written, byte for byte, until the host ends the log", async () => {
   const { answer, source } = await follow();
@@ -66,6 +76,14 @@ test("the host is let go when the caller goes", async () => {
   await once(answer, "data");
   answer.destroy();
   await isClosed(source);
+});
+
+test.skipIf(process.platform !== "linux")("a caller, or a host, whose machine is gone is noticed", async () => {
+  const { answer, source } = await follow();
+  const toCaller = () => isKeptAlive(answer.socket.remotePort, answer.socket.localPort);
+  await waitFor(toCaller, { what: "the gateway to ask after its caller" });
+  const toHost = () => isKeptAlive(source.socket?.remotePort, source.socket?.localPort);
+  await waitFor(toHost, { what: "the gateway to ask after the host" });
 });
 
 test("HEAD has the headers, and lets the host go", async () => {

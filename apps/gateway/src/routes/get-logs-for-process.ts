@@ -34,6 +34,7 @@ export const getLogsForProcessOperation: Operation = {
       [400, 401, 404, 410, 429],
     ),
   }),
+  access: "processes:read",
   isForBrowsers: false,
   handle: (rooms, request) => answerLog(rooms, request, readQuery),
 };

@@ -28,6 +28,7 @@ export const getProcessMetricsOperation: Operation = {
       [401, 404, 422],
     ),
   }),
+  access: "processes:read",
   isForBrowsers: false,
   async handle(rooms, request) {
     const { names, data } = await requestedMetrics(rooms, request, ProcessMetricName);
@@ -50,6 +51,7 @@ export const getMetricsDeprecatedOperation: Operation = {
       [401, 404, 422],
     ),
   }),
+  access: "processes:read",
   isForBrowsers: false,
   async handle(rooms, request) {
     const { names, data } = await requestedMetrics(rooms, request, DeprecatedProcessMetricName);

@@ -19,6 +19,7 @@ export const getProcessOperation: Operation = {
     request: { params: ProcessPath },
     responses: documentResponses({ status: 200, description: "The process", schema: ProcessV3 }, [401, 404]),
   }),
+  access: "processes:read",
   isForBrowsers: false,
   async handle(rooms, request) {
     return { status: 200, body: toProcessV3(await requestedProcess(rooms, request)) };

@@ -18,6 +18,7 @@ export const getProcessesCountOperation: Operation = {
     request: { params: AppPath, query: ProcessQuery },
     responses: documentResponses({ status: 200, description: "The count", schema: ProcessCount }, [401, 404, 422]),
   }),
+  access: "processes:read",
   isForBrowsers: false,
   async handle(rooms, request) {
     const principal = await principalOf(rooms, request);

@@ -18,6 +18,7 @@ export const getRoomInfoOperation: Operation = {
     responses: documentResponses({ status: 200, description: "The room", schema: Room }, [401, 404, 422]),
   }),
   // Games ask for it from pages without a token and read the 401 as "no".
+  access: "processes:read",
   isForBrowsers: true,
   async handle(rooms, request) {
     const principal = await principalOf(rooms, request);

@@ -36,6 +36,7 @@ function getRoomsForProcess(
         [401, 404],
       ),
     }),
+    access: "processes:read",
     isForBrowsers: false,
     async handle(rooms, request) {
       const principal = await principalOf(rooms, request);

@@ -34,6 +34,7 @@ export const heartbeatStaticProcessOperation: Operation = {
       [401, 404, 409, 410, 422, 500],
     ),
   }),
+  access: "processes:read-write",
   isForBrowsers: false,
   isPolled: true,
   async handle(rooms, request) {

@@ -21,6 +21,7 @@ export const listIceServersOperation: Operation = {
       [401, 404, 422],
     ),
   }),
+  access: "processes:read",
   isForBrowsers: false,
   async handle(rooms, request) {
     const principal = await principalOf(rooms, request);

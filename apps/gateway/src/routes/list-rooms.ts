@@ -33,6 +33,7 @@ export const listRoomsOperation: Operation = {
     },
     responses: documentResponses({ status: 200, description: "One page", schema: RoomPage }, [401, 404, 422]),
   }),
+  access: "processes:read",
   isForBrowsers: false,
   async handle(rooms, request) {
     const principal = await principalOf(rooms, request);

@@ -45,7 +45,7 @@ export const PROCESSES_V2: readonly Operation[] = [
     path: "/processes/v2/{appId}/create/{region}",
     responses: documentResponses(
       { status: 201, description: "The process, which starts", schema: ProcessV2 },
-      [401, 404, 422, 429, 500],
+      [401, 402, 404, 422, 429, 500],
     ),
     handle: async (rooms, request) => ({
       status: 201,

@@ -7,6 +7,7 @@ import type { Operation } from "../operation.ts";
 import { parse } from "../parse.ts";
 import { AppPath } from "../path-values.ts";
 import { readJson } from "../read-json.ts";
+import { checkStaticPorts } from "../static-ports.ts";
 import { toStaticProcessBody } from "../static-process-answer.ts";
 
 /** Ours: Hathora starts every game server itself. */
@@ -27,12 +28,15 @@ export const registerStaticProcessOperation: Operation = {
       [401, 404, 422, 429, 500],
     ),
   }),
+  access: "processes:read-write",
   isForBrowsers: false,
-  async handle(rooms, request) {
+  async handle(rooms, request, settings) {
     const principal = await principalOf(rooms, request);
     const params = parse(RegisterStaticProcessParams, await readJson(request), "body");
     const application = await applicationOf(rooms, principal, request);
     const exposedPort = { ...params.exposedPort, name: "default" };
+    // Before anything is changed: nobody loses a name to a server that does not listen.
+    if (settings.checkStaticPorts) await checkStaticPorts([exposedPort, ...(params.additionalExposedPorts ?? [])]);
     const process = await registerStaticProcess(rooms, { ...params, application, exposedPort });
     return { status: 201, body: toStaticProcessBody(process) };
   },

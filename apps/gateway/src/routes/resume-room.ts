@@ -18,9 +18,10 @@ export const resumeRoomOperation: Operation = {
     request: { params: RoomPath },
     responses: documentResponses(
       { status: 200, description: "The room, and where it is if its process runs already", schema: RoomAllocationData },
-      [400, 401, 404, 422, 429, 500],
+      [400, 401, 402, 404, 422, 429, 500],
     ),
   }),
+  access: "processes:read-write",
   isForBrowsers: false,
   isPolled: true,
   async handle(rooms, request) {

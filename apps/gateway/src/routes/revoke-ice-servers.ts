@@ -25,6 +25,7 @@ export const revokeIceServersOperation: Operation = {
       [401, 404, 422, 500],
     ),
   }),
+  access: "processes:read-write",
   isForBrowsers: false,
   async handle(rooms, request) {
     const principal = await principalOf(rooms, request);

@@ -21,7 +21,7 @@ export const ROOMS_V1: readonly Operation[] = [
     path: "/rooms/v1/{appId}/create",
     responses: documentResponses(
       { status: 201, description: "The roomId, as a JSON string", schema: RoomId },
-      [400, 401, 404, 422, 429, 500],
+      [400, 401, 402, 404, 422, 429, 500],
     ),
     handle: async (rooms, request) => ({ status: 201, body: (await createRequestedRoom(rooms, request)).roomId }),
   }),
@@ -56,7 +56,7 @@ export const ROOMS_V1: readonly Operation[] = [
     path: "/rooms/v1/{appId}/connectioninfo/{roomId}",
     responses: documentResponses(
       { status: 200, description: "Where the room is", schema: ConnectionInfoV1 },
-      [400, 404, 429, 500],
+      [400, 402, 404, 429, 500],
     ),
     handle: async (rooms, request, settings) => {
       const roomId = anyRoomIdOf(request);

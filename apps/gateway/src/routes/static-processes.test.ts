@@ -1,8 +1,12 @@
-import { StaticProcess } from "@roombridge/models/api";
-import { describe, expect, test } from "vitest";
+import { once } from "node:events";
+import { createServer } from "node:net";
+import { type ExposedPort, StaticProcess } from "@roombridge/models/api";
+import { freePort } from "@roombridge/testing";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { arrangeStaticProcess, REGISTRATION } from "../../test/arrange.ts";
 import { callerOf } from "../../test/caller.ts";
 import { createGame, useGateway } from "../../test/suite.ts";
+import { createApp } from "../app.ts";
 
 // Every status: test/conformance/static-rows.ts. Here is what no client of ours sends.
 
@@ -66,6 +70,49 @@ describe("RegisterStaticProcess", () => {
     const { request } = await play();
     const response = await request("", body);
     expect([response.status, await response.json()]).toEqual([422, { message: expect.stringMatching(message) }]);
+  });
+});
+
+describe("a gateway that looks whether somebody listens", () => {
+  async function listening(): Promise<ExposedPort> {
+    const server = createServer().listen(0, "127.0.0.1");
+    onTestFinished(() => void server.close());
+    await once(server, "listening");
+    const address = server.address();
+    if (address === null || typeof address === "string") throw new Error("expected a port");
+    return { name: "web", host: "127.0.0.1", port: address.port, transportType: "tcp" };
+  }
+  async function closed(): Promise<ExposedPort> {
+    return { name: "web", host: "127.0.0.1", port: await freePort(), transportType: "tls" };
+  }
+  async function register(exposedPort: ExposedPort, additionalExposedPorts: ExposedPort[] = []) {
+    const { rooms } = suite();
+    const game = await createGame(rooms);
+    const { send } = callerOf(createApp({ ...suite(), checkStaticPorts: true }), game);
+    return send("POST", path, { ...REGISTRATION, exposedPort, additionalExposedPorts });
+  }
+
+  test("takes a server that does, over UDP unseen", async () => {
+    const udp: ExposedPort = { name: "voice", host: "203.0.113.1", port: 9, transportType: "udp" };
+    expect(await register(await listening(), [udp])).toMatchObject({ status: 201 });
+  });
+
+  test("refuses one that does not, naming the port", async () => {
+    const main = await closed();
+    const told = (where: string, { port }: ExposedPort) =>
+      `${where}: the gateway finds nobody listening on port ${port} of 127.0.0.1; register when the server listens`;
+    expect(await register(main)).toMatchObject({ status: 422, body: { message: told("exposedPort", main) } });
+    const other = await closed();
+    expect(await register(await listening(), [other])).toMatchObject({
+      status: 422,
+      body: { message: told("additionalExposedPorts: web", other) },
+    });
+  });
+
+  test("waits two seconds at most for one that does not answer at all", async () => {
+    // Of a block for documentation (RFC 5737); some networks refuse it at once.
+    const silent: ExposedPort = { name: "web", host: "192.0.2.1", port: 9, transportType: "tcp" };
+    expect(await register(silent)).toMatchObject({ status: 422 });
   });
 });
 

@@ -17,6 +17,7 @@ export const stopProcessOperation: Operation = {
     request: { params: ProcessPath },
     responses: documentResponses({ status: 204, description: "It stops, or had ended before" }, [401, 404, 500]),
   }),
+  access: "processes:read-write",
   isForBrowsers: false,
   async handle(rooms, request) {
     const principal = await principalOf(rooms, request);

@@ -17,6 +17,7 @@ export const suspendRoomOperation: Operation = {
     request: { params: RoomPath },
     responses: documentResponses({ status: 204, description: "Suspended, also if it was before" }, [401, 404, 500]),
   }),
+  access: "processes:read-write",
   isForBrowsers: false,
   async handle(rooms, request) {
     const principal = await principalOf(rooms, request);

@@ -21,6 +21,7 @@ export const updateRoomConfigOperation: Operation = {
     },
     responses: documentResponses({ status: 204, description: "Replaced" }, [401, 404, 422, 500]),
   }),
+  access: "processes:read-write",
   isForBrowsers: false,
   async handle(rooms, request) {
     const principal = await principalOf(rooms, request);

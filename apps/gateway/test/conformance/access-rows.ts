@@ -1,6 +1,9 @@
-import { hashToken } from "@roombridge/rooms";
-import { createTenant, TEST_REGION } from "@roombridge/testing";
+import { getDeployment, hashToken } from "@roombridge/rooms";
+import { createTenant, createToken, TEST_REGION } from "@roombridge/testing";
+import { expect } from "vitest";
+import type { Operation } from "../../src/operation.ts";
 import { arrangeRunningRoom, REGISTRATION, type Place } from "../arrange.ts";
+import { NEW_DEPLOYMENT } from "./deployment-rows.ts";
 import type { Arranged, Call, Row } from "./row.ts";
 
 /** A call that would succeed for the owner, whatever the operation takes. */
@@ -18,8 +21,23 @@ async function goodCall(place: Place, operationId: string): Promise<Call> {
     registration: REGISTRATION,
     issue: { playerId: "p1" },
     revoke: {},
+    orgId: game.application.orgId,
+    orgTokenId: "org-token-any",
+    newToken: { name: "any" },
+    newApp: { appName: "another", authConfiguration: {} },
+    app: { appName: "another", authConfiguration: {} },
+    buildId: await buildIdOf(place),
+    newBuild: {},
+    registry: { image: "command:echo-room" },
+    deploymentId: game.deploymentId,
+    newDeployment: { ...NEW_DEPLOYMENT, buildId: await buildIdOf(place) },
     ...(isCreate ? {} : { roomId }),
   };
+}
+
+/** The build of the game's deployment. */
+async function buildIdOf({ rooms, game }: Place): Promise<string> {
+  return (await getDeployment(rooms, game.appId, game.deploymentId)).build.buildId;
 }
 
 interface Case {
@@ -41,6 +59,17 @@ const WITHOUT_ACCESS: readonly Case[] = [
     status: 401,
     when: "the token is unknown",
     change: (_, call) => Promise.resolve({ call: { ...call, token: "hathora_org_st_unknown_00" }, body: BAD_TOKEN }),
+  },
+  {
+    status: 401,
+    when: "the token has no scopes",
+    async change({ rooms, game }, call) {
+      const token = await createToken(rooms.database, game.application.orgId, []);
+      return {
+        call: { ...call, token },
+        body: { message: expect.stringMatching(/^the token lacks the scope [a-z-]+:/) },
+      };
+    },
   },
   {
     status: 401,
@@ -86,10 +115,33 @@ const WITHOUT_APPLICATION: readonly Case[] = [
   },
 ];
 
+const WITHOUT_ORGANIZATION: Case = {
+  status: 404,
+  when: "the organisation is another one than the token's",
+  change: (_, call) =>
+    Promise.resolve({ call: { ...call, orgId: "org-1" }, body: { message: "no organisation org-1" } }),
+};
+
+const WITHOUT_BUILD: Case = {
+  status: 404,
+  when: "the build is another organisation's",
+  async change({ rooms }, call) {
+    const { token } = await createTenant(rooms.database);
+    return { call: { ...call, token }, body: { message: `no build ${call.buildId}` } };
+  },
+};
+
+/** What may be missing behind the token: all that the path names, or the organisation in the query. Tokens have rows of their own. */
+function missing(path: string): readonly Case[] {
+  if (path.includes("{orgId}") || path === "/orgs/v1") return [];
+  if (path.includes("{appId}")) return WITHOUT_APPLICATION;
+  return path.includes("{buildId}") ? [WITHOUT_BUILD] : [WITHOUT_ORGANIZATION];
+}
+
 /** What every operation that needs a token answers to those who may not: the same words for unknown and foreign. */
-export function accessRows(operationIds: readonly string[]): readonly Row[] {
-  return operationIds.flatMap((operationId) =>
-    [...WITHOUT_ACCESS, ...WITHOUT_APPLICATION].map(({ status, when, change }) => ({
+export function accessRows(routes: readonly Operation["route"][]): readonly Row[] {
+  return routes.flatMap(({ operationId, path }) =>
+    [...WITHOUT_ACCESS, ...missing(path)].map(({ status, when, change }) => ({
       operationId,
       status,
       when,

@@ -1,7 +1,7 @@
 import { type ProcessesV3, RoombridgeClient, RoombridgeError } from "@roombridge/client";
 import { PROCESS_METRICS } from "@roombridge/models/api";
 import { recordingFetch } from "./recording-fetch.ts";
-import type { Call, Driver } from "./row.ts";
+import { whole, type Call, type Driver } from "./row.ts";
 
 type Calls = Readonly<Record<string, (client: RoombridgeClient, call: Call) => Promise<unknown>>>;
 
@@ -36,11 +36,45 @@ const CALLS: Calls = {
     new Response(await logsV1.getLogsForProcess(given(processId), { follow, tailLines })).text(),
   DownloadLogForProcess: async ({ logsV1 }, { processId }) =>
     new Response(await logsV1.downloadLogForProcess(given(processId))).text(),
+  LoginAnonymous: ({ authV1 }) => authV1.loginAnonymous(),
+  LoginNickname: ({ authV1 }, { login }) => authV1.loginNickname((given(login) as { nickname: string }).nickname),
+  LoginGoogle: ({ authV1 }, { login }) => authV1.loginGoogle((given(login) as { idToken: string }).idToken),
+  CreateLobby: ({ lobbiesV3 }, { playerToken, lobby, shortCode, roomId }) =>
+    lobbiesV3.createLobby(given(playerToken), given(lobby), { shortCode, roomId }),
+  ListActivePublicLobbies: ({ lobbiesV3 }, { region }) => lobbiesV3.listActivePublicLobbies({ region }),
+  GetLobbyInfoByRoomId: ({ lobbiesV3 }, { roomId }) => lobbiesV3.getLobbyInfoByRoomId(given(roomId)),
+  GetLobbyInfoByShortCode: ({ lobbiesV3 }, { shortCode }) => lobbiesV3.getLobbyInfoByShortCode(given(shortCode)),
+  GetPingServiceEndpoints: ({ discoveryV2 }) => discoveryV2.getPingServiceEndpoints(),
   RegisterStaticProcess: ({ processesV3 }, { registration }) => processesV3.registerStaticProcess(given(registration)),
   HeartbeatStaticProcess: ({ processesV3 }, { processId, roomsVersion }) =>
     processesV3.heartbeatStaticProcess(given(processId), { roomsVersion }),
+  GetApps: async ({ appsV2 }, { orgId }) => ({ applications: await appsV2.getApps({ orgId }) }),
+  CreateApp: ({ appsV2 }, { newApp, orgId }) => appsV2.createApp(given(newApp), { orgId }),
+  GetApp: ({ appsV2 }) => appsV2.getApp(),
+  UpdateApp: ({ appsV2 }, { app }) => appsV2.updateApp(whole(app)),
+  PatchApp: ({ appsV2 }, { app }) => appsV2.patchApp(given(app)),
+  DeleteApp: ({ appsV2 }) => appsV2.deleteApp(),
+  GetBuilds: async ({ buildsV3 }, { orgId }) => ({ builds: await buildsV3.getBuilds({ orgId }) }),
+  GetBuild: ({ buildsV3 }, { buildId }) => buildsV3.getBuild(given(buildId)),
+  CreateBuildRegistry: ({ buildsV3 }, { newBuild, orgId }) => buildsV3.createBuildRegistry(newBuild, { orgId }),
+  RunBuildRegistry: ({ buildsV3 }, { buildId, registry }) => buildsV3.runBuildRegistry(given(buildId), given(registry)),
+  // The answer has nothing that the client would tell.
+  DeleteBuild: async ({ buildsV3 }, { buildId }) => (await buildsV3.deleteBuild(given(buildId)), {}),
+  GetDeployments: async ({ deploymentsV3 }, { buildTag, deploymentTag }) => ({
+    deployments: await deploymentsV3.getDeployments({ buildTag, deploymentTag }),
+  }),
+  GetLatestDeployment: ({ deploymentsV3 }) => deploymentsV3.getLatestDeployment(),
+  GetDeployment: ({ deploymentsV3 }, { deploymentId }) => deploymentsV3.getDeployment(given(deploymentId)),
+  CreateDeployment: ({ deploymentsV3 }, { newDeployment }) => deploymentsV3.createDeployment(given(newDeployment)),
   DeregisterStaticProcess: ({ processesV3 }, { processId, exitCode }) =>
     processesV3.deregisterStaticProcess(given(processId), { exitCode }),
+  GetOrgTokens: async ({ tokensV1 }, { orgId }) => ({ tokens: await tokensV1.getOrgTokens(given(orgId)) }),
+  CreateOrgToken: ({ tokensV1 }, { orgId, newToken }) => tokensV1.createOrgToken(given(orgId), given(newToken)),
+  RevokeOrgToken: async ({ tokensV1 }, { orgId, orgTokenId }) => {
+    await tokensV1.revokeOrgToken(given(orgId), given(orgTokenId));
+    return true;
+  },
+  GetOrgs: async ({ organizationsV1 }) => ({ orgs: await organizationsV1.getOrgs() }),
 };
 
 /** As they are on the wire: what was asked for, with seconds in place of dates. */

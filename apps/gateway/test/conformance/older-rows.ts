@@ -20,6 +20,7 @@ const TWINS: Readonly<Record<string, Twin>> = {
   GetProcessesCountExperimental: { operationId: "GetProcessesCountExperimentalV2Deprecated" },
   CreateProcess: { operationId: "CreateProcessV2Deprecated", toOlder: toProcessV2 },
   StopProcess: { operationId: "StopProcessV2Deprecated" },
+  GetPingServiceEndpoints: { operationId: "GetPingServiceEndpointsDeprecated" },
   GetProcessMetrics: { operationId: "GetMetricsDeprecated", toOlder: toMetricsV1 },
 };
 

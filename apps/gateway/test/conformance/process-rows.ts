@@ -7,6 +7,7 @@ import {
   arrangeRoom,
   arrangeRunningRoom,
   arrangeUnscheduledRoom,
+  limitGame,
   deleteDeployments,
   loseHosts,
   REGISTRATION,
@@ -178,6 +179,16 @@ const CREATE_PROCESS: readonly Row[] = [
     status: 422,
     when: "the region is none of Hathora's",
     arrange: (place) => arranged(place, { region: "Moon" as Region }, { message: expect.stringMatching(/^region: /) }),
+  },
+  {
+    operationId: "CreateProcess",
+    status: 402,
+    when: "the application has all the game servers that it may have",
+    async arrange(place) {
+      await limitGame(place, { maxProcesses: 0 });
+      const message = "the application has all the game servers that it may have (maxProcesses)";
+      return arranged(place, { region }, { message });
+    },
   },
   {
     operationId: "CreateProcess",

@@ -12,6 +12,7 @@ import {
   arrangeSuspendedRoom,
   arrangeUnscheduledRoom,
   deleteDeployments,
+  limitGame,
   loseHosts,
   MAIN_PORT,
   OTHER_PORT,
@@ -28,6 +29,8 @@ const FULL = { roomsPerProcess: 1, maxProcesses: 1 };
 const GENERATED_ID = /^[0-9a-z]{16}$/;
 export const UNFORESEEN = { message: expect.stringMatching(/^something failed on our side; .*\(request [\w-]+\)$/) };
 const LATER = { message: `no free slot in ${region}` };
+const NO_MORE_ROOMS = { message: "the application has all the rooms that it may have (maxRooms)" };
+const NO_MORE_PROCESSES = { message: "the application has all the game servers that it may have (maxProcesses)" };
 const NO_HOST = { message: `no live process host in ${region}` };
 const PAUSED = { message: `the game server failed to start five times in a row; ${region} pauses` };
 export const BAD_ROOM_ID = { message: "roomId: 1 to 100 characters of A-Z, a-z, 0-9, _ and -" };
@@ -142,6 +145,25 @@ const CREATE_ROOM: readonly Row[] = [
     when,
     arrange: (place) => arranged(place, call, { message: expect.stringMatching(message) }),
   })),
+  {
+    operationId: "CreateRoom",
+    status: 402,
+    when: "the application has all the rooms that it may have",
+    async arrange(place) {
+      await arrangeRoom(place);
+      await limitGame(place, { maxRooms: 1 });
+      return arranged(place, { params: { region } }, NO_MORE_ROOMS);
+    },
+  },
+  {
+    operationId: "CreateRoom",
+    status: 402,
+    when: "the application has all the game servers that it may have",
+    async arrange(place) {
+      await limitGame(place, { maxProcesses: 0 });
+      return arranged(place, { params: { region } }, NO_MORE_PROCESSES);
+    },
+  },
   {
     operationId: "CreateRoom",
     status: 429,
@@ -327,6 +349,18 @@ const GET_CONNECTION_INFO: readonly Row[] = [
   },
   {
     operationId: "GetConnectionInfo",
+    status: 402,
+    when: "the room would wake and the application has all the game servers that it may have",
+    game: FULL,
+    async arrange(place) {
+      const { roomId } = await arrangeSuspendedRoom(place);
+      await arrangeRoom(place);
+      await limitGame(place, { maxProcesses: 0 });
+      return arranged(place, { roomId }, NO_MORE_PROCESSES);
+    },
+  },
+  {
+    operationId: "GetConnectionInfo",
     status: 429,
     when: "the room was woken less than ten seconds ago",
     async arrange(place) {
@@ -477,6 +511,16 @@ const RESUME_ROOM: readonly Row[] = [
     status: 422,
     when: "the roomId breaks its rule",
     arrange: (place) => arranged(place, { roomId: "a/b c" }, BAD_ROOM_ID),
+  },
+  {
+    operationId: "ResumeRoom",
+    status: 402,
+    when: "the application has all the game servers that it may have",
+    async arrange(place) {
+      const { roomId } = await arrangeUnscheduledRoom(place);
+      await limitGame(place, { maxProcesses: 0 });
+      return arranged(place, { roomId }, NO_MORE_PROCESSES);
+    },
   },
   {
     operationId: "ResumeRoom",

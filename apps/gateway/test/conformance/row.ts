@@ -1,10 +1,18 @@
 import type {
+  AppConfigWithServiceConfig,
+  CreateAppConfig,
+  CreateBuildV3Params,
   CreateIceServersParams,
+  CreateLobbyV3Params,
+  DeploymentConfigV3,
   LiveRoomState,
   ProcessMetricName,
+  PartialAppConfigWithServiceConfig,
   ProcessStatus,
   Region,
   RegisterStaticProcessParams,
+  RegistryConfig,
+  Scope,
 } from "@roombridge/models/api";
 import type { Place } from "../arrange.ts";
 import type { createGame } from "../suite.ts";
@@ -23,12 +31,34 @@ export interface Call {
     readonly clientIPs?: string[];
     readonly deploymentId?: string;
   };
+  /** A player's, where it is not the organisation's token that counts. */
+  readonly playerToken?: string | undefined;
+  /** Body of a login. */
+  readonly login?: { readonly nickname: string } | { readonly idToken: string } | undefined;
+  /** Body of CreateLobby. */
+  readonly lobby?: CreateLobbyV3Params | undefined;
+  readonly shortCode?: string | undefined;
   /** Body of an update. */
   readonly roomConfig?: string | undefined;
   /** Body of a registration. */
   readonly registration?: RegisterStaticProcessParams;
   readonly roomsVersion?: string;
   readonly exitCode?: number;
+  readonly orgId?: string;
+  /** Body of CreateApp. */
+  readonly newApp?: CreateAppConfig;
+  /** Body of UpdateApp, where it must be whole, and of PatchApp. */
+  readonly app?: PartialAppConfigWithServiceConfig;
+  readonly buildId?: string;
+  /** Body of CreateBuildRegistry. */
+  readonly newBuild?: CreateBuildV3Params;
+  /** Body of RunBuildRegistry. */
+  readonly registry?: RegistryConfig;
+  readonly deploymentId?: string;
+  /** Body of CreateDeployment. */
+  readonly newDeployment?: DeploymentConfigV3;
+  readonly buildTag?: string;
+  readonly deploymentTag?: string;
   /** Body of CreateIceServers. */
   readonly issue?: CreateIceServersParams | undefined;
   /** Body of RevokeIceServers. */
@@ -48,6 +78,15 @@ export interface Call {
   readonly end?: number;
   /** Seconds. */
   readonly step?: number;
+  readonly orgTokenId?: string;
+  /** Body of CreateOrgToken. */
+  readonly newToken?: { readonly name: string; readonly scopes?: Scope[] | "admin" };
+}
+
+/** The body of UpdateApp, which needs more than that of PatchApp. Throws when a row lacks it. */
+export function whole(app: Call["app"]): AppConfigWithServiceConfig {
+  if (app?.appName === undefined || app.authConfiguration === undefined) throw new Error("the row lacks a whole body");
+  return { ...app, appName: app.appName, authConfiguration: app.authConfiguration };
 }
 
 /** What a call came to, as its caller sees it. */

@@ -3,7 +3,7 @@ import { HTTPClient } from "@hathora/cloud-sdk-typescript/lib/http.js";
 import type { DeprecatedProcessMetricName } from "@hathora/cloud-sdk-typescript/models/components/deprecatedprocessmetricname.js";
 import { ApiError } from "@hathora/cloud-sdk-typescript/models/errors/apierror.js";
 import { recordingFetch } from "./recording-fetch.ts";
-import type { Call, Driver } from "./row.ts";
+import { whole, type Call, type Driver } from "./row.ts";
 
 type Calls = Readonly<Record<string, (sdk: HathoraCloud, call: Call) => Promise<unknown>>>;
 
@@ -44,6 +44,34 @@ const CALLS: Calls = {
   DownloadLogForProcess: async ({ logsV1 }, { processId }) =>
     new Response(await logsV1.downloadLogForProcess(given(processId))).text(),
 
+  LoginAnonymous: ({ authV1 }) => authV1.loginAnonymous(),
+  LoginNickname: ({ authV1 }, { login }) => authV1.loginNickname(given(login) as { nickname: string }),
+  LoginGoogle: ({ authV1 }, { login }) => authV1.loginGoogle(given(login) as { idToken: string }),
+  CreateLobby: ({ lobbiesV3 }, { playerToken, lobby, shortCode, roomId }) =>
+    lobbiesV3.createLobby({ playerAuth: given(playerToken) }, given(lobby), undefined, shortCode, roomId),
+  ListActivePublicLobbies: ({ lobbiesV3 }, { region }) => lobbiesV3.listActivePublicLobbies(undefined, region),
+  GetLobbyInfoByRoomId: ({ lobbiesV3 }, { roomId }) => lobbiesV3.getLobbyInfoByRoomId(given(roomId)),
+  GetLobbyInfoByShortCode: ({ lobbiesV3 }, { shortCode }) => lobbiesV3.getLobbyInfoByShortCode(given(shortCode)),
+  GetPingServiceEndpoints: ({ discoveryV2 }) => discoveryV2.getPingServiceEndpoints(),
+  GetPingServiceEndpointsDeprecated: ({ discoveryV1 }) => discoveryV1.getPingServiceEndpointsDeprecated(),
+  GetApps: ({ appsV2 }, { orgId }) => appsV2.getApps(orgId),
+  CreateApp: ({ appsV2 }, { newApp, orgId }) => appsV2.createApp(given(newApp), orgId),
+  GetApp: ({ appsV2 }) => appsV2.getApp(),
+  UpdateApp: ({ appsV2 }, { app }) => appsV2.updateApp(whole(app)),
+  PatchApp: ({ appsV2 }, { app }) => appsV2.patchApp(given(app)),
+  DeleteApp: ({ appsV2 }) => appsV2.deleteApp(),
+  GetBuilds: ({ buildsV3 }, { orgId }) => buildsV3.getBuilds(orgId),
+  GetBuild: ({ buildsV3 }, { buildId }) => buildsV3.getBuild(given(buildId)),
+  CreateBuildRegistry: ({ buildsV3 }, { newBuild, orgId }) => buildsV3.createBuildRegistry(given(newBuild), orgId),
+  RunBuildRegistry: async ({ buildsV3 }, { buildId, registry }) =>
+    new Response(await buildsV3.runBuildRegistry(given(buildId), given(registry))).text(),
+  DeleteBuild: ({ buildsV3 }, { buildId }) => buildsV3.deleteBuild(given(buildId)),
+  GetDeployments: ({ deploymentsV3 }, { deploymentTag, buildTag }) =>
+    deploymentsV3.getDeployments(undefined, deploymentTag, buildTag),
+  GetLatestDeployment: ({ deploymentsV3 }) => deploymentsV3.getLatestDeployment(),
+  GetDeployment: ({ deploymentsV3 }, { deploymentId }) => deploymentsV3.getDeployment(given(deploymentId)),
+  CreateDeployment: ({ deploymentsV3 }, { newDeployment }) => deploymentsV3.createDeployment(given(newDeployment)),
+
   GetProcessInfoV2Deprecated: ({ processesV2 }, { processId }) =>
     processesV2.getProcessInfoV2Deprecated(given(processId)),
   GetLatestProcessesV2Deprecated: ({ processesV2 }, { statuses, regions }) =>
@@ -52,6 +80,11 @@ const CALLS: Calls = {
     processesV2.getProcessesCountExperimentalV2Deprecated(undefined, statuses, regions),
   CreateProcessV2Deprecated: ({ processesV2 }, { region }) => processesV2.createProcessV2Deprecated(given(region)),
   StopProcessV2Deprecated: ({ processesV2 }, { processId }) => processesV2.stopProcessV2Deprecated(given(processId)),
+
+  GetOrgTokens: ({ tokensV1 }, { orgId }) => tokensV1.getOrgTokens(given(orgId)),
+  CreateOrgToken: ({ tokensV1 }, { orgId, newToken }) => tokensV1.createOrgToken(given(orgId), given(newToken)),
+  RevokeOrgToken: ({ tokensV1 }, { orgId, orgTokenId }) => tokensV1.revokeOrgToken(given(orgId), given(orgTokenId)),
+  GetOrgs: ({ organizationsV1 }) => organizationsV1.getOrgs(),
 
   CreateRoomDeprecated: ({ roomsV1 }, { params, roomId }) =>
     roomsV1.createRoomDeprecated(given(params), undefined, roomId),

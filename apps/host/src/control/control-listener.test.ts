@@ -3,7 +3,7 @@ import { get, type IncomingMessage } from "node:http";
 import { text } from "node:stream/consumers";
 import { newUuid, signControl } from "@roombridge/rooms";
 import { createLog } from "@roombridge/service";
-import { waitFor } from "@roombridge/testing";
+import { isKeptAlive, waitFor } from "@roombridge/testing";
 import { expect, onTestFinished, test } from "vitest";
 import type { Sample } from "../metrics/sample.ts";
 import { type LogOptions, ProviderAwayError } from "../provider/provider.ts";
@@ -132,6 +132,19 @@ test("the reading ends when the reader goes, and makes room for another one", as
   first.destroy();
   await waitFor(async () => (await ask(LOG)).statusCode === 200, { what: "room", timeoutMs: 10_000 });
 });
+
+test.skipIf(process.platform !== "linux")(
+  "a reader whose machine is gone is noticed, also while nothing is written",
+  async () => {
+    const { listener, desk, ask } = await open(async function* ({ signal }) {
+      yield Buffer.from("first\n");
+      if (signal && !signal.aborted) await once(signal, "abort");
+    });
+    listener.serve(desk);
+    const { socket } = await ask(LOG);
+    await waitFor(() => isKeptAlive(socket.remotePort, socket.localPort), { what: "the host to ask after its reader" });
+  },
+);
 
 test("a log that breaks off breaks the connection", async () => {
   const { listener, desk, ask } = await open(async function* () {

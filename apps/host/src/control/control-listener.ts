@@ -7,6 +7,8 @@ import { answerWith, type Desk, serveRequest } from "./serve-request.ts";
 /** For followers to read the last lines of what has just ended. */
 const CLOSE_MS = 1_000;
 const MAX_CONNECTIONS = 512;
+/** Silence after which the kernel asks after a gateway. */
+const KEEP_ALIVE_MS = 30_000;
 
 export interface ControlListener {
   /** What gateways need to ask here. */
@@ -32,7 +34,14 @@ export async function openControlListener(options: {
   const secret = drawControlSecret();
   let desk: Desk | undefined;
   const server = createServer(
-    { headersTimeout: 10_000, requestTimeout: 10_000, connectionsCheckingInterval: 5_000 },
+    {
+      headersTimeout: 10_000,
+      requestTimeout: 10_000,
+      connectionsCheckingInterval: 5_000,
+      // A gateway whose machine is gone would hold a log for ever.
+      keepAlive: true,
+      keepAliveInitialDelay: KEEP_ALIVE_MS,
+    },
     (request, response) => {
       if (desk) void serveRequest(desk, { secret, log }, { request, response });
       else answerWith(response, 503, "the host has not started yet");

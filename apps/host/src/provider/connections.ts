@@ -6,8 +6,11 @@ export function isTcpOnly(ports: readonly { readonly transportType: TransportTyp
   return ports.length > 0 && ports.every(({ transportType }) => transportType !== "udp");
 }
 
-/** Established connections that were accepted on one of these ports, in the network namespace of the sockets. */
-export function countEstablished(sockets: readonly KernelSocket[], ports: readonly number[]): number {
+/**
+ * Connections that were accepted on one of these ports, in the network namespace of the sockets: established ones, and those
+ * that ended a moment ago. Whoever plays by short requests is connected most times when nobody looks.
+ */
+export function countConnected(sockets: readonly KernelSocket[], ports: readonly number[]): number {
   const own = new Set(ports);
-  return sockets.filter(({ state, port }) => state === "established" && own.has(port)).length;
+  return sockets.filter(({ state, port }) => (state === "established" || state === "ended") && own.has(port)).length;
 }

@@ -25,6 +25,11 @@ export async function openProvider(setting: ProviderSetting): Promise<Provider> 
   return terminateTls(await openPlain(setting), { certificate, listenHost: loopbackOf(env.HOST_PUBLIC_HOST), log });
 }
 
+/** Where the processes of `local` keep state and logs. */
+export function localRoot({ ROOMBRIDGE_DATA_DIR }: Pick<Env, "ROOMBRIDGE_DATA_DIR">): string {
+  return join(ROOMBRIDGE_DATA_DIR, "processes");
+}
+
 async function openPlain({ env, config, onChange, log }: ProviderSetting): Promise<Provider> {
   const publicHost = env.HOST_PUBLIC_HOST;
   const logKeeping = {
@@ -34,9 +39,17 @@ async function openPlain({ env, config, onChange, log }: ProviderSetting): Promi
   const common = { publicHost, logKeeping, onChange, log };
   switch (env.HOST_PROVIDER) {
     case "local": {
-      const root = join(env.ROOMBRIDGE_DATA_DIR, "processes");
+      const root = localRoot(env);
       const { commands } = config;
-      return openLocalProvider({ root, commands, baseEnv: baseEnvironment(env), ...common });
+      const limits = { isEnforced: env.HOST_LIMITS === "enforce", cgroup: env.HOST_CGROUP };
+      return openLocalProvider({
+        root,
+        commands,
+        baseEnv: baseEnvironment(env),
+        limits,
+        user: env.HOST_RUN_AS,
+        ...common,
+      });
     }
     case "docker": {
       const root = join(env.ROOMBRIDGE_DATA_DIR, "containers");

@@ -21,6 +21,16 @@ test("a log that has grown is rotated while it is written", async () => {
   expect(await readFile(`${log}.1`, "utf8")).toBe("first line\nsecond line\n");
 });
 
+test("of a log that has grown far beyond its limit only the end is kept", async () => {
+  const log = join(await temporary(), "log");
+  await writeFile(log, Buffer.alloc(17 * 1024 * 1024, "x"));
+  await appendFile(log, "the end");
+  await rotateLog(log, 1_000);
+  expect(await readFile(log, "utf8")).toBe("");
+  const kept = await readFile(`${log}.1`, "utf8");
+  expect([kept.length, kept.slice(-7)]).toEqual([1_000, "the end"]);
+});
+
 test("logs of ended processes go when their time is over, those of known ones stay", async () => {
   const root = await temporary();
   const longAgo = new Date(Date.now() - 73 * 3_600_000);

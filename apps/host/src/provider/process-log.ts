@@ -1,8 +1,12 @@
-import { copyFile, readdir, rm, stat, truncate } from "node:fs/promises";
+import { createReadStream, createWriteStream } from "node:fs";
+import { readdir, rm, stat, truncate } from "node:fs/promises";
 import { join } from "node:path";
+import { pipeline } from "node:stream/promises";
 
 /** Directories of ended processes to keep at most. */
 const KEPT = 1_000;
+/** By how much a log may be too large, when somebody looks, and still be kept as a whole. */
+const BEYOND_BYTES = 16 * 1024 * 1024;
 
 /** How much of the output of game servers is kept, and for how long. */
 export interface LogKeeping {
@@ -18,12 +22,14 @@ export async function isLog(log: string): Promise<boolean> {
 
 /**
  * Moves a log that has grown beyond `maxBytes` to `<log>.1` and begins it anew. The writer has it open with O_APPEND, so
- * cutting it is safe; what is written during the copy may be lost.
+ * cutting it is safe; what is written during the copy may be lost. Of one that has grown far beyond it only the end is kept:
+ * who follows it may miss lines then.
  */
 export async function rotateLog(log: string, maxBytes: number): Promise<void> {
   const found = await stat(log).catch(() => undefined);
   if (!found || found.size <= maxBytes) return;
-  await copyFile(log, `${log}.1`);
+  const start = found.size > maxBytes + BEYOND_BYTES ? found.size - maxBytes : 0;
+  await pipeline(createReadStream(log, { start, end: found.size - 1 }), createWriteStream(`${log}.1`, { mode: 0o600 }));
   await truncate(log);
 }
 

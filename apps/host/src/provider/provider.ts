@@ -35,10 +35,12 @@ export interface ProcessSpec {
   readonly region: Region;
   /** Name of a command in the operator's config file. */
   readonly command: string | null;
+  /** In place of a command: the image of a build, which the operator's config file must allow. */
+  readonly image: string | null;
   readonly ports: readonly ProcessPort[];
   /** What the deployment, and Hathora's contract, give the process; the provider adds what every process has. */
   readonly env: Readonly<Record<string, string>>;
-  /** In cores and MiB; `local` cannot enforce them. */
+  /** In cores and MiB. */
   readonly limits: { readonly cpu: number; readonly memoryMb: number };
 }
 
@@ -49,7 +51,7 @@ export type Phase = "starting" | "running" | "exited";
 export interface ProcessExit {
   readonly code?: number;
   readonly signal?: string;
-  /** The kernel ended it because it reached its memory limit. */
+  /** It was ended because it had reached its memory limit. */
   readonly oom?: boolean;
 }
 
@@ -64,6 +66,8 @@ export interface Observed {
   readonly foreignPorts: readonly number[];
   /** Its TLS ports, for the host to terminate. */
   readonly tlsRoutes: readonly TlsRoute[];
+  /** Why it is not ready, or ended before it was, as far as that is known: a sentence for whoever made the game server. */
+  readonly detail?: string;
   readonly exit?: ProcessExit;
 }
 
@@ -154,7 +158,8 @@ export interface Provider {
   /** Undefined when the process is unknown, has ended, or cannot be measured here. */
   stats(processId: string): Promise<ProcessStats | undefined>;
   /**
-   * Established connections of the running processes that can be reached over TCP only. A process that is missing cannot be
+   * Connections of the running processes that can be reached over TCP only: established ones, and those of the last minute
+   * that the process itself has ended. A process that is missing cannot be
    * counted: it has a UDP port, it does not run, or nobody can see its sockets from here.
    */
   countConnections(): Promise<ReadonlyMap<string, number>>;

@@ -4,8 +4,8 @@ import { join } from "node:path";
 /** A socket as the kernel lists it in /proc/net/{tcp,tcp6,udp,udp6} (proc(5)). */
 export interface KernelSocket {
   readonly protocol: "tcp" | "udp";
-  /** `bound`: TCP that listens, or UDP that is not connected. */
-  readonly state: "bound" | "established" | "other";
+  /** `bound`: TCP that listens, or UDP that is not connected. `ended`: TCP that this side has ended within the last minute. */
+  readonly state: "bound" | "established" | "ended" | "other";
   readonly port: number;
   /** Bound to a loopback address: not reachable from outside its network namespace. */
   readonly isLoopback: boolean;
@@ -51,7 +51,8 @@ export function parseSockets(text: string): KernelSocket[] {
 function stateOf(protocol: KernelSocket["protocol"], state: string): KernelSocket["state"] {
   // UDP uses the number of TCP's CLOSE for sockets that are bound only.
   if (state === (protocol === "udp" ? "07" : "0A")) return "bound";
-  return protocol === "tcp" && state === "01" ? "established" : "other";
+  if (protocol === "udp") return "other";
+  return state === "01" ? "established" : state === "06" ? "ended" : "other";
 }
 
 const LOOPBACK_6 = "00000000000000000000000001000000";

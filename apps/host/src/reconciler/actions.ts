@@ -3,6 +3,7 @@ import {
   type Database,
   endProcess,
   type EndReason,
+  noteDetail,
   reportBooted,
   reportRunning,
   type StartOrder,
@@ -62,6 +63,9 @@ export class Actions {
       case "report_running":
         await this.#reportRunning(processId, action.endpoints);
         return launch;
+      case "explain":
+        await this.#explain(processId, action.detail);
+        return launch && { ...launch, detail: action.detail };
       case "change_ports":
         return this.#changePorts(processId, launch, action.taken);
     }
@@ -83,20 +87,20 @@ export class Actions {
       if (error instanceof PortTakenError) return this.#changePorts(processId, launch, error.ports);
       if (!(error instanceof SpawnError)) throw error;
       log.error(
-        { err: error, processId, appId: order.appId, command: order.command },
+        { err: error, processId, appId: order.appId, command: order.command, image: order.image },
         "a game server cannot be started",
       );
-      return this.#end(processId, "spawn_error");
+      return this.#end(processId, "spawn_error", error.message);
     }
     return { ...launch, startedAtMs: performance.now() };
   }
 
   async #start(order: StartOrder, ports: readonly ProcessPort[]): Promise<void> {
     const { database, provider, publicHost, outages, log } = this.#options;
-    const { processId, appId, deploymentId, region, command } = order;
+    const { processId, appId, deploymentId, region, command, image } = order;
     const env = hathoraEnvironment(order, { publicHost, ports });
     const limits = { cpu: order.requestedCpu, memoryMb: order.requestedMemoryMb };
-    await provider.start({ processId, appId, deploymentId, region, command, ports, env, limits });
+    await provider.start({ processId, appId, deploymentId, region, command, image, ports, env, limits });
     log.info({ processId, appId, region, port: ports[0]?.port }, "game server started");
     // The start has happened: without this report the process merely has no time of booting.
     await reportBooted(database, processId).catch((error: unknown) => outages.failed(error, "reporting a boot"));
@@ -119,6 +123,13 @@ export class Actions {
     }
   }
 
+  /** At once, and not with the end: who waits for the room wants to know before the deadline. */
+  async #explain(processId: string, detail: string | undefined): Promise<void> {
+    const { database, log } = this.#options;
+    if (detail !== undefined) log.warn({ processId, detail }, "a game server is not ready");
+    await noteDetail(database, processId, detail);
+  }
+
   /** A process that could not have its port is none of the game's failures, so it gets other ports first. */
   async #changePorts(
     processId: string,
@@ -132,16 +143,18 @@ export class Actions {
     if (!launch?.order || clashes === MAX_CLASHES) return this.#end(processId, "port_taken");
     await provider.stop(processId, stopGraceMs);
     await provider.forget(processId);
-    return { order: launch.order, startedAtMs: undefined, clashes };
+    return { order: launch.order, startedAtMs: undefined, clashes, detail: launch.detail };
   }
 
-  async #end(processId: string, reason: EndReason): Promise<undefined> {
+  async #end(processId: string, reason: EndReason, cause?: string): Promise<undefined> {
     const { database, provider, stopGraceMs, log } = this.#options;
     const graceMs = reason === "host_lost" ? Math.min(stopGraceMs, LEFTOVER_GRACE_MS) : stopGraceMs;
     await provider.stop(processId, graceMs);
-    const { code: exitCode, signal: exitSignal, oom } = (await provider.inspect(processId))?.exit ?? {};
-    if (await endProcess(database, { processId, reason, exitCode, exitSignal })) {
-      log.info({ processId, reason, exitCode, exitSignal }, "game server ended");
+    const { exit, detail = cause } = (await provider.inspect(processId)) ?? {};
+    const { code: exitCode, signal: exitSignal, oom } = exit ?? {};
+    const recorded = reason === "exited" && oom ? "out_of_memory" : reason;
+    if (await endProcess(database, { processId, reason: recorded, exitCode, exitSignal, detail })) {
+      log.info({ processId, reason: recorded, exitCode, exitSignal, detail }, "game server ended");
     }
     if (oom)
       log.warn({ processId }, "the game server had reached its memory limit: requestedMemoryMB of its deployment");

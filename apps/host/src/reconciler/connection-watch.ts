@@ -4,7 +4,7 @@ import type { Provider } from "../provider/provider.ts";
 
 export interface ConnectionWatchOptions {
   readonly database: Database;
-  readonly provider: Provider;
+  readonly provider: Pick<Provider, "countConnections">;
   readonly hostId: string;
   readonly incarnation: string;
   readonly outages: OutageLog;
@@ -15,6 +15,8 @@ export class ConnectionWatch {
   readonly #options: ConnectionWatchOptions;
   /** Those for which the database has such a time from this host. */
   #told: ReadonlySet<string> = new Set();
+  /** Those for which it may have one or not: the answer to the last report did not come. */
+  #unsure: ReadonlySet<string> = new Set();
 
   constructor(options: ConnectionWatchOptions) {
     this.#options = options;
@@ -24,15 +26,18 @@ export class ConnectionWatch {
   async round(): Promise<void> {
     const { database, hostId, incarnation, outages } = this.#options;
     const counts = await this.#count();
-    const quiet = [...counts].flatMap(([processId, count]) => (count === 0 ? [processId] : []));
-    const withoutConnections = quiet.filter((processId) => !this.#told.has(processId));
-    const withConnections = [...this.#told].filter((processId) => !quiet.includes(processId));
+    const quiet = new Set([...counts].flatMap(([processId, count]) => (count === 0 ? [processId] : [])));
+    const isKnown = (processId: string) => this.#told.has(processId) && !this.#unsure.has(processId);
+    const withoutConnections = [...quiet].filter((processId) => !isKnown(processId));
+    const withConnections = [...new Set([...this.#told, ...this.#unsure])].filter((processId) => !quiet.has(processId));
     if (withoutConnections.length + withConnections.length === 0) return;
     try {
       const report = { hostId, incarnation, withoutConnections, withConnections };
       const written = new Set(await reportConnections(database, report));
-      this.#told = new Set(quiet.filter((processId) => this.#told.has(processId) || written.has(processId)));
+      this.#told = new Set([...quiet].filter((processId) => isKnown(processId) || written.has(processId)));
+      this.#unsure = new Set();
     } catch (error) {
+      this.#unsure = new Set([...this.#unsure, ...withoutConnections, ...withConnections]);
       outages.failed(error, "telling of connections");
     }
   }

@@ -22,6 +22,8 @@ export type Action =
   /** An earlier incarnation of this host has started it, and it lives. */
   | { readonly do: "adopt" }
   | { readonly do: "report_running"; readonly endpoints: readonly ExposedPort[] }
+  /** It is not ready, and something else than before is known of the reason; undefined: nothing. */
+  | { readonly do: "explain"; readonly detail: string | undefined }
   /** Its port is somebody else's: begin again on another one. */
   | { readonly do: "change_ports"; readonly taken: readonly number[] }
   /** Stop what is left of it, then record the end. */
@@ -44,7 +46,8 @@ export function decide(situation: Situation): Action {
 function decideOnInherited(row: HostProcessRow, observed: Observed | undefined): Action {
   if (!observed) return { do: "end", reason: "host_lost" };
   if (observed.phase !== "exited") return { do: "adopt" };
-  const wasSeen = observed.exit?.code !== undefined || observed.exit?.signal !== undefined;
+  const { code, signal, oom } = observed.exit ?? {};
+  const wasSeen = code !== undefined || signal !== undefined || oom === true;
   // While it was starting the loss of its host may be why it did not come up.
   return { do: "end", reason: row.status === "running" && wasSeen ? "exited" : "host_lost" };
 }
@@ -60,7 +63,9 @@ function decideOnSeen(
   // Also when it has exited: without its ports it could do nothing else.
   if (observed.foreignPorts.length > 0) return { do: "change_ports", taken: observed.foreignPorts };
   if (observed.phase === "exited") return { do: "end", reason: "exited" };
-  return launch.startedAtMs !== undefined && nowMs - launch.startedAtMs > bindDeadlineMs
-    ? { do: "end", reason: "bind_deadline" }
-    : { do: "nothing" };
+  if (launch.startedAtMs !== undefined && nowMs - launch.startedAtMs > bindDeadlineMs) {
+    return { do: "end", reason: "bind_deadline" };
+  }
+  const { detail } = observed;
+  return detail === launch.detail ? { do: "nothing" } : { do: "explain", detail };
 }

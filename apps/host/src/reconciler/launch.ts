@@ -10,6 +10,8 @@ export interface Launch {
   readonly startedAtMs: number | undefined;
   /** How often it was started and found a port taken. */
   readonly clashes: number;
+  /** Why it is not ready, as it was told last. */
+  readonly detail?: string | undefined;
 }
 
 export function newLaunch(order: StartOrder): Launch {

@@ -51,7 +51,7 @@ export class Reconciler {
       const observed = await provider.list();
       outages.providerAnswered();
       // Only now: while the engine is away other hosts may have what waits.
-      await this.#claim();
+      await this.#claim(observed);
       const rows = await this.#listRows();
       outages.succeeded();
       if (rows) this.#act(rows, observed);
@@ -65,10 +65,12 @@ export class Reconciler {
     await Promise.allSettled(this.#underWay.values());
   }
 
-  async #claim(): Promise<void> {
+  async #claim(observed: readonly Observed[]): Promise<void> {
     const { database, beat } = this.#options;
     const { hostId, incarnation, regions, maxProcesses } = beat;
-    const limit = maxProcesses - this.#launches.size;
+    // What an earlier host has left takes its place before it is adopted.
+    const living = observed.filter(({ phase }) => phase !== "exited").map(({ processId }) => processId);
+    const limit = maxProcesses - new Set([...living, ...this.#launches.keys()]).size;
     if (limit <= 0) return;
     for (const order of await claimProcesses(database, { hostId, incarnation, regions, limit })) {
       this.#launches.set(order.processId, newLaunch(order));

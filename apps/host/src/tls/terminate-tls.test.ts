@@ -9,7 +9,7 @@ import { freePort, registerTestHost, waitFor } from "@roombridge/testing";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { connectTls, createCertificate, type TestCertificate } from "../../test/certificate.ts";
 import { hasOpenssl } from "../../test/engine-certificates.ts";
-import { LOG_KEEPING, newSpec } from "../../test/process-spec.ts";
+import { ENFORCED, LOG_KEEPING, newSpec } from "../../test/process-spec.ts";
 import { leaders, newGame, newMachine, useRooms } from "../../test/setup.ts";
 import { openLocalProvider } from "../provider/local/local-provider.ts";
 import { PortTakenError, type ProcessPort, SpawnError } from "../provider/provider.ts";
@@ -72,28 +72,28 @@ describe.skipIf(!hasOpenssl)("a host with a certificate", () => {
 describe("a host without a certificate", () => {
   const suite = useRooms();
 
-  test("refuses such a process, and says what is missing", async () => {
+  test("leaves such a process to those that have one", async () => {
     const machine = await newMachine(suite(), { game: ARGV });
     const { database } = machine;
-    const host = await machine.startHost();
-    // A deployment from a time when there was one.
-    const former = await registerTestHost(database);
-    await announceHost(database, {
-      ...former,
-      control: { url: "http://127.0.0.1:1", secret: "s" },
-      terminatesTls: true,
-    });
-    const game = await newGame(machine, { command: "game", transportType: "tls" });
-    const { roomId } = await game.create();
-    await game.unscheduled(roomId);
-    await expect(game.connection(roomId)).rejects.toThrow("the game server did not start");
-    expect((await game.processes()).map(({ stopReason }) => stopReason)).toEqual(Array(3).fill("spawn_error"));
-    expect(host.output()).toContain("a TLS port needs a certificate: set HOST_TLS_CERT_FILE and HOST_TLS_KEY_FILE");
+    await machine.startHost();
+    const other = await registerTestHost(database);
+    const control = { url: "http://127.0.0.1:1", secret: "s" };
+    await announceHost(database, { ...other, control, terminatesTls: true });
+    await database.sql`update hosts set beat_at = 'infinity' where host_id = ${other.hostId}`;
+    const secure = await newGame(machine, { command: "game", transportType: "tls" });
+    const { roomId } = await secure.create();
+    const plain = await newGame(machine, { command: "game" });
+    await plain.active((await plain.create()).roomId);
+    expect(await secure.connection(roomId)).toMatchObject({ status: "starting" });
+    expect(await secure.processes()).toMatchObject([{ status: "starting" }]);
+    expect((await leaders(machine.dataDir)).size).toBe(1);
   });
 });
 
 describe.skipIf(!hasOpenssl)("a provider behind TLS", () => {
-  async function open(options: { readonly hasCertificate?: boolean; readonly root?: string } = {}) {
+  async function open(
+    options: { readonly hasCertificate?: boolean; readonly root?: string; readonly onOpen?: () => void } = {},
+  ) {
     const root = options.root ?? (await mkdtemp(join(tmpdir(), "roombridge-tls-")));
     const log = createLog({ name: "test", level: "silent", format: "json" });
     const errors: string[] = [];
@@ -106,10 +106,15 @@ describe.skipIf(!hasOpenssl)("a provider behind TLS", () => {
       baseEnv: { PATH: process.env["PATH"] ?? "" },
       publicHost: "127.0.0.1",
       logKeeping: LOG_KEEPING,
+      limits: ENFORCED,
       onChange: () => {},
       log,
     });
-    const given = options.hasCertificate === false ? undefined : certificate;
+    const current = () => {
+      options.onOpen?.();
+      return certificate.current();
+    };
+    const given = options.hasCertificate === false ? undefined : { ...certificate, current };
     const provider = terminateTls(local, { certificate: given, listenHost: "127.0.0.1", log });
     onTestFinished(async () => {
       for (const { processId } of await local.list()) await provider.stop(processId, 0);
@@ -207,6 +212,18 @@ describe.skipIf(!hasOpenssl)("a provider behind TLS", () => {
     await first.provider.close();
     await second.provider.list();
     await greets(port, second.files);
+  });
+
+  test("leaves no port open that was closed while it was being opened", async () => {
+    const first = await open();
+    const { port, spec } = await newGameSpec();
+    await first.provider.start(spec);
+    await first.provider.close();
+    const second = await open({ root: first.root, onOpen: () => void second.provider.close() });
+    await second.provider.list();
+    const stranger = createServer().listen(port, "127.0.0.1");
+    await once(stranger, "listening");
+    stranger.close();
   });
 
   test("without a certificate it refuses TLS ports and takes others", async () => {

@@ -138,12 +138,13 @@ class Terminators {
     // At once: a second caller finds them there.
     this.#open.set(processId, opened);
     for (const route of routes) {
-      try {
-        opened.push(await openTerminator(route, { certificate, host }));
-      } catch (error) {
+      const terminator = await openTerminator(route, { certificate, host }).catch(async (error: unknown) => {
         await this.#release(processId);
         throw new PortTakenError([route.port], { cause: error });
-      }
+      });
+      // Whoever has released the process meanwhile did not know of this one.
+      if (this.#open.get(processId) !== opened) return terminator.close();
+      opened.push(terminator);
     }
   }
 }

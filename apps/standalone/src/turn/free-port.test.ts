@@ -37,9 +37,10 @@ test("an address that is not ours is an error, not a taken port", async () => {
 });
 
 test("a port becomes free when its holder goes, else it is waited for in vain", async () => {
-  const socket = createSocket("udp4").bind(0, HOST);
+  // One that is free for UDP alone could be somebody's TCP port.
+  const port = await findFreePort(HOST);
+  const socket = createSocket("udp4").bind(port, HOST);
   await once(socket, "listening");
-  const { port } = socket.address();
   expect(await becomesFree(HOST, port, 50)).toBe(false);
   const waiting = becomesFree(HOST, port, 10_000);
   socket.close();

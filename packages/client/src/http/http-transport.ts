@@ -11,6 +11,8 @@ export interface HttpRequest {
   /** Begins with a slash; comes after the path of the server URL. */
   readonly path: string;
   readonly body?: object | undefined;
+  /** In place of the client's own. */
+  readonly token?: string | undefined;
 }
 
 export interface HttpTransportOptions {
@@ -91,8 +93,8 @@ export class HttpTransport {
     throw toApiError(response, text);
   }
 
-  #fetch({ operation, path, body }: HttpRequest, signal: AbortSignal): Promise<Response> {
-    const { serverUrl, token, fetch } = this.#options;
+  #fetch({ operation, path, body, token = this.#options.token }: HttpRequest, signal: AbortSignal): Promise<Response> {
+    const { serverUrl, fetch } = this.#options;
     return fetch(serverUrl + path, {
       method: operation.method,
       signal,

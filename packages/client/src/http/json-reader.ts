@@ -34,6 +34,20 @@ export class JsonReader {
     return value;
   }
 
+  textOrNumber(name: string): string | number {
+    const value = this.#fields[name];
+    if (typeof value !== "string" && typeof value !== "number") {
+      throw unexpected(`${this.#path}.${name}`, "a string or a number");
+    }
+    return value;
+  }
+
+  flag(name: string): boolean {
+    const value = this.#fields[name];
+    if (typeof value !== "boolean") throw unexpected(`${this.#path}.${name}`, "true or false");
+    return value;
+  }
+
   date(name: string): Date {
     const date = new Date(this.text(name));
     if (Number.isNaN(date.getTime())) throw unexpected(`${this.#path}.${name}`, "a date");
@@ -62,6 +76,11 @@ export class JsonReader {
 
   objects(name: string): JsonReader[] {
     return JsonReader.list(this.#fields[name], `${this.#path}.${name}`);
+  }
+
+  /** Whether the field is exactly this word. */
+  is(name: string, word: string): boolean {
+    return this.#fields[name] === word;
   }
 
   /** False when the field is null or not there. */

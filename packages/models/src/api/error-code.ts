@@ -8,9 +8,14 @@ export const ERROR_CODES = [
   "unauthenticated",
   /** Unknown, deleted, or another organisation's; one answer for all. */
   "app_not_found",
+  "org_not_found",
+  "token_not_found",
+  "build_not_found",
   "deployment_not_found",
   "process_not_found",
   "room_not_found",
+  /** The application does not let its players log in so. */
+  "login_not_found",
   /** The process has not begun to write a log, or nobody here keeps it. */
   "log_not_found",
   /** The process has ended, and its host does not keep the log any more. */
@@ -19,6 +24,10 @@ export const ERROR_CODES = [
   "host_away",
   /** A live room of the application has this id. */
   "room_exists",
+  /** The id of the build has been used before. */
+  "build_exists",
+  /** The build is deleted, has no command and no image, or has one already. */
+  "build_unusable",
   /** The application has no deployment that could take a room. */
   "no_deployment",
   /** A deployment has TLS ports, and no process host has a certificate. */
@@ -27,6 +36,8 @@ export const ERROR_CODES = [
   "start_failed",
   /** No free slot and no way to start a process, or no live host in the region. */
   "no_capacity",
+  /** The operator lets the application have no more game servers or rooms. */
+  "quota_exceeded",
   /** A static process has ended while its game server thought it lived; the server may register anew. */
   "process_gone",
   /** Another instance has registered under the name of a static process and lives. */

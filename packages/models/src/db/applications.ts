@@ -11,6 +11,8 @@ import {
   text,
   uniqueIndex,
 } from "drizzle-orm/pg-core";
+import type { AuthConfiguration, ServiceConfig } from "../api/app-config.ts";
+import type { BuildStatus } from "../api/build-status.ts";
 import type { AdditionalContainerPort, EnvironmentVariable } from "../api/deployment.ts";
 import type { TransportType } from "../api/exposed-port.ts";
 import { instant } from "./columns.ts";
@@ -29,20 +31,32 @@ export const applications = pgTable(
     appSecret: text().notNull(),
     /** Processes that hosts may run for it at a time, over all regions; null: as many as there is room for. */
     maxProcesses: integer(),
+    /** Live rooms that it may have; null: no limit. */
+    maxRooms: integer(),
+    /** How its players may log in. */
+    authConfiguration: jsonb().$type<AuthConfiguration>().notNull().default({}),
+    /** Processes that are kept warm by region, in place of what the deployment says for all. */
+    serviceConfig: jsonb().$type<ServiceConfig>(),
+    /** Whether players may ask for TURN credentials with their own tokens. */
+    playerIceServers: boolean().notNull().default(false),
     createdAt: instant()
       .notNull()
       .default(sql`clock_timestamp()`),
+    /** Id of the token that created it; empty: the operator. */
+    createdBy: text().notNull().default(""),
     deletedAt: instant(),
+    deletedBy: text(),
   },
   (table) => [
     uniqueIndex()
       .on(table.orgId, table.appName)
       .where(sql`deleted_at is null`),
     check("applications_max_processes_check", sql`${table.maxProcesses} >= 0`),
+    check("applications_max_rooms_check", sql`${table.maxRooms} >= 0`),
   ],
 );
 
-/** A server artefact. For the local provider it names a command of the operator's config file. */
+/** A server artefact: a command of the operator's config file by name, or an image. */
 export const builds = pgTable(
   "builds",
   {
@@ -53,12 +67,23 @@ export const builds = pgTable(
     buildTag: text(),
     /** Name of a command in ROOMBRIDGE_CONFIG; never a command line itself. */
     command: text(),
+    /** Reference of an image in a registry; a host starts it only if its operator's file allows that. */
+    image: text(),
+    status: text().$type<BuildStatus>().notNull().default("succeeded"),
     createdAt: instant()
       .notNull()
       .default(sql`clock_timestamp()`),
+    createdBy: text().notNull().default(""),
+    /** When it was last given a command or an image, and when that was done. */
+    startedAt: instant(),
+    finishedAt: instant(),
     deletedAt: instant(),
+    deletedBy: text(),
   },
-  (table) => [index().on(table.orgId)],
+  (table) => [
+    index().on(table.orgId),
+    check("builds_status_check", sql`${table.status} in ('created', 'running', 'succeeded', 'failed')`),
+  ],
 );
 
 /** A build with its run-time settings (`dep-<uuid>`); the newest one of an application takes new rooms. */
@@ -91,6 +116,7 @@ export const deployments = pgTable(
     createdAt: instant()
       .notNull()
       .default(sql`clock_timestamp()`),
+    createdBy: text().notNull().default(""),
     deletedAt: instant(),
   },
   (table) => [

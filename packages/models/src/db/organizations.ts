@@ -22,6 +22,10 @@ export const orgTokens = pgTable(
     name: text().notNull(),
     tokenHash: bytea().notNull(),
     scopes: text().array(),
+    /** The orgTokenId of the token that made it, or who else did; empty for tokens of earlier releases. */
+    createdBy: text().notNull().default(""),
+    /** Of the token, so that people tell their tokens apart; empty for tokens of earlier releases. */
+    lastFour: text().notNull().default(""),
     createdAt: instant()
       .notNull()
       .default(sql`clock_timestamp()`),

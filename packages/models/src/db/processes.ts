@@ -41,6 +41,8 @@ export const hosts = pgTable("hosts", {
   controlSecret: text(),
   /** It has a certificate, and so may run deployments with TLS ports. */
   terminatesTls: boolean().notNull().default(false),
+  /** Where players measure their distance to it, on `publicHost`: TCP and UDP. Null: nowhere. */
+  pingPort: integer(),
 });
 
 /** Where rooms of one deployment in one region are placed; its advisory lock orders all placement. */
@@ -97,6 +99,8 @@ export const processes = pgTable(
     stopReason: text(),
     exitCode: integer(),
     exitSignal: text(),
+    /** Why it was not ready, as far as its host has found out, in a sentence for people. */
+    exitDetail: text(),
   },
   (table) => [
     index("processes_free_idx")

@@ -1,4 +1,5 @@
 import postgres from "postgres";
+import { answerTimeoutSeconds } from "./database.ts";
 
 /** The one holder of the housekeeping among all hosts. */
 const HOUSEKEEPING_LOCK = 7_301_002;
@@ -17,6 +18,7 @@ export function openHousekeepingLock(url: string): HousekeepingLock {
   const sql = postgres(url, {
     max: 1,
     connect_timeout: 5,
+    answer_timeout: answerTimeoutSeconds(),
     idle_timeout: 0,
     max_lifetime: null,
     connection: {

@@ -34,11 +34,12 @@ export type CreateOutcome =
   | "no_host"
   | "pool_stopped"
   | "quota"
+  | "room_quota"
   | "no_deployment"
   | "deployment_not_found"
   | "lost";
 
-/** The answer of `create_rooms` and `settle_rooms` for one room. */
+/** The answer of `create_rooms_within_quota` and `settle_rooms` for one room. */
 export interface CreateRow {
   readonly roomKey: string;
   readonly outcome: CreateOutcome;
@@ -60,7 +61,7 @@ export async function createRooms(
     select room_key as "roomKey", outcome, process_id as "processId", process_status as "processStatus",
            exposed_port as "exposedPort", additional_exposed_ports as "additionalExposedPorts",
            credential_expires_at as "credentialExpiresAt", retry_after_seconds as "retryAfterSeconds"
-      from create_rooms(
+      from create_rooms_within_quota(
         ${batch.appId}, ${batch.deploymentId ?? null}, ${batch.needsProcess}, ${batch.region},
         ${rooms.map((room) => room.roomKey)}::text[], ${rooms.map((room) => room.roomId)}::text[],
         ${rooms.map((room) => room.roomConfig)}::text[],
@@ -70,7 +71,7 @@ export async function createRooms(
         ${batch.realm}, ${batch.keyVersion}, ${batch.ttlSeconds}::integer)`;
 }
 
-/** What became of rooms whose `create_rooms` call lost its connection: `created` or, for good, `lost`. */
+/** What became of rooms whose `create_rooms_within_quota` call lost its connection: `created` or, for good, `lost`. */
 export async function settleRooms({ sql }: Database, roomKeys: readonly string[]): Promise<CreateRow[]> {
   return sql<CreateRow[]>`
     select room_key as "roomKey", outcome, process_id as "processId", process_status as "processStatus",

@@ -10,6 +10,7 @@ const failed = (code: string) => Object.assign(new Error(code), { code });
 test.each([
   "CONNECTION_CLOSED",
   "CONNECT_TIMEOUT",
+  "ANSWER_TIMEOUT",
   "ECONNRESET",
   "ECONNABORTED",
   "EHOSTUNREACH",

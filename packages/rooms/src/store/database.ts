@@ -17,19 +17,35 @@ export interface DatabaseOptions {
   readonly maxConnections?: number;
   /** A statement that runs longer is cancelled by the server. */
   readonly statementTimeoutMs?: number;
+  /** A connection that is silent for so long while an answer is awaited is given up. Default: see `answerTimeoutSeconds`. */
+  readonly answerTimeoutSeconds?: number;
+}
+
+const STATEMENT_TIMEOUT_MS = 15_000;
+/** From the moment when the server must have cancelled a statement, until it counts as gone. */
+const ANSWER_GRACE_SECONDS = 5;
+
+/**
+ * How long a connection may be silent while a statement is under way. A server that has vanished, or a network that swallows
+ * what is sent, says nothing at all: the operating system would wait a quarter of an hour for it.
+ */
+export function answerTimeoutSeconds(statementTimeoutMs: number = STATEMENT_TIMEOUT_MS): number {
+  return Math.ceil(statementTimeoutMs / 1_000) + ANSWER_GRACE_SECONDS;
 }
 
 const TIMESTAMPTZ = 1184;
 
 export function openDatabase(options: DatabaseOptions): Database {
+  const { statementTimeoutMs = STATEMENT_TIMEOUT_MS } = options;
   const sql = postgres(options.url, {
     max: options.maxConnections ?? 10,
     connect_timeout: 5,
+    answer_timeout: options.answerTimeoutSeconds ?? answerTimeoutSeconds(statementTimeoutMs),
     // A short back-off: after a database restart the first request that finds it back is served at once.
     backoff: (attempt) => Math.min(0.05 * 2 ** attempt, 1),
     connection: {
       application_name: options.applicationName,
-      statement_timeout: options.statementTimeoutMs ?? 15_000,
+      statement_timeout: statementTimeoutMs,
       idle_in_transaction_session_timeout: 30_000,
     },
     onnotice: () => {},
@@ -46,11 +62,19 @@ export async function ping({ sql }: Database): Promise<void> {
   await sql`select 1`;
 }
 
+/** What the database's clock says, in milliseconds since 1970. */
+export async function readClock({ sql }: Database): Promise<number> {
+  const [row] = await sql<{ ms: number }[]>`select extract(epoch from clock_timestamp())::float8 * 1000 as ms`;
+  if (!row) throw new Error("the database's clock says nothing");
+  return row.ms;
+}
+
 const CONNECTION_ERRORS = new Set([
   "CONNECTION_CLOSED",
   "CONNECTION_ENDED",
   "CONNECTION_DESTROYED",
   "CONNECT_TIMEOUT",
+  "ANSWER_TIMEOUT",
   "ECONNREFUSED",
   "ECONNRESET",
   "ECONNABORTED",

@@ -1,11 +1,9 @@
-import { applications, builds, deployments, hosts, organizations, orgTokens, pools } from "@roombridge/models/db";
-import { and, desc, DrizzleQueryError, eq, isNull, sql as raw } from "drizzle-orm";
-import { RoomError } from "../errors.ts";
+import type { AuthConfiguration } from "@roombridge/models/api";
+import { applications, builds, deployments, organizations, orgTokens } from "@roombridge/models/db";
+import { and, eq, isNotNull, sql as raw } from "drizzle-orm";
 import type { Database } from "./database.ts";
-
-type NewDeployment = typeof deployments.$inferInsert;
-/** What makes two deployments the same; ids and times do not. */
-export type DeploymentSettings = Omit<NewDeployment, "deploymentId" | "sequence" | "createdAt" | "deletedAt">;
+import { insertDeployment, lockNewestDeployment, type DeploymentSettings } from "./insert-deployment.ts";
+import { withoutParameters } from "./without-parameters.ts";
 
 /** Idempotent: an organisation that exists keeps its name. */
 export async function declareOrganization(
@@ -15,10 +13,21 @@ export async function declareOrganization(
   await withoutParameters(() => orm.insert(organizations).values(organization).onConflictDoNothing());
 }
 
-/** Idempotent by the token itself; a token that was revoked stays revoked. Throws when another organisation has it. */
+/**
+ * Idempotent by the token itself; a token that was revoked stays revoked, and one that exists keeps its name and scopes.
+ * Throws when another organisation has it.
+ */
 export async function declareToken(
   { orm }: Database,
-  token: { orgTokenId: string; orgId: string; name: string; tokenHash: Uint8Array },
+  token: {
+    orgTokenId: string;
+    orgId: string;
+    name: string;
+    tokenHash: Uint8Array;
+    scopes?: string[] | null;
+    createdBy?: string;
+    lastFour?: string;
+  },
 ): Promise<void> {
   await withoutParameters(async () => {
     await orm.insert(orgTokens).values(token).onConflictDoNothing();
@@ -30,10 +39,19 @@ export async function declareToken(
   });
 }
 
-/** Idempotent: an application that exists keeps its secret. Throws when another organisation has the appId. */
+/**
+ * Idempotent: an application that exists keeps its secret and its logins, and one that was deleted is there again. Throws when another
+ * organisation has the appId.
+ */
 export async function declareApplication(
   { orm }: Database,
-  application: { appId: string; orgId: string; appName: string; appSecret: string },
+  application: {
+    appId: string;
+    orgId: string;
+    appName: string;
+    appSecret: string;
+    authConfiguration?: AuthConfiguration;
+  },
 ): Promise<void> {
   await withoutParameters(async () => {
     await orm.insert(applications).values(application).onConflictDoNothing({ target: applications.appId });
@@ -43,23 +61,27 @@ export async function declareApplication(
       .where(eq(applications.appId, application.appId));
     if (row?.orgId !== application.orgId)
       throw new Error(`application ${application.appId} belongs to another organisation`);
+    await orm
+      .update(applications)
+      .set({ deletedAt: null, deletedBy: null })
+      .where(and(eq(applications.appId, application.appId), isNotNull(applications.deletedAt)));
   });
 }
 
+/** Idempotent; a build that was deleted is there again. */
 export async function declareBuild(
   { orm }: Database,
-  build: { buildId: string; orgId: string; buildTag?: string; command?: string },
+  build: { buildId: string; orgId: string; buildTag?: string; command?: string; image?: string },
 ): Promise<void> {
-  const { command = null, buildTag = null } = build;
-  await withoutParameters(() =>
-    orm.insert(builds).values(build).onConflictDoUpdate({ target: builds.buildId, set: { command, buildTag } }),
-  );
+  const { command = null, image = null, buildTag = null } = build;
+  const set = { command, image, buildTag, status: "succeeded", deletedAt: null, deletedBy: null } as const;
+  await withoutParameters(() => orm.insert(builds).values(build).onConflictDoUpdate({ target: builds.buildId, set }));
 }
 
 /**
  * Makes `settings` the newest deployment of its application under the id `newDeploymentId`, unless the newest one has the
  * same settings already. Answers the id of the newest one. `maxProcesses` and `warmProcesses` alone do not make a new deployment.
- * Throws `no_certificate`.
+ * Throws `no_certificate`, `build_unusable`, `build_not_found`.
  */
 export async function declareDeployment(
   { orm }: Database,
@@ -68,43 +90,31 @@ export async function declareDeployment(
 ): Promise<string> {
   return withoutParameters(() =>
     orm.transaction(async (tx) => {
-      await tx.execute(raw`select pg_advisory_xact_lock(4, hashtext(${settings.appId}))`);
-      const [newest] = await tx
-        .select()
-        .from(deployments)
-        .where(and(eq(deployments.appId, settings.appId), isNull(deployments.deletedAt)))
-        .orderBy(desc(deployments.sequence))
-        .limit(1);
-      if (newest && sameSettings(newest, settings)) {
+      const newest = await lockNewestDeployment(tx, settings.appId);
+      if (newest && compareDeployment(newest, settings) !== "new") {
         const { deploymentId } = newest;
         const { maxProcesses, warmProcesses = 0 } = settings;
         await tx
           .update(deployments)
           .set({ maxProcesses, warmProcesses })
           .where(eq(deployments.deploymentId, deploymentId));
-        await tx.update(pools).set({ maxProcesses }).where(eq(pools.deploymentId, deploymentId));
+        await tx.execute(raw`select refresh_pool_limits(${settings.appId})`);
         return deploymentId;
       }
-      await checkTransport(tx, settings);
-      await tx.insert(deployments).values({ ...settings, deploymentId: newDeploymentId });
+      await insertDeployment(tx, settings, newDeploymentId);
       return newDeploymentId;
     }),
   );
 }
 
-/** TLS ports need a host that terminates them; one that is away for now will do. Throws `no_certificate`. */
-async function checkTransport(
-  tx: Pick<Database["orm"], "select">,
-  { transportType, additionalContainerPorts = [] }: DeploymentSettings,
-): Promise<void> {
-  const transports = [transportType, ...additionalContainerPorts.map((port) => port.transportType)];
-  if (!transports.includes("tls")) return;
-  const [host] = await tx.select({ hostId: hosts.hostId }).from(hosts).where(eq(hosts.terminatesTls, true)).limit(1);
-  if (host) return;
-  throw new RoomError(
-    "no_certificate",
-    "transportType tls needs a process host with a certificate: set its HOST_TLS_CERT_FILE and HOST_TLS_KEY_FILE",
-  );
+/** What `declareDeployment` would do: nothing, change how many processes may run, or make another deployment. */
+export function compareDeployment(
+  newest: typeof deployments.$inferSelect | undefined,
+  settings: DeploymentSettings,
+): "same" | "limits" | "new" {
+  if (!newest || !sameSettings(newest, settings)) return "new";
+  const { maxProcesses, warmProcesses = 0 } = settings;
+  return newest.maxProcesses === maxProcesses && newest.warmProcesses === warmProcesses ? "same" : "limits";
 }
 
 function sameSettings(newest: typeof deployments.$inferSelect, settings: DeploymentSettings): boolean {
@@ -120,15 +130,6 @@ function sameSettings(newest: typeof deployments.$inferSelect, settings: Deploym
     canonical(newest.additionalContainerPorts) === canonical(settings.additionalContainerPorts ?? []) &&
     canonical(newest.env) === canonical(settings.env ?? [])
   );
-}
-
-/** The database's own error in place of drizzle's, whose message holds every parameter: app secrets, token hashes, env. */
-async function withoutParameters<Result>(statements: () => PromiseLike<Result>): Promise<Result> {
-  try {
-    return await statements();
-  } catch (error) {
-    throw error instanceof DrizzleQueryError ? error.cause : error;
-  }
 }
 
 /** JSON with sorted keys: jsonb does not keep their order. */

@@ -23,6 +23,7 @@ export interface ProcessRow {
   readonly stopReason: string | null;
   readonly exitCode: number | null;
   readonly exitSignal: string | null;
+  readonly exitDetail: string | null;
 }
 
 export interface ProcessFilter {
@@ -37,7 +38,7 @@ const COLUMNS = `
   shown_status(p) as status, p.rooms_allocated as "roomsAllocated", p.rooms_per_process as "roomsPerProcess", p.exposed_port as "exposedPort",
   p.additional_exposed_ports as "additionalExposedPorts", p.created_at as "createdAt", p.scheduled_at as "scheduledAt",
   p.booted_at as "bootedAt", p.started_at as "startedAt", p.stopping_at as "stoppingAt", p.terminated_at as "terminatedAt",
-  p.stop_reason as "stopReason", p.exit_code as "exitCode", p.exit_signal as "exitSignal"`;
+  p.stop_reason as "stopReason", p.exit_code as "exitCode", p.exit_signal as "exitSignal", p.exit_detail as "exitDetail"`;
 
 /** A process of this application, ended ones for 72 h. */
 export async function findProcess(

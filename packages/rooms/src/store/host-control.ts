@@ -13,13 +13,16 @@ export interface HostOffer {
   readonly control: HostControl;
   /** It has a certificate for TLS ports. */
   readonly terminatesTls: boolean;
+  /** Where it answers pings, on its public host; absent: nowhere. */
+  readonly pingPort?: number | undefined;
 }
 
 /** From now on gateways ask the host there. Does nothing for an incarnation that has a successor. */
 export async function announceHost({ sql }: Database, host: HostOffer): Promise<void> {
-  const { hostId, incarnation, control, terminatesTls } = host;
+  const { hostId, incarnation, control, terminatesTls, pingPort = null } = host;
   await sql`
-    update hosts set control_url = ${control.url}, control_secret = ${control.secret}, terminates_tls = ${terminatesTls}
+    update hosts set control_url = ${control.url}, control_secret = ${control.secret}, terminates_tls = ${terminatesTls},
+           ping_port = ${pingPort}
      where host_id = ${hostId} and incarnation = ${incarnation}`;
 }
 

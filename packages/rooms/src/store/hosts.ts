@@ -1,5 +1,6 @@
 import type { Region } from "@roombridge/models/api";
 import type { Database } from "./database.ts";
+import { repeatLost } from "./repeat-lost.ts";
 
 export interface HostBeat {
   readonly hostId: string;
@@ -16,12 +17,15 @@ export type BeatAnswer = "alive" | "superseded";
 /**
  * Renews the lease of a host. A younger incarnation of the same host takes over; the elder then reads
  * `superseded` and must stop. A host that has retired stays so, however long its last processes take to end.
+ * A beat whose connection broke is sent again: two of them are as good as one.
  */
 export async function beatHost({ sql }: Database, beat: HostBeat): Promise<BeatAnswer> {
-  const rows = await sql`
+  const rows = await repeatLost(
+    () => sql`
     update hosts set beat_at = case when beat_at = '-infinity' then beat_at else clock_timestamp() end, regions = ${beat.regions as Region[]}::text[], public_host = ${beat.publicHost},
            max_processes = ${beat.maxProcesses}, provider = ${beat.provider}
-     where host_id = ${beat.hostId} and incarnation = ${beat.incarnation}`;
+     where host_id = ${beat.hostId} and incarnation = ${beat.incarnation}`,
+  );
   return rows.count === 1 ? "alive" : "superseded";
 }
 
@@ -41,4 +45,10 @@ export async function registerHost({ sql }: Database, beat: HostBeat): Promise<v
 export async function retireHost({ sql }: Database, hostId: string, incarnation: string): Promise<void> {
   await sql`
     update hosts set beat_at = '-infinity' where host_id = ${hostId} and incarnation = ${incarnation}`;
+}
+
+/** Whether the lease of a host goes on; false for one that nobody knows. */
+export async function isHostAlive({ sql }: Database, hostId: string): Promise<boolean> {
+  const rows = await sql`select from hosts where host_id = ${hostId} and host_is_alive(beat_at)`;
+  return rows.length > 0;
 }

@@ -57,13 +57,19 @@ export async function findLostProcesses({ sql }: Database, bindDeadlineSeconds: 
   return rows.map(({ processId }) => processId);
 }
 
-/** Forgets tombstones after 24 h, with their allocations and credentials. */
+/** Forgets tombstones after 24 h, with their allocations, credentials and lobbies. */
 export async function deleteTombstones({ sql }: Database): Promise<number> {
-  const { count } = await sql`
-    delete from rooms where room_key in (
-      select room_key from rooms
-       where destroyed_at < statement_timestamp() - interval '24 hours' order by destroyed_at limit ${BATCH})`;
-  return count;
+  const [row] = await sql<{ count: number }[]>`
+    with gone as (
+      delete from rooms where room_key in (
+        select room_key from rooms
+         where destroyed_at < statement_timestamp() - interval '24 hours' order by destroyed_at limit ${BATCH})
+      returning room_key
+    ), theirs as (
+      delete from lobbies l using gone where l.room_key = gone.room_key
+    )
+    select count(*)::integer as count from gone`;
+  return row?.count ?? 0;
 }
 
 /** Forgets allocations that ended more than 72 h ago. */

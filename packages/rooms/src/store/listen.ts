@@ -1,6 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import postgres from "postgres";
 import { randomBase36 } from "../ids.ts";
+import { answerTimeoutSeconds } from "./database.ts";
 
 export type Channel = "roombridge_processes" | "roombridge_rooms";
 
@@ -49,6 +50,7 @@ async function subscribe(url: string, channel: Channel, wake: (payload: string) 
   const sql = postgres(url, {
     max: 1,
     connect_timeout: 5,
+    answer_timeout: answerTimeoutSeconds(),
     connection: { application_name: `roombridge listen ${channel}` },
     onnotice: () => {},
   });

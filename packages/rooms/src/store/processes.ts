@@ -17,8 +17,10 @@ export interface StartOrder {
   readonly appSecret: string;
   readonly deploymentId: string;
   readonly buildTag: string | null;
-  /** Name of a command in the operator's config file; null when the build has none. */
+  /** Name of a command in the operator's config file; null when the build has none, or was deleted. */
   readonly command: string | null;
+  /** Reference of an image, which the operator's file must allow; null when the build has none, or was deleted. */
+  readonly image: string | null;
   readonly region: Region;
   readonly containerPort: number;
   readonly transportType: TransportType;
@@ -32,7 +34,10 @@ export interface StartOrder {
   readonly initialRoomConfig: string | null;
 }
 
-/** Takes unclaimed processes of these regions, oldest first, at most `limit`, for one incarnation of a host. */
+/**
+ * Takes unclaimed processes of these regions, oldest first, at most `limit`, for one incarnation of a host. Those with TLS
+ * ports only when the host has a certificate.
+ */
 export async function claimProcesses(
   { sql }: Database,
   claim: {
@@ -42,20 +47,23 @@ export async function claimProcesses(
     readonly limit: number;
   },
 ): Promise<StartOrder[]> {
+  const { hostId, incarnation } = claim;
   // array(): a subquery behind "in" may be run again for each row, and skips each time what it has locked before.
   return sql<StartOrder[]>`
     with claimed as (
-      update processes set host_id = ${claim.hostId}, host_incarnation = ${claim.incarnation}, scheduled_at = clock_timestamp()
+      update processes set host_id = ${hostId}, host_incarnation = ${incarnation}, scheduled_at = clock_timestamp()
        where process_id = any (array(
          select process_id from processes
           where status = 'starting' and host_id is null and terminated_at is null
             and region = any (${claim.regions as Region[]}::text[])
+            and ((select terminates_tls from hosts where host_id = ${hostId}) or not needs_tls(deployment_id))
           order by created_at limit ${claim.limit} for update skip locked))
-         and exists (select from hosts where host_id = ${claim.hostId} and incarnation = ${claim.incarnation})
+         and exists (select from hosts where host_id = ${hostId} and incarnation = ${incarnation})
       returning *
     )
     select c.process_id as "processId", c.app_id as "appId", a.app_secret as "appSecret", c.deployment_id as "deploymentId",
-           b.build_tag as "buildTag", b.command, c.region, d.container_port as "containerPort",
+           b.build_tag as "buildTag", case when b.deleted_at is null then b.command end as command,
+           case when b.deleted_at is null then b.image end as image, c.region, d.container_port as "containerPort",
            d.transport_type as "transportType", d.additional_container_ports as "additionalContainerPorts",
            c.rooms_per_process as "roomsPerProcess", d.requested_cpu as "requestedCpu",
            d.requested_memory_mb as "requestedMemoryMb", d.env, f.room_id as "initialRoomId",
@@ -128,11 +136,13 @@ export async function reportRunning(
 }
 
 /**
- * Why a process ended. `exited`: by itself, with the exit code or signal. `superseded`: a static process whose name another
- * instance has taken. Recorded stop reasons win over these.
+ * Why a process ended. `exited`: by itself, with the exit code or signal. `out_of_memory`: it was ended because it had
+ * reached its memory limit. `superseded`: a static process whose name another instance has taken. Recorded stop reasons win
+ * over these.
  */
 export type EndReason =
   | "exited"
+  | "out_of_memory"
   | "spawn_error"
   | "port_taken"
   | "bind_deadline"
@@ -145,7 +155,11 @@ export interface ProcessEnd {
   readonly reason: EndReason;
   readonly exitCode?: number | undefined;
   readonly exitSignal?: string | undefined;
+  /** Why it never was ready, in a sentence for people; at most 500 characters of it are kept. */
+  readonly detail?: string | undefined;
 }
+
+const MAX_DETAIL = 500;
 
 /**
  * Records the end of a process and decides in the same transaction what becomes of its rooms: destroyed (asked for, or
@@ -167,13 +181,22 @@ export async function endLostProcess(
   return callEndProcess(database, { processId, reason: "host_lost" }, bindDeadlineSeconds);
 }
 
+/** What keeps a process from being ready, as far as its host has found out: told with its end, should it never be. */
+export async function noteDetail({ sql }: Database, processId: string, detail: string | undefined): Promise<void> {
+  const text = detail?.replaceAll("\0", "").slice(0, MAX_DETAIL).toWellFormed() ?? null;
+  await sql`
+    update processes set exit_detail = ${text} where process_id = ${processId} and terminated_at is null`;
+}
+
 async function callEndProcess(
-  { sql }: Database,
+  database: Database,
   end: ProcessEnd,
   bindDeadlineSeconds: number | null,
 ): Promise<boolean> {
+  const { sql } = database;
   const [open] = await sql<{ rooms: number }[]>`
     select count(*)::integer as rooms from room_allocations where process_id = ${end.processId} and unscheduled_at is null`;
+  if (end.detail !== undefined) await noteDetail(database, end.processId, end.detail);
   // Some spare ids: the count may grow until the pool is locked. A room without one would fail the call, not be lost.
   const count = (open?.rooms ?? 0) + 100;
   const allocationIds = Array.from({ length: count }, newUuid);

@@ -75,7 +75,7 @@ export async function renewRoomCredential(
         from room where c.username = ${username} and c.room_key = room.room_key and c.revoked_at is null
       returning c.room_key, c.expires_at
     ), prolonged as (
-      update rooms r set expires_at = renewed.expires_at from renewed
+      update rooms r set expires_at = greatest(r.expires_at, renewed.expires_at) from renewed
        where r.room_key = renewed.room_key and r.expires_at is not null
     )
     select expires_at as "expiresAt", floor(extract(epoch from expires_at - clock_timestamp()))::integer as "ttlSeconds"

@@ -1,4 +1,4 @@
-import { countEstablished, isTcpOnly } from "../connections.ts";
+import { countConnected, isTcpOnly } from "../connections.ts";
 import type { DockerProcess } from "./docker-process.ts";
 import type { Engine } from "./engine.ts";
 import { readContainerSockets } from "./readiness.ts";
@@ -15,5 +15,5 @@ export async function countConnections(
   if (!sockets) return undefined;
   // Only its own server listens there: the namespace is the container's.
   const bound = ports.map(({ bindPort }) => bindPort);
-  return [processId, countEstablished(sockets, bound)];
+  return [processId, countConnected(sockets, bound)];
 }

@@ -14,6 +14,8 @@ import { GAME, newDockerWorld } from "../../../test/docker-world.ts";
 import { openEngineRoad } from "../../../test/engine-road.ts";
 import { startFakeRegistry } from "../../../test/fake-registry.ts";
 import { GAME_IMAGE, importGameImage } from "../../../test/game-image.ts";
+import { describeGameServers } from "../../../test/game-server-conformance.ts";
+import { openHostedWorld } from "../../../test/hosted-world.ts";
 import { type PrivateDocker, startPrivateDocker } from "../../../test/private-docker.ts";
 import { newSpec, readText } from "../../../test/process-spec.ts";
 import { describeProvider, echoDatagram } from "../../../test/provider-conformance.ts";
@@ -38,6 +40,14 @@ describe.skipIf(!hasDocker)("with an engine of its own", { timeout: LONG_MS }, (
   afterAll(() => docker?.close(), LONG_MS);
 
   describeProvider("docker", () => newDockerWorld(docker.url));
+
+  describeGameServers("a docker host", async (cleanUp) => {
+    const machine = await newMachine(suite(), {}, cleanUp);
+    const game = { image: GAME_IMAGE, command: ["node", "/app/src/main.ts"], pull: "never" };
+    await writeFile(join(machine.dataDir, "roombridge.json"), JSON.stringify({ commands: { game } }));
+    const env = { HOST_PROVIDER: "docker", DOCKER_HOST: docker.url };
+    return openHostedWorld(suite(), machine, { cleanUp, env, gameEnv: [{ name: "HOST", value: "0.0.0.0" }] });
+  });
 
   test("its bridge keeps its address when containers come: those that know another one cannot answer", async () => {
     const { Options } = await docker.client.getNetwork("bridge").inspect();
@@ -234,7 +244,7 @@ describe.skipIf(!hasDocker)("with an engine of its own", { timeout: LONG_MS }, (
 
     test("is looked up by a container of the probe image beside it", async () => {
       const world = await newDockerWorld(docker.url);
-      const settings = { probeImage: GAME_IMAGE, registries: {} };
+      const settings = { images: [], probeImage: GAME_IMAGE, registries: {} };
       const provider = await world.openWith({ procRoot, settings });
       const spec = await game(`${LISTEN} require("dgram").createSocket("udp4").bind(8001)`, {}, true);
       const half = await game(LISTEN, {}, true);
@@ -296,7 +306,7 @@ describe.skipIf(!hasDocker)("with an engine of its own", { timeout: LONG_MS }, (
       const world = await newDockerWorld(docker.url);
       const passwordFile = join(await temporary(), "password");
       await writeFile(passwordFile, "s3cret-word\n");
-      const settings = { registries: { [registry.name]: { username: "me", passwordFile } } };
+      const settings = { images: [], registries: { [registry.name]: { username: "me", passwordFile } } };
       const { log, messages } = listeningLog();
       const image = `${registry.name}/game:1`;
       const images = new Map([["game", { ...GAME, image, pull: "missing" as const }]]);
@@ -323,7 +333,7 @@ describe.skipIf(!hasDocker)("with an engine of its own", { timeout: LONG_MS }, (
         const registry = await startFakeRegistry("me", "s3cret-word");
         const passwordFile = join(await temporary(), "password");
         await writeFile(passwordFile, password);
-        const settings = { registries: { [registry.name]: { username: "me", passwordFile } } };
+        const settings = { images: [], registries: { [registry.name]: { username: "me", passwordFile } } };
         const images = new Map([["game", { ...GAME, image: `${registry.name}/${name}`, pull: "missing" as const }]]);
         const provider = await (await newDockerWorld(docker.url)).openWith({ images, settings });
         const failed = await provider.start(await game("")).catch((error: unknown) => error);

@@ -21,6 +21,7 @@ import { type EngineAddress, isOnThisMachine } from "./engine-address.ts";
 import { toStartError } from "./engine-error.ts";
 import { endOrphans } from "./end-orphans.ts";
 import { EngineWatch } from "./engine-watch.ts";
+import { imageOf } from "./image-of.ts";
 import { ImageStore } from "./image-store.ts";
 import { keepLog, keptLog } from "./kept-log.ts";
 import { neighboursOn } from "./neighbours.ts";
@@ -191,15 +192,13 @@ class DockerProvider implements Provider {
   }
 
   async #start(spec: ProcessSpec): Promise<void> {
-    const { images, hostId, publicHost, logKeeping } = this.#options;
-    const { processId, ports, command: name } = spec;
+    const { images, settings, hostId, publicHost, logKeeping } = this.#options;
+    const { processId, ports } = spec;
     const known = await this.#find(processId);
     // One that was only created is what an answer that never came has left behind.
     if (known && known.status !== "created") return;
     if (known) await this.#remove(known.id);
-    const command = name === null ? undefined : images.get(name);
-    if (!command)
-      throw new SpawnError(`no command named ${JSON.stringify(name)} with an image in the operator's config file`);
+    const command = imageOf(spec, images, settings.images);
     if (ports.some(({ plainPort }) => plainPort !== undefined) && !isOnThisMachine(this.#options.address)) {
       throw new SpawnError("the host terminates TLS for an engine of its own machine only; let the port be tcp");
     }

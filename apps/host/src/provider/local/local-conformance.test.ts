@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createLog } from "@roombridge/service";
 import { onTestFinished } from "vitest";
-import { LOG_KEEPING } from "../../../test/process-spec.ts";
+import { ENFORCED, LOG_KEEPING } from "../../../test/process-spec.ts";
 import { describeProvider, GAME_ARGV } from "../../../test/provider-conformance.ts";
 import { openLocalProvider } from "./local-provider.ts";
 
@@ -20,6 +20,7 @@ describeProvider("local", async () => {
         baseEnv: { PATH: process.env["PATH"] ?? "" },
         publicHost: "127.0.0.1",
         logKeeping: LOG_KEEPING,
+        limits: ENFORCED,
         onChange,
         log: createLog({ name: "test", level: "silent", format: "json" }),
       });

@@ -1,8 +1,8 @@
-import type { Logger } from "@roombridge/service";
+import { type Logger, type Loop, startLoop } from "@roombridge/service";
 import type { Command } from "../../operator-config.ts";
 import { fillPorts } from "../fill-ports.ts";
 import { readLog } from "../log-reader.ts";
-import { countEstablished, isTcpOnly } from "../connections.ts";
+import { countConnected, isTcpOnly } from "../connections.ts";
 import { findTakenPorts } from "../port-probe.ts";
 import { isLog, type LogKeeping, removeOldLogs, rotateLog } from "../process-log.ts";
 import {
@@ -14,14 +14,17 @@ import {
   SpawnError,
 } from "../provider.ts";
 import { checkCommand } from "./command.ts";
+import { type LimitSettings, LocalLimits } from "./local-limits.ts";
 import { LocalProcess } from "./local-process.ts";
-import { prepareFiles, type ProcessState, processFiles, readStates, removeState, writeState } from "./process-files.ts";
+import { prepareFiles, type ProcessState, processFiles, readStates, writeState } from "./process-files.ts";
 import { readSockets } from "../socket-table.ts";
+import { MemoryWatch } from "./memory-watch.ts";
 import { HAS_PROC, identify } from "./process-identity.ts";
 import { SessionStats } from "./session-stats.ts";
-import { spawnShim } from "./shim.ts";
+import { type ProcessUser, spawnShim } from "./shim.ts";
 
 const READINESS_INTERVAL_MS = 100;
+const MEMORY_INTERVAL_MS = 1_000;
 const FILES_INTERVAL_MS = 10_000;
 
 export interface LocalProviderOptions {
@@ -33,14 +36,21 @@ export interface LocalProviderOptions {
   /** Address that players are told. */
   readonly publicHost: string;
   readonly logKeeping: LogKeeping;
+  readonly limits: LimitSettings;
+  /** Whom game servers run as; undefined: as the host. Needs a host that runs as root. */
+  readonly user?: ProcessUser | undefined;
   /** Something may have changed: look at `list`. */
   readonly onChange: () => void;
   readonly log: Logger;
 }
 
-/** Game servers as processes of this machine. Takes over what an earlier provider of the same `root` left. */
+/**
+ * Game servers as processes of this machine. Takes over what an earlier provider of the same `root` left. Throws when the
+ * cgroup or the user of the settings cannot be used.
+ */
 export async function openLocalProvider(options: LocalProviderOptions): Promise<Provider> {
-  const provider = new LocalProvider(options);
+  if (options.user && process.getuid?.() !== 0) throw new Error("HOST_RUN_AS needs a host that runs as root");
+  const provider = new LocalProvider(options, await LocalLimits.open(options.limits));
   await provider.adopt();
   return provider;
 }
@@ -52,12 +62,17 @@ class LocalProvider implements Provider {
   readonly #processes = new Map<string, LocalProcess>();
   readonly #starts = new Map<string, Promise<void>>();
   readonly #stats = new SessionStats();
+  readonly #limits: LocalLimits;
   readonly #readinessTimer: NodeJS.Timeout;
   readonly #filesTimer: NodeJS.Timeout;
+  readonly #memoryLoop: Loop;
   #isLooking = false;
 
-  constructor(options: LocalProviderOptions) {
+  constructor(options: LocalProviderOptions, limits: LocalLimits) {
     this.#options = options;
+    this.#limits = limits;
+    const watch = new MemoryWatch(this.#stats, options.log);
+    this.#memoryLoop = startLoop(MEMORY_INTERVAL_MS, () => watch.round(this.#processes.values()));
     this.#readinessTimer = setInterval(() => void this.#checkReadiness(), READINESS_INTERVAL_MS);
     this.#filesTimer = setInterval(() => void this.#keepFiles(), FILES_INTERVAL_MS);
   }
@@ -95,8 +110,13 @@ class LocalProvider implements Provider {
   async forget(processId: string): Promise<void> {
     const process = this.#processes.get(processId);
     if (!process) return;
-    await removeState(process.files);
+    await process.forget();
     this.#processes.delete(processId);
+    // The last time that anybody looks at its size. A full disk must not keep the process from being forgotten.
+    const { logKeeping, log } = this.#options;
+    await rotateLog(process.files.log, logKeeping.bytesPerFile).catch((error: unknown) =>
+      log.warn({ err: error, processId }, "could not look after the log of a game server"),
+    );
   }
 
   takenPorts(ports: readonly number[]): Promise<number[]> {
@@ -126,7 +146,7 @@ class LocalProvider implements Provider {
     return new Map(
       countable.map(({ processId, endpoints }) => {
         const ports = endpoints.map(({ port }) => port);
-        return [processId, countEstablished(sockets, ports)];
+        return [processId, countConnected(sockets, ports)];
       }),
     );
   }
@@ -143,10 +163,11 @@ class LocalProvider implements Provider {
   async close(): Promise<void> {
     clearInterval(this.#readinessTimer);
     clearInterval(this.#filesTimer);
+    await this.#memoryLoop.stop();
   }
 
   async #start(spec: ProcessSpec): Promise<void> {
-    const { root, baseEnv, onChange } = this.#options;
+    const { root, baseEnv, user, onChange } = this.#options;
     const { processId, ports } = spec;
     const command = this.#commandOf(spec);
     // A deployment may choose its language, but not which program a name in the operator's file means.
@@ -154,12 +175,13 @@ class LocalProvider implements Provider {
     await checkCommand(command, env["PATH"] ?? "");
     const files = processFiles(root, processId);
     await prepareFiles(files);
-    const shim = await spawnShim({ ...command, env, exitFile: files.exit, logFile: files.log });
+    const shim = await spawnShim({ ...command, env, exitFile: files.exit, logFile: files.log, user });
     try {
       const wanted = ports.map(({ name, port, transportType, plainPort }) => {
         return { name, port, transportType, plainPort };
       });
-      const state = { processId, ...(await identify(shim.pid)), ports: wanted };
+      const limited = await this.#limits.apply(shim.pid, spec);
+      const state = { processId, ...(await identify(shim.pid)), ports: wanted, ...limited };
       await writeState(files, state);
       this.#keep(state);
     } catch (error) {
@@ -176,7 +198,8 @@ class LocalProvider implements Provider {
     this.#processes.set(state.processId, new LocalProcess(state, { files, publicHost }));
   }
 
-  #commandOf({ command: name, ports }: ProcessSpec): Command {
+  #commandOf({ command: name, image, ports }: ProcessSpec): Command {
+    if (image !== null) throw new SpawnError(`this host runs programs, and the build is the image ${image}`);
     const command = name === null ? undefined : this.#options.commands.get(name);
     if (!command)
       throw new SpawnError(`no command named ${JSON.stringify(name)} with argv in the operator's config file`);
@@ -202,6 +225,7 @@ class LocalProvider implements Provider {
     try {
       await this.adopt();
       for (const { files } of this.#processes.values()) await rotateLog(files.log, logKeeping.bytesPerFile);
+      await this.#limits.tidy((processId) => this.#processes.has(processId) || this.#starts.has(processId));
       await removeOldLogs(root, { isKnown: (processId) => this.#processes.has(processId), ...logKeeping });
     } catch (error) {
       this.#options.log.warn({ err: error }, "could not look after the files of game servers");

@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { access, mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 
@@ -16,17 +16,23 @@ const State = z.object({
       plainPort: z.int().optional(),
     }),
   ),
+  /** It is ended when it takes more; absent when the kernel sees to that, or nobody. */
+  memoryLimitBytes: z.int().positive().optional(),
+  /** Its directory of cgroup v2. */
+  cgroup: z.string().optional(),
 });
 /** What must be known to find a process again after the host has died. */
 export type ProcessState = z.output<typeof State>;
 
-const PROCESS_ID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+export const PROCESS_ID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 export interface ProcessFiles {
   readonly directory: string;
   readonly log: string;
   /** Exit code, written by the shim. */
   readonly exit: string;
+  /** There once the process was ended for its memory. */
+  readonly outOfMemory: string;
   readonly state: string;
 }
 
@@ -38,6 +44,7 @@ export function processFiles(root: string, processId: string): ProcessFiles {
     directory,
     log: join(directory, "log"),
     exit: join(directory, "exit"),
+    outOfMemory: join(directory, "out-of-memory"),
     state: join(directory, "state.json"),
   };
 }
@@ -58,6 +65,19 @@ export async function writeState(files: ProcessFiles, state: ProcessState): Prom
 export async function removeState(files: ProcessFiles): Promise<void> {
   await rm(files.state, { force: true });
   await rm(files.exit, { force: true });
+  await rm(files.outOfMemory, { force: true });
+}
+
+/** Written before the process is ended, so that a host that dies meanwhile does not make a crash of it. */
+export async function markOutOfMemory(files: ProcessFiles): Promise<void> {
+  await writeFile(files.outOfMemory, "");
+}
+
+export async function isMarkedOutOfMemory(files: ProcessFiles): Promise<boolean> {
+  return access(files.outOfMemory).then(
+    () => true,
+    () => false,
+  );
 }
 
 /** The exit code; undefined when the shim has not written one (yet). */

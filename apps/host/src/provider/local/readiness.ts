@@ -1,4 +1,4 @@
-import { readdir, readlink } from "node:fs/promises";
+import { readdir, readFile, readlink } from "node:fs/promises";
 import { connect } from "node:net";
 import type { TransportType } from "@roombridge/models/api";
 import { type KernelSocket, readSockets } from "../socket-table.ts";
@@ -34,6 +34,31 @@ export async function checkReadiness(session: number, ports: readonly WantedPort
     isReady: isOwn.every(Boolean),
     foreignPorts: ports.filter((_port, n) => !isOwn[n] && holders[n]?.length !== 0).map(({ port }) => port),
   };
+}
+
+/**
+ * What the processes of a session have bound besides the ports that they should have: TCP that listens, and UDP on a number
+ * that the system gives to nobody by itself. Empty without /proc.
+ */
+export async function findOtherPorts(session: number, ports: readonly WantedPort[]): Promise<number[]> {
+  if (!HAS_PROC) return [];
+  const own = await readSocketInodes(session);
+  const isGiven = await readGivenPorts();
+  const others = (await readSockets("/proc/net")).filter(
+    (socket) =>
+      socket.state === "bound" &&
+      own.has(socket.inode) &&
+      !(socket.protocol === "udp" && isGiven(socket.port)) &&
+      !ports.some((wanted) => isHolder(socket, wanted)),
+  );
+  return [...new Set(others.map(({ port }) => port))].sort((a, b) => a - b);
+}
+
+/** Which numbers an application gets that asks for any (ip(7)). */
+async function readGivenPorts(): Promise<(port: number) => boolean> {
+  const text = await readFile("/proc/sys/net/ipv4/ip_local_port_range", "utf8").catch(() => "");
+  const [, first = "32768", last = "60999"] = /(\d+)\s+(\d+)/.exec(text) ?? [];
+  return (port) => port >= Number(first) && port <= Number(last);
 }
 
 function isHolder({ protocol, state, port }: KernelSocket, wanted: WantedPort): boolean {

@@ -32,9 +32,22 @@ export class SessionStats {
     const tcp = new Set(ports.filter(({ transportType }) => transportType !== "udp").map(ownPort));
     return {
       cpuSeconds: members.reduce((sum, { ticks }) => sum + ticks, 0) / TICKS_PER_SECOND,
-      memoryBytes: memory.reduce((sum, bytes) => sum + bytes, 0),
+      memoryBytes: total(memory),
       tcpConnections: sockets.filter(({ state, port }) => state === "established" && tcp.has(port)).length,
     };
+  }
+
+  /**
+   * Memory of a session for comparing it with a limit: what several of its processes share counts once. Looked up only where
+   * resident memory exceeds `overBytes`, as it takes the kernel long; below that resident memory is the answer.
+   */
+  async readMemory({ pid }: ProcessState, overBytes: number): Promise<number> {
+    const members = (await this.#recentLook().processes).filter(({ session }) => session === pid);
+    const resident = await Promise.all(members.map((member) => readResidentBytes(member.pid)));
+    const sum = total(resident);
+    if (sum <= overBytes) return sum;
+    const proportional = await Promise.all(members.map((member) => readProportionalBytes(member.pid)));
+    return total(proportional.map((bytes, n) => bytes ?? resident[n] ?? 0));
   }
 
   #recentLook(): Look {
@@ -43,6 +56,17 @@ export class SessionStats {
     this.#look = { takenAtMs: nowMs, processes: readAllStats(), sockets: readSockets("/proc/net") };
     return this.#look;
   }
+}
+
+function total(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0);
+}
+
+/** Each page divided by how many processes have it (proc(5), smaps_rollup); undefined when it may not be read. */
+async function readProportionalBytes(pid: number): Promise<number | undefined> {
+  const text = await readFile(`/proc/${pid}/smaps_rollup`, "utf8").catch(() => "");
+  const [, kilobytes] = /^Pss:\s+(\d+) kB$/m.exec(text) ?? [];
+  return kilobytes === undefined ? undefined : Number(kilobytes) * 1024;
 }
 
 /** 0 when the process is gone. */

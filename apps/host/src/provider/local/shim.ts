@@ -5,17 +5,18 @@ import { SpawnError } from "../provider.ts";
 
 /**
  * Parent of a game server, in a session of its own: it outlives the host and records the exit code.
+ * It writes to a file that the host has opened, as the user it runs as may not open files there.
  * It begins only when told to, that is, when its identity is on disk: a host that dies before leaves no process behind.
  * A trap with a command, unlike an ignored signal, is not inherited. The last line ends what the game server left in the
- * group, the shim itself included. Only built-in commands, so that PATH does not matter.
+ * group, the shim itself included. Only built-in commands, so that PATH does not matter. A server that wants to leave memory
+ * dumps when it crashes, each as large as its memory, may raise the limit itself.
  */
 const SHIM = `
 read -r go || exit 0
-exit_file=$1
-shift
 trap : TERM INT HUP
-"$@" </dev/null
-echo "$?" >"$exit_file"
+ulimit -S -c 0
+"$@" </dev/null 3>&-
+echo "$?" >&3
 kill -s KILL 0
 `;
 
@@ -25,6 +26,14 @@ export interface ShimOptions {
   readonly env: Readonly<Record<string, string>>;
   readonly exitFile: string;
   readonly logFile: string;
+  /** Whom it runs as; undefined: as the host. */
+  readonly user: ProcessUser | undefined;
+}
+
+/** By numbers; it is in no other group. */
+export interface ProcessUser {
+  readonly uid: number;
+  readonly gid: number;
 }
 
 export interface Shim {
@@ -39,12 +48,14 @@ export interface Shim {
 /** Throws SpawnError when not even the shell can be started. */
 export async function spawnShim(options: ShimOptions): Promise<Shim> {
   const log = await open(options.logFile, "a", 0o600);
+  const exit = await open(options.exitFile, "w", 0o600);
   try {
-    const child = spawn("/bin/sh", ["-c", SHIM, "roombridge-shim", options.exitFile, ...options.argv], {
+    const child = spawn("/bin/sh", ["-c", SHIM, "roombridge-shim", ...options.argv], {
       cwd: options.cwd,
       env: options.env,
-      stdio: ["pipe", log.fd, log.fd],
+      stdio: ["pipe", log.fd, log.fd, exit.fd],
       detached: true,
+      ...options.user,
     });
     const { pid, stdin } = await spawned(child);
     child.unref();
@@ -57,6 +68,7 @@ export async function spawnShim(options: ShimOptions): Promise<Shim> {
     };
   } finally {
     await log.close();
+    await exit.close();
   }
 }
 

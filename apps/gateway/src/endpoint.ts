@@ -1,0 +1,18 @@
+import type { HonoRequest } from "hono";
+import type { Access } from "./access.ts";
+import type { Answer } from "./answer.ts";
+
+/** What answers at a path: an operation, a page, a probe. */
+export interface Endpoint {
+  /** The operationId in the access log. */
+  readonly name: string;
+  readonly handle: (request: HonoRequest) => Answer | Promise<Answer>;
+  /** Undefined: anybody may call it as often as they like. */
+  readonly access?: Access;
+  /** See `Operation`. */
+  readonly patienceSeconds?: number | undefined;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Probes come every few seconds and are logged at debug. */
+  readonly isProbe?: boolean;
+  readonly isPolled?: boolean | undefined;
+}
