@@ -2,13 +2,14 @@
 import { appList } from "./command/app-list.ts";
 import { applyCommand } from "./command/apply.ts";
 import { coturnAccess } from "./command/coturn-access.ts";
+import { doctor } from "./command/doctor.ts";
 import { migrateCommand } from "./command/migrate.ts";
 import { rotateSecret } from "./command/rotate-secret.ts";
 import { tokenCreate, tokenList, tokenRevoke } from "./command/token.ts";
 import { turnConfig } from "./command/turn-config.ts";
 import { turnCheck } from "./command/turn-check.ts";
 import { UsageError } from "./command/usage-error.ts";
-import { parseCommandEnv, parseTurnConfigEnv, PROCESS_VARIABLES } from "./env.ts";
+import { parseCommandEnv, parseDoctorEnv, parseTurnConfigEnv, PROCESS_VARIABLES } from "./env.ts";
 import { explainError } from "./explain-error.ts";
 
 const USAGE = `usage: roombridge <command>
@@ -23,6 +24,10 @@ const USAGE = `usage: roombridge <command>
       --scopes <a,b>          such as processes:read,builds:read-write (admin: everything)
   token list                  all tokens, without what opens anything
   token revoke --id <id>      end a token within five seconds
+  doctor                      look at the database, hosts, relays and certificates; tell what is wrong and what to do
+      --json                  for machines
+      --role <name>           coturn's role in the database (coturn_ro)
+      --certificate <path>    one more to look at, besides those of *_TLS_CERT_FILE; may be repeated
   db coturn-access [--print]  create the role with which coturn reads its views, or print the SQL that does
       --role <name>           its name (coturn_ro)
       --connections <n>       connections that all coturns together may open (50)
@@ -54,6 +59,7 @@ const COMMANDS = new Map<string, (args: readonly string[], write: (line: string)
   ["token create", (args, write) => tokenCreate(args, readEnv(), write)],
   ["token list", (args, write) => tokenList(args, readEnv(), write)],
   ["token revoke", (args, write) => tokenRevoke(args, readEnv(), write)],
+  ["doctor", (args, write) => doctor(args, parseDoctorEnv(PROCESS_VARIABLES), write)],
   ["db coturn-access", (args, write) => coturnAccess(args, readEnv(), write)],
   ["turn config", (args, write) => turnConfig(args, parseTurnConfigEnv(PROCESS_VARIABLES), write)],
   ["turn check", (args, write) => turnCheck(args, readEnv(), write)],
