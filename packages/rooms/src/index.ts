@@ -135,7 +135,9 @@ export { readServerFacts } from "./store/diagnosis/server-facts.ts";
 export type { ServerFacts } from "./store/diagnosis/server-facts.ts";
 export { readHoldFacts } from "./store/diagnosis/session-facts.ts";
 export type { HoldFacts, SessionFacts } from "./store/diagnosis/session-facts.ts";
+export { findOrganization, listOrganizations } from "./store/find-organization.ts";
 export { leasePorts } from "./store/port-leases.ts";
+export { renumberEvents } from "./store/renumber-events.ts";
 export { reportConnections } from "./store/report-connections.ts";
 export type { ConnectionReport } from "./store/report-connections.ts";
 export {

@@ -48,8 +48,9 @@ test("--json is for machines, and names the keys of live credentials that nobody
 });
 
 test("a database without tables, or none at all, ends the examination with one finding about that", async () => {
-  const { sql, close } = openDatabase({ url: database.url, applicationName: "test" });
-  onTestFinished(close);
+  const opened = openDatabase({ url: database.url, applicationName: "test" });
+  onTestFinished(() => opened.close());
+  const { sql } = opened;
   await sql`alter schema drizzle rename to elsewhere`;
   const empty = await run();
   await sql`alter schema elsewhere rename to drizzle`;

@@ -15,7 +15,7 @@ export function judgeBacklog({ hasHolder, overdue, eventsAreAhead }: BacklogFact
   if (eventsAreAhead)
     fail(
       "events bear transaction ids that this server has not reached: readers wait for it to get there",
-      "after a restore with pg_restore, run roombridge admin after-restore",
+      "after a restore with pg_restore, run roombridge db after-restore",
     );
   return findings;
 }

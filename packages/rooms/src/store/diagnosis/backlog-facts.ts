@@ -16,8 +16,12 @@ export async function readBacklogFacts({ sql }: Database): Promise<BacklogFacts>
              select from pg_locks l join pg_database d on d.oid = l.database
               where l.locktype = 'advisory' and l.classid = 0 and l.objid = ${HOUSEKEEPING_LOCK} and l.objsubid = 1
                 and l.granted and d.datname = current_database()) as "hasHolder",
-           coalesce((select xid from room_events order by xid desc, id desc limit 1) >= pg_snapshot_xmax(pg_current_snapshot()),
-                    false) as "eventsAreAhead"`;
+           exists (
+             select from (
+               (select e.xid from room_events e order by e.xid desc limit 1) union all
+               (select w.position_xid from webhooks w order by w.position_xid desc limit 1) union all
+               (select h.xid from event_horizon h)
+             ) as used (xid) where used.xid > pg_snapshot_xmax(pg_current_snapshot())) as "eventsAreAhead"`;
   const overdue = await sql<{ what: string; seconds: number }[]>`
     select what, extract(epoch from clock_timestamp() - due)::float8 as seconds from (values
       ('rooms that have expired', (select min(expires_at) from rooms where destroyed_at is null and expires_at is not null)),

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { createDeployment, createTenant, registerTestHost, TEST_REGION } from "@roombridge/testing";
-import postgres from "postgres";
+import type postgres from "postgres";
 import { expect, onTestFinished, test } from "vitest";
 import { useRooms } from "../../../test/setup.ts";
 import { createRoom } from "../../create-room.ts";
