@@ -125,3 +125,24 @@ export async function expectNothingLost(world: World, { live, destroyed }: Ackno
   expect([...twice], "rooms that were created twice").toEqual([]);
   await expectConsistent(world.database);
 }
+
+export interface Rtc {
+  readonly app: App;
+  readonly port: number;
+}
+
+/** `RoomService` of this world's application. */
+export async function startRtc({ databaseUrl, appId }: World, checkout = REPOSITORY_ROOT): Promise<Rtc> {
+  const app = await startApp({
+    path: join(checkout, "apps/rtc/src/main.ts"),
+    env: {
+      DATABASE_URL: databaseUrl,
+      RTC_PORT: "0",
+      RTC_APP_ID: appId,
+      TURN_CREDENTIAL_KEYS: KEYS,
+      LOG_FORMAT: "json",
+    },
+    readyPattern: /"port":(\d+).*"rtc ready"/,
+  });
+  return { app, port: Number(app.ready[1]) };
+}
