@@ -5,10 +5,13 @@ import { isRunning, isWithoutProcesses } from "./test/running-roombridge.ts";
 const ALONE = ["logs.test.ts", "recovery.test.ts", "static-servers.test.ts", "turn-check-page.test.ts"];
 if (isRunning) isWithoutProcesses(ALONE.join(", "));
 
+// Rolling upgrade, restarts of PostgreSQL and restores take minutes: `.ci/run --full` runs them.
+const operation = process.env["TEST_OPERATION"] === "1" ? ["operation/*.test.ts"] : [];
+
 // Each file starts the whole of Roombridge; side by side they would only slow each other down.
 export default defineConfig({
   test: {
-    include: ["*.test.ts"],
+    include: ["*.test.ts", ...operation],
     exclude: [...configDefaults.exclude, ...(isRunning ? ALONE : [])],
     fileParallelism: false,
     isolate: false,

@@ -84,6 +84,8 @@ test.each([
   [["dance"], 'unknown command "dance"'],
   [["db"], 'unknown command "db"'],
   [["turn"], 'unknown command "turn"'],
+  [["admin"], 'unknown command "admin"'],
+  [["admin", "app", "drop"], 'unknown command "app drop"'],
   [["turn", "off"], 'unknown command "turn off"'],
   [["turn", "config", "--coturn-version", "4.5.2"], "--coturn-version"],
   [["turn", "config"], "no turnserver here"],

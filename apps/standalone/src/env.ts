@@ -85,6 +85,21 @@ const CommandEnvironment = z.object({
 /** What the `roombridge` command reads. */
 export type CommandEnv = z.output<typeof CommandEnvironment>;
 
+const DoctorEnvironment = CommandEnvironment.extend({
+  TURN_CREDENTIAL_KEYS: turnVariables.TURN_CREDENTIAL_KEYS.optional(),
+  HOST_TLS_CERT_FILE: z.string().optional(),
+  RTC_TLS_CERT_FILE: z.string().optional(),
+  TURN_TLS_CERT_FILE: pathInRepository,
+});
+
+/** What `roombridge doctor` reads. */
+export type DoctorEnv = z.output<typeof DoctorEnvironment>;
+
+/** Throws an Error that lists every problem, one per line. */
+export function parseDoctorEnv(variables: NodeJS.ProcessEnv): DoctorEnv {
+  return parseEnvironment(DoctorEnvironment, variables);
+}
+
 const TurnConfigEnvironment = CommandEnvironment.extend({
   ...relayVariables,
   TURN_CLI_PORT: integer(1, 65_535).default(5_766),

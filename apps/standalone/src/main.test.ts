@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { childOf, descendants, killTree, requireProgram, stillRunning, waitFor } from "@roombridge/testing";
 import { allocate } from "@roombridge/testing/turn";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { roombridge } from "../test/roombridge.ts";
 import { callRooms, newDataDir, start, startVariables, type Started } from "../test/started.ts";
 
 const MAIN = join(import.meta.dirname, "main.ts");
@@ -81,6 +82,23 @@ describe("a start that is ready", () => {
     expect(stderr.trim().split("\n")).toHaveLength(1);
     expect((await fetch(`${started.gateway}/readyz`)).status).toBe(200);
   });
+
+  test(
+    "is found well by the doctor",
+    async () => {
+      const examined = async () => {
+        const { code, stdout, stderr } = await roombridge(["doctor"], { ROOMBRIDGE_DATA_DIR: dataDir.path });
+        // A relay is healthy after its first test allocation.
+        if (code !== 0) throw new Error(`${stdout}${stderr}`);
+        return stdout;
+      };
+      const findings = await waitFor(examined, { what: "nothing to fail", timeoutMs: HEALED_MS * 3 });
+      expect(findings).toMatch(/^ok {4}hosts {9}host-/m);
+      expect(findings).toMatch(turnserver === undefined ? /no relay has reported/ : /^ok {4}relays .* sessions$/m);
+      expect(findings).not.toContain(started.token);
+    },
+    SLOW_TEST_MS,
+  );
 
   describe.each(Object.keys(PARTS) as (keyof typeof PARTS)[])("kill -9 of the %s", (name) => {
     test.skipIf(!isPresent(name))(

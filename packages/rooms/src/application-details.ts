@@ -14,7 +14,7 @@ export interface DeployedApplication extends ApplicationDetails {
 
 /** All applications of the organisation, newest first. */
 export async function listApplications(
-  { database }: RoomsContext,
+  { database }: Pick<RoomsContext, "database">,
   { orgId }: Pick<Principal, "orgId">,
 ): Promise<DeployedApplication[]> {
   const [applications, deployments] = await Promise.all([
@@ -30,7 +30,7 @@ export async function listApplications(
 
 /** Never from a cache. Throws `app_not_found`. */
 export async function getApplicationDetails(
-  { database }: RoomsContext,
+  { database }: Pick<RoomsContext, "database">,
   { orgId }: Pick<Principal, "orgId">,
   appId: string,
 ): Promise<ApplicationDetails> {

@@ -14,8 +14,8 @@ export interface NewApplication {
 
 /** An application without a deployment, with a secret of its own. Throws `invalid_params` when its name is taken. */
 export async function createApplication(
-  { database }: RoomsContext,
-  { orgId, orgTokenId }: Principal,
+  { database }: Pick<RoomsContext, "database">,
+  { orgId, orgTokenId }: Pick<Principal, "orgId" | "orgTokenId">,
   { appName, authConfiguration }: NewApplication,
 ): Promise<ApplicationDetails> {
   const created = await insertApplication(database, {

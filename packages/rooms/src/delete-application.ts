@@ -9,8 +9,11 @@ import { deleteApplicationRow } from "./store/delete-application.ts";
  * processes. What a broken connection leaves of that is housekeeping's. Throws `app_not_found`.
  */
 export async function deleteApplication(
-  { database, applications }: RoomsContext,
-  { orgId, orgTokenId }: Principal,
+  {
+    database,
+    applications,
+  }: Pick<RoomsContext, "database"> & { readonly applications: Pick<RoomsContext["applications"], "forget"> },
+  { orgId, orgTokenId }: Pick<Principal, "orgId" | "orgTokenId">,
   appId: string,
 ): Promise<void> {
   const isDone = await deleteApplicationRow(database, { appId, orgId, deletedBy: orgTokenId });

@@ -15,6 +15,7 @@ export {
 } from "./fixtures.ts";
 export { expectConsistent } from "./expect-consistent.ts";
 export { freePort } from "./free-port.ts";
+export { guardProcessGroup } from "./guard-process-group.ts";
 export { isKeptAlive } from "./is-kept-alive.ts";
 export { childOf, descendants, killTree, type Process, stillRunning } from "./process-tree.ts";
 export { requireProgram } from "./require-program.ts";

@@ -1,14 +1,24 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { authenticate, closeRooms, listOrgTokens, type RoomsContext } from "@roombridge/rooms";
-import { createTestDatabase, openTestRooms, type TestDatabase } from "@roombridge/testing";
+import {
+  authenticate,
+  closeRooms,
+  createRoom,
+  getApplicationDetails,
+  getRoomInfo,
+  listOrgTokens,
+  type RoomsContext,
+} from "@roombridge/rooms";
+import { createTestDatabase, openTestRooms, TEST_REGION, type TestDatabase } from "@roombridge/testing";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { temporaryDirectory } from "../../test/temporary-directory.ts";
 import { ORGANIZATION } from "../demo.ts";
 import { parseCommandEnv } from "../env.ts";
-import { appList } from "./app-list.ts";
+import { afterRestore } from "./after-restore.ts";
+import { appCreate, appDelete, appList, appRotateSecret } from "./app.ts";
 import { applyCommand } from "./apply.ts";
 import { migrateCommand } from "./migrate.ts";
+import { orgCreate, orgList } from "./org.ts";
 import { tokenCreate, tokenList, tokenRevoke } from "./token.ts";
 
 const { orgId } = ORGANIZATION;
@@ -88,6 +98,54 @@ describe("token", () => {
     await run(tokenCreate, ["--name", "twice"]);
     await expect(run(command, args)).rejects.toThrow(message);
   });
+});
+
+describe("org and app", () => {
+  test("another organisation has tokens and applications of its own", async () => {
+    const [other = ""] = await run(orgCreate, ["--name", "studio"]);
+    const [token = ""] = await run(tokenCreate, ["--name", "ci", "--org", other]);
+    expect(await authenticate(rooms, token)).toMatchObject({ orgId: other });
+    const [appId = ""] = await run(appCreate, ["--name", "arena", "--org", other]);
+    expect(await run(appList, ["--org", other])).toEqual([expect.stringMatching(`^${appId}\t`)]);
+    expect(await run(appList)).toEqual([]);
+    await expect(run(appDelete, ["--app", appId])).rejects.toThrow(`no application ${appId}`);
+    await expect(run(appRotateSecret, ["--app", appId])).rejects.toThrow(`no application ${appId}`);
+    expect(await run(orgList)).toEqual([expect.stringMatching(`^${other}\t\\S+\t1 applications\t1 tokens\t"studio"$`)]);
+  });
+
+  test("delete ends an application with its rooms", async () => {
+    const [appId = ""] = await run(appCreate, ["--name", "arena"]);
+    const application = { appId, orgId };
+    const { roomId } = await createRoom(rooms, { application, region: TEST_REGION, needsProcess: false });
+    expect(await run(appDelete, ["--app", appId])).toEqual([`${appId} is deleted`]);
+    expect(await run(appList)).toEqual([]);
+    await expect(getRoomInfo(rooms, appId, roomId)).resolves.toMatchObject({ state: "destroyed" });
+  });
+
+  test("rotate-secret gives another secret, which it prints", async () => {
+    const [appId = ""] = await run(appCreate, ["--name", "arena"]);
+    const before = await getApplicationDetails(rooms, { orgId }, appId);
+    const [secret = "", ...rest] = await run(appRotateSecret, ["--app", appId]);
+    expect(rest).toEqual([]);
+    expect(secret).toMatch(/^secret-[\w-]{43}$/);
+    expect(secret).not.toBe(before.appSecret);
+    expect((await getApplicationDetails(rooms, { orgId }, appId)).appSecret).toBe(secret);
+  });
+
+  test.each<[string, Command, string[], RegExp]>([
+    ["an organisation has no name", orgCreate, [], /--name must be 1 to 100/],
+    ["an organisation is unknown", tokenCreate, ["--name", "ci", "--org", "org-x"], /no organisation org-x/],
+    ["an application has no name", appCreate, [], /--name: /],
+    ["its name is no name", appCreate, ["--name", "A b"], /--name: /],
+    ["an application is not named", appDelete, [], /--app is missing/],
+    ["an application is unknown", appRotateSecret, ["--app", "app-x"], /no application app-x/],
+  ])("is refused when %s", async (_, command, args, message) => {
+    await expect(run(command, args)).rejects.toThrow(message);
+  });
+});
+
+test("db after-restore changes nothing on the server that wrote the events", async () => {
+  expect(await run(afterRestore)).toEqual([expect.stringMatching(/^nothing to do/)]);
 });
 
 describe("apply", () => {

@@ -2,7 +2,7 @@ import postgres from "postgres";
 import { answerTimeoutSeconds } from "./database.ts";
 
 /** The one holder of the housekeeping among all hosts. */
-const HOUSEKEEPING_LOCK = 7_301_002;
+export const HOUSEKEEPING_LOCK = 7_301_002;
 
 export interface HousekeepingLock {
   /** True while this process holds the lock; takes it when it is free. */

@@ -29,16 +29,26 @@ export async function migrate(databaseUrl: string): Promise<void> {
   }
 }
 
-/** Throws when the database has not had the newest migration of this release. */
-export async function checkSchema({ sql }: Database): Promise<void> {
-  const newest = readMigrationFiles({ migrationsFolder: MIGRATIONS_FOLDER }).at(-1);
+/** `missing`: never migrated; `older` or `newer` than this release. */
+export type SchemaState = "missing" | "older" | "same" | "newer";
+
+/** What the database's newest migration is to the newest one of this release. */
+export async function readSchemaState({ sql }: Database): Promise<SchemaState> {
+  const newest = readMigrationFiles({ migrationsFolder: MIGRATIONS_FOLDER }).at(-1)?.folderMillis ?? 0;
   const [table] = await sql<{ present: boolean }[]>`
     select to_regclass('drizzle.__drizzle_migrations') is not null as present`;
-  const applied = table?.present
-    ? await sql<{ newest: string | null }[]>`select max(created_at)::text as newest from drizzle.__drizzle_migrations`
-    : [];
-  const appliedAt = Number(applied[0]?.newest ?? 0);
-  if (newest !== undefined && appliedAt < newest.folderMillis) {
+  if (!table?.present) return "missing";
+  const [applied] = await sql<{ newest: string | null }[]>`
+    select max(created_at)::text as newest from drizzle.__drizzle_migrations`;
+  const appliedAt = Number(applied?.newest ?? 0);
+  if (appliedAt === 0) return "missing";
+  if (appliedAt < newest) return "older";
+  return appliedAt > newest ? "newer" : "same";
+}
+
+/** Throws when the database has not had the newest migration of this release. */
+export async function checkSchema(database: Database): Promise<void> {
+  const state = await readSchemaState(database);
+  if (state === "missing" || state === "older")
     throw new Error("the database schema is older than this release; run `roombridge migrate` first");
-  }
 }
