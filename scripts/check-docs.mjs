@@ -109,7 +109,7 @@ function undocumentedVariables() {
     .filter((file) => basename(file) === "README.md" || file.startsWith("docs/"))
     .map(read)
     .join("\n");
-  const environments = files.filter((file) => /^(apps\/[^/]+|packages\/service)\/src\/env(ironment)?\.ts$/.test(file));
+  const environments = files.filter((file) => /^(apps\/[^/]+|packages\/service)\/src\/(telemetry\/)?env(ironment)?\.ts$/.test(file));
   const undocumented = environments.flatMap((file) =>
     variablesOf(read(file)).flatMap((name) => [
       ...(example.has(name) ? [] : [`${file}: ${name} is not in .env.example`]),

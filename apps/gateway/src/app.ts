@@ -1,6 +1,6 @@
 import { addAbortSignal, Readable } from "node:stream";
 import type { RoomsContext } from "@roombridge/rooms";
-import type { Logger } from "@roombridge/service";
+import type { Logger, Telemetry } from "@roombridge/service";
 import { Hono, type Context, type HonoRequest } from "hono";
 import { Admission, type AdmissionSettings } from "./admission.ts";
 import { allowedMethods } from "./allowed-methods.ts";
@@ -13,6 +13,7 @@ import { handleRequest, incomingOf } from "./handle-request.ts";
 import { checkAlive, checkReady } from "./health.ts";
 import type { Lifecycle } from "./lifecycle.ts";
 import { createDocument } from "./openapi.ts";
+import { observeRequests, type OnAnswer } from "./observe-requests.ts";
 import { notOffered, refusedUpload } from "./not-offered.ts";
 import type { Operation } from "./operation.ts";
 import { defaultPlayerSettings, type PlayerSettings } from "./player-settings.ts";
@@ -41,6 +42,8 @@ export interface Gateway {
   readonly admission?: AdmissionSettings;
   /** How long an answer may take to begin. Default 30 s. */
   readonly requestMs?: number;
+  /** Default: nobody measures. */
+  readonly telemetry?: Telemetry | undefined;
 }
 
 const REQUEST_MS = 30_000;
@@ -60,7 +63,11 @@ export function createApp(gateway: Gateway, operations: readonly Operation[] = O
   const app = new Hono();
   const api = app.basePath(basePath);
   const admission = new Admission(gateway.admission ?? NO_LIMITS, gateway.log);
-  const serve = (endpoint: Endpoint) => (c: Context) => answer(gateway, admission, endpoint, c);
+  const observe = gateway.telemetry && observeRequests(gateway.telemetry);
+  const serve = (endpoint: Endpoint) =>
+    observe
+      ? (c: Context) => observe(endpoint, c.req, (onAnswer) => answer(gateway, admission, endpoint, c, onAnswer))
+      : (c: Context) => answer(gateway, admission, endpoint, c);
 
   for (const operation of operations) {
     const { route, access, isForBrowsers, isPolled, patienceSeconds } = operation;
@@ -72,6 +79,7 @@ export function createApp(gateway: Gateway, operations: readonly Operation[] = O
       path,
       serve({
         name: route.operationId,
+        route: `${basePath}${route.path}`,
         access,
         patienceSeconds,
         headers,
@@ -128,18 +136,27 @@ function refuse({ basePath, methodsOf, notOffered: whyNot }: Absent, request: Ho
 }
 
 /** Runs an endpoint; whatever it throws becomes its answer and, if unforeseen, an error in the log. */
-async function answer(gateway: Gateway, admission: Admission, endpoint: Endpoint, c: Context): Promise<Response> {
+async function answer(
+  gateway: Gateway,
+  admission: Admission,
+  endpoint: Endpoint,
+  c: Context,
+  onAnswer?: OnAnswer,
+): Promise<Response> {
   const { log, lifecycle, closing, requestMs = REQUEST_MS } = gateway;
   const startedAt = performance.now();
   const requestId = newRequestId();
   const client = admission.clientOf(incomingOf(c));
   let given: Answer;
+  let failure: unknown;
   try {
     given = await handleRequest({ log, requestMs, admission }, endpoint, { request: c.req, requestId, client });
   } catch (error) {
+    failure = error;
     given = toErrorAnswer(error, requestId);
     if (!isForeseen(error)) log.error({ requestId, operation: endpoint.name, err: error }, "request failed");
   }
+  onAnswer?.(given.status, requestId, failure);
   // Probes and players that poll would flood the log.
   const isPoll = c.req.method === "GET" || endpoint.isPolled;
   const isEveryday = endpoint.isProbe || (isPoll && given.status < 400);

@@ -1,4 +1,11 @@
-import { databaseUrl, integer, logVariables, parseEnvironment, turnVariables } from "@roombridge/service";
+import {
+  databaseUrl,
+  integer,
+  logVariables,
+  parseEnvironment,
+  telemetryVariables,
+  turnVariables,
+} from "@roombridge/service";
 import { z } from "zod";
 import type { AdmissionSettings } from "./admission.ts";
 import { FORWARDED_HEADERS } from "./forwarded.ts";
@@ -47,6 +54,7 @@ const Environment = z.object({
   DATABASE_URL: databaseUrl,
   ...turnVariables,
   ...logVariables,
+  ...telemetryVariables,
 });
 
 /** What this process was started with. */

@@ -1,15 +1,16 @@
 import { checkSchema, closeRooms, openRooms } from "@roombridge/rooms";
-import { toTurnSettings, type Logger, type RunningService } from "@roombridge/service";
+import { toTurnSettings, type Logger, type RunningService, type Telemetry } from "@roombridge/service";
 import { toAdmission, type Env } from "./env.ts";
 import { openGoogleKeys } from "./google-identity.ts";
 import { listen } from "./listener.ts";
 import { startLostServers } from "./lost-servers.ts";
 
 /** Serves RoomsV2. Rejects when the database is not there or older than this release, or the address is taken. */
-export async function startGateway(env: Env, log: Logger): Promise<RunningService> {
+export async function startGateway(env: Env, log: Logger, telemetry?: Telemetry): Promise<RunningService> {
   const rooms = openRooms({
     databaseUrl: env.DATABASE_URL,
     applicationName: "roombridge gateway",
+    observer: telemetry?.database,
     turn: toTurnSettings(env),
   });
   await checkSchema(rooms.database);
@@ -32,6 +33,7 @@ export async function startGateway(env: Env, log: Logger): Promise<RunningServic
       },
       turnCheck: env.GATEWAY_TURN_CHECK === "1",
       admission: toAdmission(env),
+      telemetry,
       requestMs: env.GATEWAY_REQUEST_SECONDS * 1_000,
     },
     address,

@@ -110,7 +110,7 @@ function appPart(
     name: app.name,
     main: mainOf(`apps/${app.name}`),
     env: {
-      ...selectVariables(variables, ["DATABASE_", "LOG_", ...app.prefixes]),
+      ...selectVariables(variables, ["DATABASE_", "LOG_", "OTEL_", ...app.prefixes]),
       ...app.variables,
       DATABASE_URL: databaseUrl,
       LOG_LEVEL: env.LOG_LEVEL,
