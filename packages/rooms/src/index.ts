@@ -98,6 +98,8 @@ export type { CredentialState, ListedCredential, RelayUsage } from "./store/list
 export type { OrgTokenRow } from "./store/org-tokens.ts";
 export type { ProcessFilter } from "./store/find-processes.ts";
 export { checkSchema, migrate } from "./store/migrate.ts";
+export { measureRegions, measureRelays } from "./store/measure-fleet.ts";
+export type { RegionUsage } from "./store/measure-fleet.ts";
 export type { DatabaseObserver } from "./store/observe-sql.ts";
 export { leasePorts } from "./store/port-leases.ts";
 export { reportConnections } from "./store/report-connections.ts";

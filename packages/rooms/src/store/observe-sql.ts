@@ -19,8 +19,6 @@ type Query = PromiseLike<unknown>;
 type Tag = (strings: TemplateStringsArray, ...values: readonly unknown[]) => unknown;
 type Begin = (...args: readonly unknown[]) => unknown;
 
-/** What awaiting, catching and finally all come down to. */
-const WAITING = "then";
 /** Statements by their place in the source. */
 const texts = new WeakMap<TemplateStringsArray, string>();
 
@@ -76,8 +74,17 @@ function observeQuery<Made extends Query>(query: Made, textOfQuery: () => string
     }
     return then(onDone, onFailed);
   };
-  Reflect.defineProperty(query, WAITING, { value: observed });
+  // Awaiting, catching and finally all come down to it.
+  replaceMethod(query, "then", observed);
   return query;
+}
+
+function replaceMethod<Owner extends object, Name extends keyof Owner>(
+  owner: Owner,
+  name: Name,
+  value: Owner[Name],
+): void {
+  Reflect.defineProperty(owner, name, { value });
 }
 
 function textOf(strings: TemplateStringsArray): string {
