@@ -6,11 +6,11 @@ const EVERY_MS = 10_000;
 type Count = Exclude<keyof RegionUsage, "region" | "starting" | "running" | "stopping">;
 
 const BY_REGION: readonly (readonly [name: string, count: Count, description: string, unit?: string])[] = [
-  ["rooms", "rooms", "Rooms on a process"],
-  ["free_slots", "freeSlots", "Rooms that running and starting processes could take"],
-  ["unclaimed.age", "unclaimedSeconds", "Wait of the oldest process that no host has taken", "s"],
-  ["hosts", "hosts", "Living hosts that start game servers"],
-  ["max_processes", "maxProcesses", "Game servers that living hosts may have"],
+  ["roombridge.fleet.rooms", "rooms", "Rooms on a process"],
+  ["roombridge.fleet.free_slots", "freeSlots", "Rooms that running and starting processes could take"],
+  ["roombridge.fleet.unclaimed.age", "unclaimedSeconds", "Wait of the oldest process that no host has taken", "s"],
+  ["roombridge.fleet.hosts", "hosts", "Living hosts that start game servers"],
+  ["roombridge.fleet.max_processes", "maxProcesses", "Game servers that living hosts may have"],
 ];
 
 /** What all hosts have together. Only the one that does the housekeeping tells: others would say the same again. */
@@ -23,11 +23,9 @@ export class FleetGauges {
   constructor({ meter }: Telemetry, database: Database) {
     this.#database = database;
     for (const [name, count, description, unit] of BY_REGION) {
-      meter
-        .createObservableGauge(`roombridge.fleet.${name}`, { description, ...(unit ? { unit } : {}) })
-        .addCallback((result) => {
-          for (const usage of this.#regions) result.observe(usage[count], { region: usage.region });
-        });
+      meter.createObservableGauge(name, { description, ...(unit ? { unit } : {}) }).addCallback((result) => {
+        for (const usage of this.#regions) result.observe(usage[count], { region: usage.region });
+      });
     }
     meter
       .createObservableGauge("roombridge.fleet.processes", { description: "Processes, by region and status" })
