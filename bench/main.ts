@@ -2,6 +2,7 @@
 const BENCHMARKS: Readonly<Record<string, () => Promise<unknown>>> = {
   create: () => import("./create/bench.ts"),
   hosting: () => import("./hosting/bench.ts"),
+  push: () => import("./push/bench.ts"),
   thrift: () => import("./thrift/bench.ts"),
   turn: () => import("./turn/bench.ts"),
 };

@@ -1,4 +1,5 @@
-// Keeps the prose true: cited paths exist, every environment variable is documented, no file names one machine, nothing
+// Keeps the prose true: cited paths exist, links lead to headings that are there, every document below docs/ can be found from
+// the README, every environment variable is documented, no file names one machine, nothing
 // that .gitignore names is tracked.
 // Prints every finding and exits 1 if there is one.
 import { execFileSync } from "node:child_process";
@@ -20,6 +21,8 @@ const documents = files.filter((file) => file.endsWith(".md") && basename(file) 
 
 const findings = [
   ...missingPaths(),
+  ...brokenLinks(),
+  ...lostDocuments(),
   ...undocumentedVariables(),
   ...unknownMetrics(),
   ...machineTraces(),
@@ -60,8 +63,8 @@ function read(file) {
 function missingPaths() {
   const missing = documents.flatMap((document) => {
     const text = read(document);
-    const links = [...withoutCode(text).matchAll(/\]\(([^)\s]+)\)/g)]
-      .map(([, target]) => target.split("#")[0])
+    const links = linksOf(document)
+      .map((target) => target.split("#")[0])
       .filter((target) => target !== "" && !/^[a-z][a-z+.-]*:/.test(target));
     const cited = [...withoutFences(text).matchAll(/`([^`\n]+)`/g)].map(([, code]) => code).filter(looksLikePath);
     return [...links, ...cited].filter((path) => !exists(path, document)).map((path) => ({ document, path }));
@@ -70,6 +73,52 @@ function missingPaths() {
   return missing
     .filter(({ path }) => !ignored.has(path))
     .map(({ document, path }) => `${document}: cites ${path}, which does not exist`);
+}
+
+/** Links to a heading that is not there, and addresses that no browser understands. Nothing is fetched. */
+function brokenLinks() {
+  return documents.flatMap((document) =>
+    linksOf(document).flatMap((link) => {
+      if (/^[a-z][a-z+.-]*:/.test(link)) return isAddress(link) ? [] : [`${document}: ${link} is no address`];
+      const [path, anchor] = link.split("#");
+      const target = path === "" ? document : normalize(join(dirname(document), path));
+      if (anchor === undefined || !documents.includes(target)) return [];
+      return anchorsOf(read(target)).has(anchor) ? [] : [`${document}: ${link} leads to no heading`];
+    }),
+  );
+}
+
+function isAddress(link) {
+  return /^(?:https|mailto):/.test(link) ? URL.canParse(link) : /^http:\/\/(?:127\.0\.0\.1|localhost)[:/]/.test(link);
+}
+
+/** What the README does not lead to, over however many documents, nobody finds. */
+function lostDocuments() {
+  const found = new Set(["README.md"]);
+  for (const document of found) {
+    const linked = linksOf(document).map((link) => normalize(join(dirname(document), link.split("#")[0])));
+    for (const target of linked) if (documents.includes(target)) found.add(target);
+  }
+  return documents
+    .filter((document) => document.startsWith("docs/") && !found.has(document))
+    .map((document) => `${document}: no link leads there from README.md`);
+}
+
+function linksOf(document) {
+  return [...withoutCode(read(document)).matchAll(/\]\(([^)\s]+)\)/g)].map(([, target]) => target);
+}
+
+/** The ids that GitHub gives to headings; the second one of the same text ends in -1. */
+function anchorsOf(text) {
+  const seen = new Map();
+  const slugs = [...withoutFences(text).matchAll(/^#{1,6} +(.+?) *$/gm)].map(([, heading]) => {
+    const plain = heading.replace(/\[([^\]]*)\]\([^)]*\)/g, "$1").toLowerCase();
+    const slug = plain.replace(/[^\p{L}\p{N}\s_-]/gu, "").replace(/\s/g, "-");
+    const count = seen.get(slug) ?? 0;
+    seen.set(slug, count + 1);
+    return count === 0 ? slug : `${slug}-${count}`;
+  });
+  return new Set(slugs);
 }
 
 function withoutFences(text) {

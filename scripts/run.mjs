@@ -29,6 +29,7 @@ const STEPS = {
     ["turbo", "boundaries"],
     ["knip", "--no-config-hints"],
     ["node", "scripts/check-docs.mjs"],
+    ["node", "scripts/check-kubernetes.mjs"],
   ],
   generate: [["node", "scripts/generate.mjs"]],
   build: [["turbo", "run", "build", "--ui=stream"]],

@@ -8,7 +8,11 @@ export async function firstByte(
   const socket = new WebSocket(`ws://${host}:${port}/${roomId}`);
   try {
     await new Promise<void>((resolve, reject) => {
-      const timer = setTimeout(() => reject(new Error(`no greeting from ${host}:${port}`)), DEADLINE_MS);
+      let got = "no answer";
+      socket.addEventListener("open", () => (got = "a connection and nothing more"));
+      const timer = setTimeout(() => {
+        reject(new Error(`no greeting from ${host}:${port} for room ${roomId}: ${got} in ${DEADLINE_MS / 1_000} s`));
+      }, DEADLINE_MS);
       const end = (settle: () => void) => () => {
         clearTimeout(timer);
         settle();

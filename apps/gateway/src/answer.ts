@@ -7,6 +7,8 @@ export interface Answer {
   readonly body?: unknown;
   /** Sent as it comes, until it ends or the caller goes; its type is in the headers. */
   readonly stream?: Readable;
+  /** The stream ends properly when the gateway closes; others are broken off. */
+  readonly endsItself?: boolean;
   /** Sent as it is; its type is in the headers. */
   readonly file?: Buffer<ArrayBuffer>;
   readonly headers?: Readonly<Record<string, string>>;

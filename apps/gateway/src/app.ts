@@ -36,6 +36,9 @@ export interface Gateway {
   readonly checkStaticPorts?: boolean;
   /** Default: Hathora's limit, and Google's own keys. */
   readonly players?: PlayerSettings;
+  readonly allowsPrivateWebhooks?: boolean;
+  /** Default 1,000. */
+  readonly maxEventStreams?: number;
   /** Whether there is the page `/turn/check`. Default true. */
   readonly turnCheck?: boolean;
   /** How often may be asked. Default: as often as one likes. */
@@ -57,9 +60,11 @@ const NO_LIMITS: AdmissionSettings = {
 
 /** The REST face as a function from requests to responses; it does not listen. */
 export function createApp(gateway: Gateway, operations: readonly Operation[] = OPERATIONS): Hono {
-  const { rooms, lifecycle, basePath = "", wakeOnConnectionInfo = true, turnCheck = true } = gateway;
-  const { checkStaticPorts = false } = gateway;
-  const settings = { wakeOnConnectionInfo, checkStaticPorts, players: gateway.players ?? defaultPlayerSettings() };
+  const { rooms, lifecycle, closing, basePath = "", wakeOnConnectionInfo = true, turnCheck = true } = gateway;
+  const { checkStaticPorts = false, allowsPrivateWebhooks, maxEventStreams } = gateway;
+  const players = gateway.players ?? defaultPlayerSettings();
+  const webhooks = { allowsPrivateWebhooks, maxEventStreams, closing };
+  const settings = { wakeOnConnectionInfo, checkStaticPorts, players, ...webhooks };
   const app = new Hono();
   const api = app.basePath(basePath);
   const admission = new Admission(gateway.admission ?? NO_LIMITS, gateway.log);
@@ -92,6 +97,7 @@ export function createApp(gateway: Gateway, operations: readonly Operation[] = O
       serve({ name: "Preflight", headers: isForBrowsers ? PREFLIGHT_HEADERS : {}, handle: () => ({ status: 204 }) }),
     );
   }
+  closing?.addEventListener("abort", () => rooms.waits.end());
   const document = createDocument(basePath);
   api.get(
     "/openapi.json",
@@ -187,12 +193,14 @@ interface Sending {
   readonly closing: AbortSignal | undefined;
 }
 
-function toResponse(
-  { status, body, file, stream, headers }: Answer,
-  { method, closing, ...common }: Sending,
-): Response {
-  const all = new Headers({ ...common.headers, ...headers });
-  if (stream !== undefined) return new Response(toBody(stream, method, closing), { status, headers: all });
+interface Streamed {
+  readonly stream: Readable;
+  readonly endsItself: boolean;
+}
+
+function toResponse({ status, body, file, stream, endsItself = false, headers }: Answer, sending: Sending): Response {
+  const all = new Headers({ ...sending.headers, ...headers });
+  if (stream !== undefined) return new Response(toBody({ stream, endsItself }, sending), { status, headers: all });
   if (body === undefined) return new Response(file ?? null, { status, headers: all });
   // Last: the SDKs refuse JSON under any other name.
   all.set("content-type", "application/json");
@@ -200,13 +208,14 @@ function toResponse(
 }
 
 /** A stream that breaks off breaks the connection, so that nobody takes what came for the whole. */
-function toBody(stream: Readable, method: string, closing: AbortSignal | undefined): ReadableStream | null {
+function toBody({ stream, endsItself }: Streamed, { method, closing }: Sending): ReadableStream | null {
   stream.on("error", () => {});
   if (method === "HEAD") {
     stream.destroy();
     return null;
   }
   const body = Readable.toWeb(stream) as ReadableStream;
+  if (endsItself) return body;
   if (closing?.aborted) stream.destroy(new Error("the gateway stops"));
   else if (closing) addAbortSignal(closing, stream);
   return body;

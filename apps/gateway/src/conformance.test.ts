@@ -26,6 +26,8 @@ const WITH_SECRET = [
   "UpdateApp",
   "PatchApp",
   "CreateOrgToken",
+  "CreateWebhook",
+  "RotateWebhookSecret",
 ];
 
 /** Our own client has all operations of these, and of RoomsV2. */
@@ -40,6 +42,7 @@ const NEWEST_TAGS = [
   "AuthV1",
   "LobbiesV3",
   "DiscoveryV2",
+  "WebhooksV1",
 ];
 
 let stage: Stage;
@@ -151,6 +154,8 @@ test.each(WITHOUT_500)("$name: $operationId is a 500 all the same when the datab
     buildId: "bld-1",
     deploymentId: "dep-1",
     shortCode: "any",
+    webhookId: "webhook-1",
+    newWebhook: { url: "https://a.example/" },
     orgId: "org-1",
     orgTokenId: "org-token-1",
     newToken: { name: "n" },

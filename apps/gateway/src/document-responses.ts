@@ -17,6 +17,7 @@ const MEANINGS = {
 
 /** OpenAPI 3.1 describes bytes by their media type alone. */
 const STREAM_CONTENT = { "application/octet-stream": {} };
+const EVENTS_CONTENT = { "text/event-stream": {} };
 
 type ErrorStatus = keyof typeof MEANINGS;
 
@@ -34,11 +35,13 @@ export function documentResponses(
     readonly schema?: z.ZodType;
     /** Any bytes in place of JSON. */
     readonly isStream?: true;
+    /** Server-sent events in place of JSON. */
+    readonly isEvents?: true;
   },
   errors: readonly ErrorStatus[],
 ): RouteConfig["responses"] {
-  const { status, description, schema, isStream } = success;
-  const content = isStream ? STREAM_CONTENT : schema && { "application/json": { schema } };
+  const { status, description, schema, isStream, isEvents } = success;
+  const content = isEvents ? EVENTS_CONTENT : isStream ? STREAM_CONTENT : schema && { "application/json": { schema } };
   return { [status]: { description, ...(content ? { content } : {}) }, ...documentErrors(errors) };
 }
 

@@ -18,6 +18,7 @@ const HTTP_STATUS = {
   process_not_found: 404,
   room_not_found: 404,
   login_not_found: 404,
+  webhook_not_found: 404,
   log_not_found: 404,
   log_expired: 410,
   // 404 is the only status that says "not now" and that the SDK knows in all operations which ask hosts.

@@ -44,7 +44,7 @@ const answers: string[] = [];
 beforeAll(async () => {
   stage = await openStage();
   ({ rooms } = stage);
-  gateway = await stage.spawn({ LOBBIES_PER_PLAYER_PER_HOUR: "0" });
+  gateway = await stage.spawn({ LOBBIES_PER_PLAYER_PER_HOUR: "0", GATEWAY_WEBHOOK_PRIVATE: "1" });
   game = await createGame(rooms, { roomsPerProcess: 2, maxProcesses: 8 });
   await letPlayers({ rooms, game });
   playerToken = await signPlayer({ rooms, game });
@@ -114,6 +114,7 @@ describe("any request to any operation", () => {
         buildIds: await newestBuilds(),
         processIds: living,
         orgTokenIds: await newestTokens(),
+        webhookIds: await newestWebhooks(),
       };
       const queue = requests.values();
       const work = connections.map(async (connection) => {
@@ -171,6 +172,12 @@ describe("any request to any operation", () => {
     return found.map(({ orgTokenId }) => orgTokenId);
   }
 
+  async function newestWebhooks(): Promise<string[]> {
+    const found = await rooms.database.sql<{ webhookId: string }[]>`
+      select webhook_id as "webhookId" from webhooks where app_id = ${game.appId} order by created_at desc limit 16`;
+    return found.map(({ webhookId }) => webhookId);
+  }
+
   /** Builds to name in requests, one of them new. */
   async function newestBuilds(): Promise<string[]> {
     const { orgId } = game.application;
@@ -215,7 +222,9 @@ describe("any request to any operation", () => {
     answers.push(
       head,
       status < 300 &&
-        /(Create|Resume)Room|CreateIceServers|CreateOrgToken|(Get|Create|Update|Patch)Apps?$/.test(route.operationId)
+        /(Create|Resume)Room|CreateIceServers|CreateOrgToken|(Get|Create|Update|Patch)Apps?$|(Create|Rotate)Webhook/.test(
+          route.operationId,
+        )
         ? ""
         : body,
     );

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { openTestRooms } from "@roombridge/testing";
 import { pino } from "pino";
 import { describe, expect, test } from "vitest";
@@ -51,6 +52,21 @@ describe("an operation of the published SDK", () => {
       expect([same?.method.toUpperCase(), same?.path]).toEqual([method, path]);
     },
   );
+});
+
+test("the document of what is here names each operation of the SDK once, on the right side", () => {
+  const document = readFileSync(new URL("../../../docs/hathora-api.md", import.meta.url), "utf8");
+  const here: string[] = [];
+  const absent: string[] = [];
+  for (const [, namespace, ...cells] of document.matchAll(/^\| (\w+V\d) +\|([^|]*)\|([^|]*)\|$/gm)) {
+    for (const [index, side] of [here, absent].entries())
+      side.push(...Array.from(cells[index]?.match(/\w+/g) ?? [], (id) => `${namespace} ${id}`));
+  }
+  const isOurs = ({ method, path }: (typeof SDK_OPERATIONS)[number]) => OURS.has(`${method} ${path}`);
+  const namesOf = (operations: readonly (typeof SDK_OPERATIONS)[number][]) =>
+    [...new Set(operations.map(({ namespace, operationId }) => `${namespace} ${operationId}`))].toSorted();
+  expect(here.toSorted()).toEqual(namesOf(SDK_OPERATIONS.filter(isOurs)));
+  expect(absent.toSorted()).toEqual(namesOf(SDK_OPERATIONS.filter((operation) => !isOurs(operation))));
 });
 
 describe("a path of a namespace that is not offered", () => {

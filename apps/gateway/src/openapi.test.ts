@@ -23,6 +23,15 @@ const ONLY_OURS = [
   "RegisterStaticProcess",
   "HeartbeatStaticProcess",
   "DeregisterStaticProcess",
+  "FollowRoomEvents",
+  "CreateWebhook",
+  "ListWebhooks",
+  "GetWebhook",
+  "UpdateWebhook",
+  "DeleteWebhook",
+  "RotateWebhookSecret",
+  "ListWebhookDeliveries",
+  "ReplayWebhook",
 ];
 
 describe("the OpenAPI document", () => {

@@ -12,8 +12,15 @@ export interface OperationSettings {
   /** A game server that registers itself must listen on its TCP ports, where this gateway can reach them. */
   readonly checkStaticPorts: boolean;
   readonly players: PlayerSettings;
+  /** Webhooks may be sent to private addresses. */
+  readonly allowsPrivateWebhooks?: boolean | undefined;
+  /** Of events, side by side; further ones are refused. */
+  readonly maxEventStreams?: number | undefined;
+  /** Aborts when answers without an end must end. */
+  readonly closing?: AbortSignal | undefined;
 }
 
+/** The methods that operations have; HEAD comes with get. */
 type Method = "get" | "post" | "patch" | "put" | "delete";
 
 /** One operation of the API: how it is documented and what it does. */

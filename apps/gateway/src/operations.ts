@@ -12,6 +12,7 @@ import { deleteBuildOperation } from "./routes/delete-build.ts";
 import { deregisterStaticProcessOperation } from "./routes/deregister-static-process.ts";
 import { destroyRoomOperation } from "./routes/destroy-room.ts";
 import { downloadLogForProcessOperation } from "./routes/download-log-for-process.ts";
+import { followRoomEventsOperation } from "./routes/follow-room-events.ts";
 import { getAppOperation } from "./routes/get-app.ts";
 import { getAppsOperation } from "./routes/get-apps.ts";
 import { getBuildOperation } from "./routes/get-build.ts";
@@ -55,6 +56,7 @@ import { stopProcessOperation } from "./routes/stop-process.ts";
 import { suspendRoomOperation } from "./routes/suspend-room.ts";
 import { patchAppOperation, updateAppOperation } from "./routes/update-app.ts";
 import { updateRoomConfigOperation } from "./routes/update-room-config.ts";
+import { WEBHOOKS_V1 } from "./routes/webhooks-v1.ts";
 
 /** Everything that the API offers, in the order of its document. Of two paths that match, the first one answers. */
 export const OPERATIONS: readonly Operation[] = [
@@ -68,6 +70,7 @@ export const OPERATIONS: readonly Operation[] = [
   getActiveRoomsForProcessOperation,
   getInactiveRoomsForProcessOperation,
   listRoomsOperation,
+  followRoomEventsOperation,
   createIceServersOperation,
   listIceServersOperation,
   revokeIceServersOperation,
@@ -96,6 +99,7 @@ export const OPERATIONS: readonly Operation[] = [
   getLobbyInfoByShortCodeOperation,
   getPingServiceEndpointsOperation,
   getPingServiceEndpointsDeprecatedOperation,
+  ...WEBHOOKS_V1,
   getAppsOperation,
   createAppOperation,
   getAppOperation,

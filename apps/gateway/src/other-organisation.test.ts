@@ -20,6 +20,7 @@ import {
 } from "../test/arrange.ts";
 import { letPlayers, arrangeLobby, signPlayer } from "../test/players.ts";
 import { NEW_DEPLOYMENT } from "../test/conformance/deployment-rows.ts";
+import { arrangeWebhook } from "../test/conformance/webhook-rows.ts";
 import { dumpDatabase } from "../test/dump-database.ts";
 import { pathOf, pathParameters } from "../test/path-of.ts";
 import { bodiesOf, toJsonSchema } from "../test/schema-bodies.ts";
@@ -64,6 +65,7 @@ const NOBODY = {
   processId: "00000000-0000-4000-8000-000000000000",
   shortCode: "nobodys-code",
   buildId: "bld-00000000-0000-4000-8000-000000000000",
+  webhookId: "webhook-00000000-0000-4000-8000-000000000000",
   deploymentId: "dep-00000000-0000-4000-8000-000000000000",
 };
 
@@ -78,6 +80,7 @@ interface Victim {
   /** Of a private lobby. What its answers show anybody may know who has its short code or roomId. */
   readonly shortCode: string;
   readonly buildId: string;
+  readonly webhookId: string;
   /** Of the first page of the victim's rooms. */
   readonly cursor: string;
 }
@@ -143,6 +146,7 @@ async function arrangeVictim(place: Place): Promise<Victim> {
     orgTokenIds: await tokenIdsOf(place),
     shortCode,
     buildId: (await getLatestDeployment(place.rooms, place.game.appId)).build.buildId,
+    webhookId: await arrangeWebhook(place),
     cursor: await firstCursor(place.game),
   };
 }
@@ -184,6 +188,8 @@ function valuesOf(name: string, operationId: string): readonly string[] {
       return [victim.buildId];
     case "deploymentId":
       return [victim.game.deploymentId];
+    case "webhookId":
+      return [victim.webhookId];
     default:
       throw new Error(
         `this walk does not know the path parameter ${name} of ${operationId}: add the victim's values for it to valuesOf`,
@@ -207,7 +213,7 @@ function queryValue(name: string, operationId: string): string {
     case "shortCode":
       return victim.shortCode;
     case "state":
-      return "active,suspended";
+      return operationId === "ListWebhookDeliveries" ? "pending" : "active,suspended";
     case "status":
       return "running";
     case "region":
@@ -215,7 +221,7 @@ function queryValue(name: string, operationId: string): string {
     case "limit":
       return "500";
     case "cursor":
-      return victim.cursor;
+      return operationId === "ListWebhookDeliveries" ? "1.1" : victim.cursor;
     case "before":
       return String(Date.now());
     case "metrics":
@@ -234,6 +240,12 @@ function queryValue(name: string, operationId: string): string {
     case "buildTag":
     case "deploymentTag":
       return "v1";
+    case "wait":
+      return "1";
+    case "lastEventId":
+      return "1.1";
+    case "types":
+      return "room.created,room.destroyed";
     case "roomsVersion":
       return "0123456789abcdef0123456789abcdef";
     default:
@@ -285,7 +297,17 @@ async function ask(
     headers: token === undefined ? {} : { authorization: `Bearer ${token}` },
     ...(body !== undefined && method !== "GET" && method !== "HEAD" ? { body } : {}),
   });
-  return { status: response.status, headers: response.headers, text: await response.text() };
+  return { status: response.status, headers: response.headers, text: await textOf(response) };
+}
+
+/** Of a stream without an end just what it begins with. */
+async function textOf(response: Response): Promise<string> {
+  if (response.headers.get("content-type") !== "text/event-stream" || response.body === null) return response.text();
+  const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+  let text = "";
+  while (!text.includes("id: ")) text += (await reader.read()).value ?? "id: ";
+  await reader.cancel();
+  return text;
 }
 
 /** An answer without what differs in every request and without the ids that were asked for. */
@@ -312,6 +334,7 @@ function leaksOf({ headers, text }: Answer, named: Ids): string[] {
     PLAYER,
     victim.username,
     ...victim.orgTokenIds,
+    victim.webhookId,
     String(MAIN_PORT.port),
     String(OTHER_PORT.port),
     ...Object.values(roomIds),

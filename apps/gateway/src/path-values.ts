@@ -13,6 +13,9 @@ export const ProcessPath = AppPath.extend({
   processId: z.string().meta({ example: "cbfcddd2-0006-43ae-996c-995fff7bed2e" }),
 });
 export const ShortCodePath = AppPath.extend({ shortCode: ShortCode });
+export const WebhookPath = AppPath.extend({
+  webhookId: z.string().meta({ example: "webhook-01a1ff76-6092-7726-a874-fc9ccdc11b35" }),
+});
 export const BuildPath = z.object({
   buildId: z.string().meta({ example: "bld-6d4c6a71-2d75-4b42-94e1-f312f57f33c5" }),
 });
@@ -50,6 +53,11 @@ export function processIdOf(request: HonoRequest): string {
 /** Any text: the operation does not document 422 for it, so what cannot be a code is one that no lobby has. */
 export function shortCodeOf(request: HonoRequest): string {
   return request.param("shortCode") ?? "";
+}
+
+/** Any text: what cannot be a webhookId is a webhook that does not exist. */
+export function webhookIdOf(request: HonoRequest): string {
+  return request.param("webhookId") ?? "";
 }
 
 /** Throws `build_not_found` for what no build can have. */

@@ -36,7 +36,8 @@ export function documentedAnswers({ operationId, responses }: Operation["route"]
     Object.entries(responses).map(([status, response]) => {
       const content = "content" in response ? response.content : undefined;
       if (content === undefined) return [Number(status), undefined];
-      if (content["application/octet-stream"] !== undefined) return [Number(status), "stream"];
+      if (content["application/octet-stream"] !== undefined || content["text/event-stream"] !== undefined)
+        return [Number(status), "stream"];
       const media = content["application/json"];
       const schema = media !== undefined && "schema" in media ? media.schema : undefined;
       if (schema instanceof z.ZodType) return [Number(status), schema];

@@ -4,6 +4,7 @@ import { toAdmission, type Env } from "./env.ts";
 import { openGoogleKeys } from "./google-identity.ts";
 import { listen } from "./listener.ts";
 import { startLostServers } from "./lost-servers.ts";
+import { startWebhooks } from "./webhooks/webhook-dispatcher.ts";
 
 /** Serves RoomsV2. Rejects when the database is not there or older than this release, or the address is taken. */
 export async function startGateway(env: Env, log: Logger, telemetry?: Telemetry): Promise<RunningService> {
@@ -14,6 +15,9 @@ export async function startGateway(env: Env, log: Logger, telemetry?: Telemetry)
     turn: toTurnSettings(env),
   });
   await checkSchema(rooms.database);
+  await rooms.feed.listen(env.DATABASE_DIRECT_URL, (error) => {
+    log.warn({ err: error }, "reading events failed; it will be tried again");
+  });
   const address = {
     host: env.GATEWAY_HOST,
     port: env.GATEWAY_PORT,
@@ -31,6 +35,7 @@ export async function startGateway(env: Env, log: Logger, telemetry?: Telemetry)
         lobbiesPerHour: env.LOBBIES_PER_PLAYER_PER_HOUR,
         googleKeys: openGoogleKeys(env.GATEWAY_GOOGLE_KEYS_URL),
       },
+      allowsPrivateWebhooks: env.GATEWAY_WEBHOOK_PRIVATE === "1",
       turnCheck: env.GATEWAY_TURN_CHECK === "1",
       admission: toAdmission(env),
       telemetry,
@@ -39,11 +44,12 @@ export async function startGateway(env: Env, log: Logger, telemetry?: Telemetry)
     address,
   );
   const lostServers = startLostServers(rooms.database, log);
+  const webhooks = startWebhooks(rooms, { log, allowsPrivate: env.GATEWAY_WEBHOOK_PRIVATE === "1" });
   return {
     port: listener.port,
     async drain() {
       await lostServers.stop();
-      await listener.drain();
+      await Promise.all([listener.drain(), webhooks.stop()]);
       await closeRooms(rooms);
     },
   };

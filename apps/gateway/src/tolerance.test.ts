@@ -72,9 +72,9 @@ async function arrange({ operation }: Success) {
   await clearDatabase(stage.rooms.database);
   const place: Place = { rooms: stage.rooms, game: await createGame(stage.rooms, row.game) };
   const { call, verify } = await row.arrange(place);
-  const { appId, roomId, processId, region, buildId, deploymentId, orgId, orgTokenId, shortCode } = call;
+  const { appId, roomId, processId, region, buildId, deploymentId, orgId, orgTokenId, shortCode, webhookId } = call;
   const { token = "", playerToken = token } = call;
-  const values = { appId, roomId, processId, region, buildId, deploymentId, orgId, orgTokenId, shortCode };
+  const values = { appId, roomId, processId, region, buildId, deploymentId, orgId, orgTokenId, shortCode, webhookId };
   const known =
     call.params ??
     call.lobby ??
@@ -87,7 +87,10 @@ async function arrange({ operation }: Success) {
     call.newBuild ??
     call.registry ??
     call.newDeployment ??
-    call.newToken;
+    call.newToken ??
+    call.newWebhook ??
+    call.webhook ??
+    (call.since && { since: call.since });
   const body = known ?? (call.roomConfig === undefined ? {} : { roomConfig: call.roomConfig });
   return { status: row.status, call, values, token: playerToken, body, verify };
 }
@@ -195,7 +198,9 @@ describe.each(SUCCESSES.filter(({ method }) => method === "GET"))("HEAD of $oper
   test("answers like GET without the body", async () => {
     const head = await expectSuccess(success, { method: "HEAD" });
     const isStream = documentedAnswers(success.operation.route).get(200) === "stream";
-    expect(head.headers.get("content-type")).toBe(isStream ? "application/octet-stream" : "application/json");
+    const isEvents = success.operationId === "FollowRoomEvents";
+    const streamType = isEvents ? "text/event-stream" : "application/octet-stream";
+    expect(head.headers.get("content-type")).toBe(isStream ? streamType : "application/json");
     expect(await head.text()).toBe("");
   });
 });

@@ -21,6 +21,7 @@ export interface KnownIds {
   /** Run, deleted and new ones. */
   readonly buildIds: readonly string[];
   readonly deploymentId: string;
+  readonly webhookIds: readonly string[];
   /** Of the same organisation; this one may be deleted. */
   readonly otherAppId: string;
 }
@@ -265,6 +266,7 @@ function goodBodiesOf(route: Operation["route"]): fc.Arbitrary<unknown> | undefi
     .filter((body) => schema.safeParse(body).success)
     .map(inFewRegions)
     .map(ofFewPlayers)
+    .map(toNobody)
     .map((body) =>
       route.operationId === "CreateDeployment" ? { ...body, buildId: LASTING_BUILD } : ofFewBuilds(body),
     );
@@ -304,6 +306,12 @@ function ofFewPlayers(body: Record<string, unknown>): Record<string, unknown> {
   return typeof playerId === "string" ? { ...body, playerId: `p${playerId.length % 4}` } : body;
 }
 
+/** Where nobody listens; nothing of a test is sent to anybody. */
+function toNobody(body: Record<string, unknown>): Record<string, unknown> {
+  const { url } = body;
+  return typeof url === "string" ? { ...body, url: `http://127.0.0.1:9/${url.length}` } : body;
+}
+
 /** Few, so that builds are run and deleted after they were created. */
 function ofFewBuilds(body: Record<string, unknown>): Record<string, unknown> {
   const { buildId } = body;
@@ -327,6 +335,7 @@ function valueOf(name: string, nth: number, ids: KnownIds): string {
     orgId: [ids.orgId],
     orgTokenId: ids.orgTokenIds,
     buildId: ids.buildIds,
+    webhookId: ids.webhookIds,
     deploymentId: [ids.deploymentId],
     region: nth % 5 === 0 ? REGIONS : FEW_REGIONS,
     shortCode: FEW_ROOM_IDS,
@@ -340,7 +349,7 @@ function valueOf(name: string, nth: number, ids: KnownIds): string {
 export function bytesOf(request: FuzzRequest, { route, access }: Operation, given: KnownIds): Buffer {
   const ids = access === "player" ? { ...given, token: given.playerToken } : given;
   const { method, segments, query, headers, authorization, body, isChunked } = request;
-  const known = method === "DELETE" ? { ...ids, appId: ids.otherAppId } : ids;
+  const known = method === "DELETE" && !("webhookId" in segments) ? { ...ids, appId: ids.otherAppId } : ids;
   const values = Object.fromEntries(
     Object.entries(segments).map(([name, one]) => [
       name,

@@ -100,6 +100,8 @@ function readAnswer(received: Buffer, method: string, isEnded: boolean): (RawAns
     length,
   });
   if (method === "HEAD" || status === 204 || status === 304) return answer(headEnd);
+  // It has no end.
+  if (/^content-type: text\/event-stream/im.test(head)) return answer(received.length, "");
   const length = /^content-length: (\d+)/im.exec(head)?.[1];
   if (length !== undefined) {
     const end = headEnd + Number(length);

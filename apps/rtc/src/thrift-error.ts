@@ -15,6 +15,7 @@ const ANSWERS = {
   build_not_found: "private",
   deployment_not_found: "private",
   process_not_found: "private",
+  webhook_not_found: "private",
   room_not_found: "not_found",
   login_not_found: "private",
   log_not_found: "private",

@@ -5,6 +5,7 @@ import { mainOf } from "./repository.ts";
 import type { Part, StopStep } from "./supervisor.ts";
 import { localHost } from "./addresses.ts";
 import type { RunningTurn } from "./turn-part.ts";
+import { isLoopback } from "./turn/peer-addresses.ts";
 
 /** What the apps are told beyond the variables that are handed on to them. */
 export interface AppSettings {
@@ -42,9 +43,14 @@ function gatewayPart(settings: AppSettings): Part<RunningApp> {
   return appPart(settings, {
     name: "gateway",
     prefixes: ["GATEWAY_", "TURN_", "ROOM_", "LOBBIES_"],
-    variables: turnVariables(settings),
+    variables: { ...turnVariables(settings), GATEWAY_WEBHOOK_PRIVATE: allowsPrivateWebhooks(settings) },
     portVariable: "GATEWAY_PORT",
   });
+}
+
+/** Where nobody else can reach the gateway, its webhooks are those of the person in front of it. */
+function allowsPrivateWebhooks({ env, variables }: AppSettings): string {
+  return variables["GATEWAY_WEBHOOK_PRIVATE"] || (isLoopback(env.GATEWAY_HOST) ? "1" : "0");
 }
 
 function rtcPart(settings: AppSettings): Part<RunningApp> {
@@ -106,13 +112,13 @@ function appPart(
     readonly portVariable?: string;
   },
 ): Part<RunningApp> {
+  const told = { ...app.variables, DATABASE_URL: databaseUrl };
   return nodePart({
     name: app.name,
     main: mainOf(`apps/${app.name}`),
     env: {
-      ...selectVariables(variables, ["DATABASE_", "LOG_", "OTEL_", ...app.prefixes]),
-      ...app.variables,
-      DATABASE_URL: databaseUrl,
+      ...selectVariables(variables, ["DATABASE_", "LOG_", "OTEL_", ...app.prefixes], told),
+      ...told,
       LOG_LEVEL: env.LOG_LEVEL,
       LOG_FORMAT: env.LOG_FORMAT,
       // Its output is a pipe to us, and ours may be a terminal.

@@ -13,6 +13,7 @@ import {
   PROCESS_CALLS,
   ROOM_CALLS,
   TOKEN_CALLS,
+  WEBHOOK_CALLS,
   type ApiCall,
 } from "../test/api-calls.ts";
 import { failureOf } from "../test/failure-of.ts";
@@ -29,6 +30,7 @@ import { OrganizationsV1 } from "./organizations-v1/organizations-v1.ts";
 import { ProcessesV3 } from "./processes-v3/processes-v3.ts";
 import { RoomsV2 } from "./rooms-v2/rooms-v2.ts";
 import { TokensV1 } from "./tokens-v1/tokens-v1.ts";
+import { WebhooksV1 } from "./webhooks-v1/webhooks-v1.ts";
 
 const STATUSES = [400, 401, 404, 408, 409, 422, 429, 500, 501, 502, 503, 504];
 const PASSING = [408, 429, 500, 502, 503, 504];
@@ -43,7 +45,7 @@ function successOf({ success, answer, bytes }: ApiCall) {
 }
 
 test.each([
-  [RoomsV2, ROOM_CALLS, ["waitUntilActive"]],
+  [RoomsV2, ROOM_CALLS, ["waitUntilActive", "events"]],
   [ProcessesV3, PROCESS_CALLS, []],
   [LogsV1, LOG_CALLS, []],
   [AuthV1, AUTH_CALLS, []],
@@ -54,6 +56,7 @@ test.each([
   [DeploymentsV3, DEPLOYMENT_CALLS, []],
   [TokensV1, TOKEN_CALLS, []],
   [OrganizationsV1, ORGANIZATION_CALLS, []],
+  [WebhooksV1, WEBHOOK_CALLS, []],
 ] as const)("every method of %o is in the table", (service, calls, polling) => {
   const methods = Object.getOwnPropertyNames(service.prototype).filter((name) => name !== "constructor");
   expect(new Set([...calls.map(({ name }) => name), ...polling])).toEqual(new Set(methods));

@@ -9,6 +9,7 @@ import type {
   CreateLobbyParams,
   CreateRoomOptions,
   CreateRoomParams,
+  CreateWebhookParams,
   CredentialList,
   CredentialState,
   ExposedPort,
@@ -37,6 +38,8 @@ import type {
   RoomAllocation,
   RoomAllocationData,
   RoomConnectionData,
+  RoomEvent,
+  RoomEventData,
   RoomPage,
   RoomsV2,
   RoomWithoutAllocations,
@@ -44,7 +47,12 @@ import type {
   StaticProcessRoom,
   TurnUsage,
   UpdateRoomConfigParams,
+  UpdateWebhookParams,
   WaitOptions,
+  Webhook,
+  WebhookDelivery,
+  WebhookDeliveryPage,
+  WebhookWithSecret,
 } from "./index.ts";
 
 test("the types have the fields of the bodies that the server sends, no more and no fewer", () => {
@@ -75,6 +83,14 @@ test("the types have the fields of the bodies that the server sends, no more and
   expectTypeOf<keyof CreateLobbyParams>().toEqualTypeOf<keyof models.CreateLobbyV3Params>();
   expectTypeOf<keyof PlayerToken>().toEqualTypeOf<keyof models.PlayerToken>();
   expectTypeOf<keyof PingEndpoint>().toEqualTypeOf<keyof models.PingEndpoint>();
+  expectTypeOf<keyof RoomEventData>().toEqualTypeOf<keyof models.RoomEventData>();
+  expectTypeOf<Exclude<keyof RoomEvent, "id">>().toEqualTypeOf<keyof models.RoomEvent>();
+  expectTypeOf<keyof Webhook>().toEqualTypeOf<keyof models.Webhook>();
+  expectTypeOf<keyof WebhookWithSecret>().toEqualTypeOf<keyof models.WebhookSecret>();
+  expectTypeOf<keyof WebhookDelivery>().toEqualTypeOf<keyof models.WebhookDelivery>();
+  expectTypeOf<keyof WebhookDeliveryPage>().toEqualTypeOf<keyof models.WebhookDeliveryPage>();
+  expectTypeOf<keyof CreateWebhookParams>().toEqualTypeOf<keyof models.CreateWebhookParams>();
+  expectTypeOf<keyof UpdateWebhookParams>().toEqualTypeOf<keyof models.UpdateWebhookParams>();
   expectTypeOf<keyof RevokeIceServersParams>().toEqualTypeOf<keyof models.RevokeIceServersParams>();
   expectTypeOf<keyof OrgToken>().toEqualTypeOf<keyof models.OrgToken>();
   expectTypeOf<keyof CreatedOrgToken>().toEqualTypeOf<keyof models.CreatedOrgToken>();

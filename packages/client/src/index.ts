@@ -8,11 +8,13 @@ export type {
   LobbyVisibility,
   ProcessStatus,
   Region,
+  RoomEventType,
   RoomReadyStatus,
   RoomStatus,
   Scope,
   ServiceConfig,
   TransportType,
+  WebhookDeliveryState,
 } from "@roombridge/models/api";
 export type { AuthV1, PlayerToken } from "./auth-v1/auth-v1.ts";
 export type {
@@ -78,6 +80,7 @@ export type {
 } from "./rooms-v2/ice-servers.ts";
 export type {
   AllRoomsParams,
+  ConnectionInfoOptions,
   CreateRoomOptions,
   CreateRoomParams,
   ListRoomsParams,
@@ -85,9 +88,20 @@ export type {
   UpdateRoomConfigParams,
   WaitOptions,
 } from "./rooms-v2/room-params.ts";
+export type { RoomEvent, RoomEventData, RoomEventsOptions, RoomEventsParams } from "./rooms-v2/room-event.ts";
 export type { ListedRoom, Room, RoomAllocation, RoomPage, RoomWithoutAllocations } from "./rooms-v2/room.ts";
 export type { RoomsV2 } from "./rooms-v2/rooms-v2.ts";
 export { registerServer, StaticServer } from "./static-server/static-server.ts";
 export type { RegisterServerOptions, ServerHandlers } from "./static-server/server-options.ts";
 export type { CreatedOrgToken, CreateOrgTokenParams, OrgToken, TokenScopes } from "./tokens-v1/org-token.ts";
 export type { TokensV1 } from "./tokens-v1/tokens-v1.ts";
+export type {
+  CreateWebhookParams,
+  ListDeliveriesParams,
+  UpdateWebhookParams,
+  Webhook,
+  WebhookDelivery,
+  WebhookDeliveryPage,
+  WebhookWithSecret,
+} from "./webhooks-v1/webhook.ts";
+export type { WebhooksV1 } from "./webhooks-v1/webhooks-v1.ts";

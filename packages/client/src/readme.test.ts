@@ -14,7 +14,7 @@ test("every example of the README is correct TypeScript in a project of its own"
   const project = await mkdtemp(join(tmpdir(), "roombridge-readme-"));
   onTestFinished(() => rm(project, { recursive: true }));
   const examples = [...readme.matchAll(/```ts\n(.*?)```/gs)].map(([, code]) => code ?? "");
-  expect(examples).toHaveLength(12);
+  expect(examples).toHaveLength(13);
   await Promise.all(examples.map((code, index) => writeFile(join(project, `example-${index}.ts`), code)));
   await mkdir(join(project, "node_modules", "@roombridge"), { recursive: true });
   await symlink(home, join(project, "node_modules", "@roombridge", "client"));
@@ -40,7 +40,12 @@ test("the tables of the README have every method, and tell how it is repeated", 
   const repeated = new Map([...rows].map(([, name = "", words = ""]) => [name, words]));
   const words = { always: "yes", "429": "only a 429", never: "never" };
   const expected = API_CALLS.map((call) => [call.name, words[call.repeated]] as const);
-  expect(repeated).toEqual(new Map([...expected, ["waitUntilActive", "polls"], ["allRooms", "each page"]]));
+  const others = [
+    ["waitUntilActive", "polls"],
+    ["allRooms", "each page"],
+    ["events", "for ever"],
+  ] as const;
+  expect(repeated).toEqual(new Map([...expected, ...others]));
 });
 
 test("the defaults of the README are the code's", () => {

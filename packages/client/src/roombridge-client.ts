@@ -14,6 +14,7 @@ import { ProcessesV3 } from "./processes-v3/processes-v3.ts";
 import { RoombridgeError } from "./roombridge-error.ts";
 import { RoomsV2 } from "./rooms-v2/rooms-v2.ts";
 import { TokensV1 } from "./tokens-v1/tokens-v1.ts";
+import { WebhooksV1 } from "./webhooks-v1/webhooks-v1.ts";
 
 export interface RoombridgeClientOptions {
   /** The gateway, with or without a path: `https://games.example.net/rooms-api`. */
@@ -43,6 +44,7 @@ export class RoombridgeClient {
   readonly deploymentsV3: DeploymentsV3;
   readonly tokensV1: TokensV1;
   readonly organizationsV1: OrganizationsV1;
+  readonly webhooksV1: WebhooksV1;
 
   constructor(options: RoombridgeClientOptions) {
     const { serverUrl, token, appId, timeoutMs = 30_000, retry, fetch = globalThis.fetch } = options;
@@ -60,6 +62,7 @@ export class RoombridgeClient {
     this.authV1 = new AuthV1(transport, appId);
     this.lobbiesV3 = new LobbiesV3(transport, appId);
     this.discoveryV2 = new DiscoveryV2(transport);
+    this.webhooksV1 = new WebhooksV1(transport, appId);
     this.appsV2 = new AppsV2(transport, appId);
     this.buildsV3 = new BuildsV3(transport);
     this.deploymentsV3 = new DeploymentsV3(transport, appId);

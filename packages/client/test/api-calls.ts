@@ -238,6 +238,17 @@ export const ROOM_CALLS: readonly ApiCall[] = [
     repeated: "always",
   },
   {
+    name: "getConnectionInfo",
+    run: ({ roomsV2 }, options) => roomsV2.getConnectionInfo(ODD_ID, { ...options, waitSeconds: 25 }),
+    method: "GET",
+    path: `${ROOMS}/connectioninfo/${ENCODED}?wait=25`,
+    isPublic: true,
+    success: 200,
+    answer: CONNECTION,
+    parsed: CONNECTION,
+    repeated: "always",
+  },
+  {
     name: "resumeRoom",
     run: ({ roomsV2 }, options) => roomsV2.resumeRoom(ODD_ID, options),
     method: "POST",
@@ -940,6 +951,123 @@ async function textOf(stream: Promise<ReadableStream<Uint8Array<ArrayBuffer>>>):
   return new Response(await stream).text();
 }
 
+const WEBHOOKS = `/webhooks/v1/apps/${ENCODED}/webhooks`;
+const WEBHOOK = {
+  webhookId: "w",
+  appId: "a",
+  url: "https://example.net/hook",
+  types: ["room.created"],
+  isEnabled: true,
+  disabledReason: null,
+  failingSince: AT,
+  createdAt: AT,
+  createdBy: "t",
+};
+const PARSED_WEBHOOK = { ...WEBHOOK, failingSince: DATE, createdAt: DATE };
+const DELIVERY = {
+  eventId: "evt_1_2",
+  type: "room.created",
+  timestamp: AT,
+  state: "pending",
+  attempts: 1,
+  dueAt: AT,
+  lastAttemptAt: AT,
+  lastStatus: 500,
+  lastError: "answered 500",
+  endedAt: null,
+};
+const PARSED_DELIVERY = { ...DELIVERY, timestamp: DATE, dueAt: DATE, lastAttemptAt: DATE };
+const WAITING_DELIVERY = { ...DELIVERY, dueAt: null, lastAttemptAt: null, lastStatus: null, lastError: null };
+
+export const WEBHOOK_CALLS: readonly ApiCall[] = [
+  {
+    name: "createWebhook",
+    run: ({ webhooksV1 }, options) =>
+      webhooksV1.createWebhook({ url: "https://example.net/hook", types: null }, options),
+    method: "POST",
+    path: WEBHOOKS,
+    body: { url: "https://example.net/hook", types: null },
+    success: 201,
+    answer: { ...WEBHOOK, secret: "whsec_x" },
+    parsed: { ...PARSED_WEBHOOK, secret: "whsec_x" },
+    repeated: "never",
+  },
+  {
+    name: "listWebhooks",
+    run: ({ webhooksV1 }, options) => webhooksV1.listWebhooks(options),
+    method: "GET",
+    path: WEBHOOKS,
+    success: 200,
+    answer: [WEBHOOK, { ...WEBHOOK, types: null, failingSince: null, disabledReason: "gone", isEnabled: false }],
+    parsed: [
+      PARSED_WEBHOOK,
+      { ...PARSED_WEBHOOK, types: null, failingSince: null, disabledReason: "gone", isEnabled: false },
+    ],
+    repeated: "always",
+  },
+  {
+    name: "getWebhook",
+    run: ({ webhooksV1 }, options) => webhooksV1.getWebhook(ODD_ID, options),
+    method: "GET",
+    path: `${WEBHOOKS}/${ENCODED}`,
+    success: 200,
+    answer: WEBHOOK,
+    parsed: PARSED_WEBHOOK,
+    repeated: "always",
+  },
+  {
+    name: "updateWebhook",
+    run: ({ webhooksV1 }, options) => webhooksV1.updateWebhook(ODD_ID, { isEnabled: false }, options),
+    method: "PATCH",
+    path: `${WEBHOOKS}/${ENCODED}`,
+    body: { isEnabled: false },
+    success: 200,
+    answer: WEBHOOK,
+    parsed: PARSED_WEBHOOK,
+    repeated: "always",
+  },
+  {
+    name: "deleteWebhook",
+    run: ({ webhooksV1 }, options) => webhooksV1.deleteWebhook(ODD_ID, options),
+    method: "DELETE",
+    path: `${WEBHOOKS}/${ENCODED}`,
+    success: 204,
+    parsed: undefined,
+    repeated: "429",
+  },
+  {
+    name: "rotateWebhookSecret",
+    run: ({ webhooksV1 }, options) => webhooksV1.rotateWebhookSecret(ODD_ID, options),
+    method: "POST",
+    path: `${WEBHOOKS}/${ENCODED}/rotate-secret`,
+    success: 200,
+    answer: { ...WEBHOOK, secret: "whsec_y" },
+    parsed: { ...PARSED_WEBHOOK, secret: "whsec_y" },
+    repeated: "429",
+  },
+  {
+    name: "listWebhookDeliveries",
+    run: ({ webhooksV1 }, options) =>
+      webhooksV1.listWebhookDeliveries(ODD_ID, { state: "pending", limit: 7, cursor: "c" }, options),
+    method: "GET",
+    path: `${WEBHOOKS}/${ENCODED}/deliveries?state=pending&limit=7&cursor=c`,
+    success: 200,
+    answer: { deliveries: [DELIVERY, WAITING_DELIVERY], nextCursor: null },
+    parsed: { deliveries: [PARSED_DELIVERY, { ...WAITING_DELIVERY, timestamp: DATE }], nextCursor: null },
+    repeated: "always",
+  },
+  {
+    name: "replayWebhook",
+    run: ({ webhooksV1 }, options) => webhooksV1.replayWebhook(ODD_ID, DATE, options),
+    method: "POST",
+    path: `${WEBHOOKS}/${ENCODED}/replay`,
+    body: { since: AT },
+    success: 204,
+    parsed: undefined,
+    repeated: "always",
+  },
+];
+
 export const API_CALLS = [
   ...ROOM_CALLS,
   ...PROCESS_CALLS,
@@ -952,4 +1080,5 @@ export const API_CALLS = [
   ...DEPLOYMENT_CALLS,
   ...TOKEN_CALLS,
   ...ORGANIZATION_CALLS,
+  ...WEBHOOK_CALLS,
 ];

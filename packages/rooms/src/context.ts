@@ -1,5 +1,8 @@
 import type { CredentialKey } from "./turn-credential.ts";
 import { Coalescer } from "./coalescer.ts";
+import { ConnectionWaits } from "./connection-waits.ts";
+import { EventAnnouncer } from "./event-announcer.ts";
+import { EventFeed } from "./event-feed.ts";
 import { IssueRate } from "./issue-rate.ts";
 import { LookupCache } from "./lookup-cache.ts";
 import { PlacementQueue } from "./placement-queue.ts";
@@ -8,6 +11,7 @@ import { openDatabase, type Database } from "./store/database.ts";
 import type { DatabaseObserver } from "./store/observe-sql.ts";
 import type { ResumeRow } from "./store/resume-room.ts";
 import { findPingEndpoints, type PingEndpointRow } from "./store/ping-endpoints.ts";
+import { notifyEvents } from "./store/room-events.ts";
 import { findTurnSecret } from "./store/turn-secrets.ts";
 import { findUsableTurnServers } from "./store/turn-servers.ts";
 import type { Application, Principal } from "./access.ts";
@@ -67,6 +71,11 @@ export interface RoomsContext {
   /** Hosts that answer pings. */
   readonly pingEndpoints: RecentValue<readonly PingEndpointRow[]>;
   readonly issueRate: IssueRate;
+  /** Wakes the readers of events. */
+  readonly announcer: EventAnnouncer;
+  /** Reads nothing while nobody watches. */
+  readonly feed: EventFeed;
+  readonly waits: ConnectionWaits;
 }
 
 export interface RoomsContextOptions {
@@ -89,10 +98,15 @@ export function openRooms(options: RoomsContextOptions): RoomsContext {
     ...(options.maxConnections === undefined ? {} : { maxConnections: options.maxConnections }),
     ...(options.answerTimeoutSeconds === undefined ? {} : { answerTimeoutSeconds: options.answerTimeoutSeconds }),
   });
+  const announcer = new EventAnnouncer(() => notifyEvents(database));
+  const feed = new EventFeed(database);
   return {
     database,
     turn: options.turn,
-    placement: new PlacementQueue(database),
+    announcer,
+    feed,
+    waits: new ConnectionWaits(database, feed),
+    placement: new PlacementQueue(database, () => announcer.announce()),
     resuming: new Coalescer(),
     principals: new LookupCache(TOKEN_MAX_AGE_MS),
     applications: new LookupCache(),
@@ -106,7 +120,9 @@ export function openRooms(options: RoomsContextOptions): RoomsContext {
 }
 
 /** Lets collected creates finish, then closes the database. */
-export async function closeRooms({ placement, database }: RoomsContext): Promise<void> {
+export async function closeRooms({ placement, database, announcer, feed }: RoomsContext): Promise<void> {
   await placement.idle();
+  announcer.close();
+  await feed.close();
   await database.close();
 }

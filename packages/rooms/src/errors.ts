@@ -32,6 +32,11 @@ export function roomNotFound(roomId: string): RoomError {
   return new RoomError("room_not_found", `no room ${roomId.slice(0, 100).toWellFormed()}`);
 }
 
+/** As `roomNotFound`, for a webhook. */
+export function webhookNotFound(webhookId: string): RoomError {
+  return new RoomError("webhook_not_found", `no webhook ${webhookId.slice(0, 100).toWellFormed()}`);
+}
+
 /** As `roomNotFound`, for a process. */
 export function processNotFound(processId: string): RoomError {
   return new RoomError("process_not_found", `no process ${processId.slice(0, 100).toWellFormed()}`);

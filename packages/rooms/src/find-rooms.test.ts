@@ -1,4 +1,4 @@
-import { createTenant, expectConsistent, runWaitingProcesses } from "@roombridge/testing";
+import { createTenant, expectConsistent, runWaitingProcesses, TEST_REGION } from "@roombridge/testing";
 import { afterEach, describe, expect, test } from "vitest";
 import { newGame, refused, type Game } from "../test/game.ts";
 import { useRooms } from "../test/setup.ts";
@@ -225,11 +225,11 @@ describe("updateRoomConfig", () => {
 
   test("tells of it once in the same transaction, without the text", async () => {
     const { rooms, appId, database, create } = await newGame(suite().rooms);
-    await create({ roomId: "r" });
+    const { processId } = await create({ roomId: "r" });
     await updateRoomConfig(rooms, appId, "r", "secret plans");
     const events =
       await database.sql`select payload from room_events where app_id = ${appId} and type = 'room.updated'`;
-    expect(events).toEqual([{ payload: { roomId: "r" } }]);
+    expect(events).toEqual([{ payload: { roomId: "r", region: TEST_REGION, processId } }]);
   });
 
   test("is refused for rooms that are not there and text that cannot be stored", async () => {

@@ -6,6 +6,7 @@ import {
   deleteEndedAllocations,
   deleteEndedProcesses,
   deleteEndedTurnSessions,
+  deleteOldDeliveries,
   deleteOldEvents,
   deleteRetiredTurnSecrets,
   deleteSilentHosts,
@@ -95,6 +96,7 @@ export async function runHousekeeping(database: Database, settings: Housekeeping
       (await inBatches(() => deleteEndedAllocations(database))) +
       (await inBatches(() => deleteEndedProcesses(database))) +
       (await inBatches(() => deleteOldEvents(database))) +
+      (await inBatches(() => deleteOldDeliveries(database))) +
       (await inBatches(() => deleteSilentHosts(database))),
     credentials: await inBatches(() => deleteDeadCredentials(database)),
     turn:

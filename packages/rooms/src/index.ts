@@ -37,7 +37,13 @@ export { getLobby, getLobbyByShortCode, listPublicLobbies } from "./find-lobbies
 export { findRooms } from "./find-rooms.ts";
 export type { FindRoomsInput, FoundRoom, FoundRooms } from "./find-rooms.ts";
 export type { GameProcess } from "./game-process.ts";
-export { getConnectionInfo } from "./get-connection-info.ts";
+export type { EventFeed } from "./event-feed.ts";
+export { parsePosition, printPosition } from "./event-position.ts";
+export type { EventPosition } from "./event-position.ts";
+export { followEvents } from "./follow-events.ts";
+export type { FollowedItem, FollowEventsInput } from "./follow-events.ts";
+export { getConnectionInfo, waitForConnection } from "./get-connection-info.ts";
+export type { WaitForConnectionInput } from "./get-connection-info.ts";
 export { getOrganization } from "./get-organization.ts";
 export { getProcess } from "./get-process.ts";
 export { getProcessHost } from "./get-process-host.ts";
@@ -79,6 +85,23 @@ export { stopProcess } from "./stop-process.ts";
 export { suspendRoom } from "./suspend-room.ts";
 export { updateApplication } from "./update-application.ts";
 export { updateRoomConfig } from "./update-room-config.ts";
+export { deleteWebhook, replayWebhook, rotateWebhookSecret, updateWebhook } from "./change-webhook.ts";
+export { createWebhook } from "./create-webhook.ts";
+export type { CreateWebhookInput } from "./create-webhook.ts";
+export { findDeliveries, getWebhook, listWebhooks } from "./find-webhooks.ts";
+export { toRoomEvent } from "./room-event.ts";
+export { pauseSeconds, retryDelaySeconds, WEBHOOK_RETRY } from "./webhook-retry.ts";
+export type { WebhookRetry } from "./webhook-retry.ts";
+export { signWebhook, toEventId } from "./webhook-signature.ts";
+export {
+  claimDeliveries,
+  enqueueWebhookEvents,
+  hasWebhooks,
+  recordAttempts,
+  releaseDeliveries,
+} from "./store/webhook-deliveries.ts";
+export type { AttemptResult, DueDelivery } from "./store/webhook-deliveries.ts";
+export type { DeliveryRow, WebhookRow } from "./store/webhooks.ts";
 export { openHousekeepingLock } from "./store/advisory-holder.ts";
 export type { HousekeepingLock } from "./store/advisory-holder.ts";
 export { coturnAccessSql, grantCoturnAccess } from "./store/coturn-access.ts";
@@ -131,7 +154,7 @@ export { changeApplication, changeToken } from "./store/change-declared.ts";
 export type { ApplicationChange } from "./store/change-declared.ts";
 export { findTurnSecret, rotateTurnSecret } from "./store/turn-secrets.ts";
 export type { TurnSecretRotation } from "./store/turn-secrets.ts";
-export { beatTurnServer, retireTurnServer, setCanaryCredential } from "./store/turn-servers.ts";
+export { beatTurnServer, findUsableTurnServers, retireTurnServer, setCanaryCredential } from "./store/turn-servers.ts";
 export type { CanaryCredential, TurnServerBeat } from "./store/turn-servers.ts";
 export { recordTurnSessions } from "./store/turn-sessions.ts";
 export type { TurnSession, TurnSessionReport } from "./store/turn-sessions.ts";

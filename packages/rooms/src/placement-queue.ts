@@ -28,11 +28,14 @@ const SETTLE_DEADLINE_MS = 8_000;
  */
 export class PlacementQueue {
   readonly #database: Database;
+  readonly #onPlaced: () => void;
   readonly #lanes = new Map<string, Lane>();
   #idle: { promise: Promise<void>; resolve: () => void } | undefined;
 
-  constructor(database: Database) {
+  /** `onPlaced` is called after each batch that created a room. */
+  constructor(database: Database, onPlaced: () => void = () => {}) {
     this.#database = database;
+    this.#onPlaced = onPlaced;
   }
 
   /** Resolves to the room's own answer; rejects with the database's error or a RoomError `internal`. */
@@ -73,6 +76,7 @@ export class PlacementQueue {
   async #place(batch: RoomBatch, entries: readonly Entry[]): Promise<boolean> {
     try {
       const rows = await this.#ask(batch, entries);
+      if (rows.some(({ outcome }) => outcome === "created")) this.#onPlaced();
       const byKey = new Map(rows.map((row) => [row.roomKey, row]));
       for (const { room, resolve, reject } of entries) {
         const row = byKey.get(room.roomKey);

@@ -46,12 +46,13 @@ export async function wakeRoom(context: RoomsContext, appId: string, roomId: str
 
 async function callResume(context: RoomsContext, appId: string, roomId: string, isWake: boolean): Promise<ResumeRow> {
   if (!isRoomId(roomId)) throw roomNotFound(roomId);
-  const { database, turn, resuming } = context;
+  const { database, turn, resuming, announcer } = context;
   const request = { appId, roomId, isWake, ttlSeconds: turn.ttlSeconds };
   // Whether or not a lost one was done: what has been resumed stays where it is.
   const row = await resuming.run(JSON.stringify([appId, roomId, isWake]), () =>
     repeatLost(() => resumeRoomById(database, request)),
   );
+  if (row.outcome === "resumed" || row.outcome === "resumed_without_process") announcer.announce();
   return refuse(row, request);
 }
 

@@ -18,4 +18,5 @@ export async function updateRoomConfig(
   }
   const isUpdated = isRoomId(roomId) && (await updateRoomConfigById(context.database, appId, roomId, roomConfig));
   if (!isUpdated) throw roomNotFound(roomId);
+  context.announcer.announce();
 }

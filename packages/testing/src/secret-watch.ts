@@ -54,6 +54,11 @@ export class SecretWatch {
       select app_id as "appId", app_secret as secret from applications`) {
       this.add(`the secret of ${appId}`, secret);
     }
+    for (const { webhookId, secret } of await sql<{ webhookId: string; secret: string }[]>`
+      select webhook_id as "webhookId", secret from webhooks
+      union all select webhook_id, previous_secret from webhooks where previous_secret is not null`) {
+      this.add(`the secret of ${webhookId}`, secret);
+    }
   }
 
   /** What of all that the text contains. */

@@ -1,11 +1,16 @@
 import { createRoute } from "@hono/zod-openapi";
 import { ConnectionInfoV2 } from "@roombridge/models/api";
-import { getConnectionInfo, type Connection, type RoomsContext } from "@roombridge/rooms";
+import { waitForConnection, getConnectionInfo, type Connection, type RoomsContext } from "@roombridge/rooms";
 import type { HonoRequest } from "hono";
+import { z } from "zod";
 import { toConnectionInfo } from "../connection-answer.ts";
 import { documentResponses } from "../document-responses.ts";
 import type { Operation, OperationSettings } from "../operation.ts";
 import { appIdOf, roomIdOf, RoomPath } from "../path-values.ts";
+import { integerInQuery } from "../query-values.ts";
+
+/** Seconds. Common balancers cut what is silent for 30 or 60. */
+const WAIT = { min: 1, max: 25, fallback: 0 };
 
 /** Public: game clients poll it. A token that comes along is ignored, not checked. */
 export const getConnectionInfoOperation: Operation = {
@@ -14,7 +19,14 @@ export const getConnectionInfoOperation: Operation = {
     path: "/rooms/v2/{appId}/connectioninfo/{roomId}",
     operationId: "GetConnectionInfo",
     summary: "Where to connect; `starting` without ports until the process has bound them; wakes a suspended room",
-    request: { params: RoomPath },
+    request: {
+      params: RoomPath,
+      query: z.object({
+        wait: z.int().min(WAIT.min).max(WAIT.max).optional().meta({
+          description: "Ours: while the room is `starting` the answer is held back, at most for so many seconds.",
+        }),
+      }),
+    },
     responses: documentResponses(
       { status: 200, description: "Where the room is", schema: ConnectionInfoV2 },
       [400, 402, 404, 422, 429, 500],
@@ -22,9 +34,18 @@ export const getConnectionInfoOperation: Operation = {
   }),
   access: "public",
   isForBrowsers: true,
+  patienceSeconds: WAIT.max,
   async handle(rooms, request, settings) {
     const roomId = roomIdOf(request);
-    const connection = await connectionOf(rooms, request, { roomId, ...settings });
+    const waitMs = integerInQuery(request, "wait", WAIT) * 1_000;
+    const connection =
+      waitMs > 0 && request.method !== "HEAD"
+        ? await waitForConnection(rooms, appIdOf(request), roomId, {
+            wake: settings.wakeOnConnectionInfo,
+            waitMs,
+            signal: request.raw.signal,
+          })
+        : await connectionOf(rooms, request, { roomId, ...settings });
     return { status: 200, body: toConnectionInfo(roomId, connection) };
   },
 };

@@ -5,6 +5,7 @@ import type { Operation } from "../../src/operation.ts";
 import { arrangeRunningRoom, REGISTRATION, type Place } from "../arrange.ts";
 import { NEW_DEPLOYMENT } from "./deployment-rows.ts";
 import type { Arranged, Call, Row } from "./row.ts";
+import { arrangeWebhook } from "./webhook-rows.ts";
 
 /** A call that would succeed for the owner, whatever the operation takes. */
 async function goodCall(place: Place, operationId: string): Promise<Call> {
@@ -30,6 +31,10 @@ async function goodCall(place: Place, operationId: string): Promise<Call> {
     newBuild: {},
     registry: { image: "command:echo-room" },
     deploymentId: game.deploymentId,
+    webhookId: await arrangeWebhook(place),
+    newWebhook: { url: "https://hooks.example.net/" },
+    webhook: {},
+    since: new Date(),
     newDeployment: { ...NEW_DEPLOYMENT, buildId: await buildIdOf(place) },
     ...(isCreate ? {} : { roomId }),
   };

@@ -45,6 +45,16 @@ const CALLS: Calls = {
   GetLobbyInfoByRoomId: ({ lobbiesV3 }, { roomId }) => lobbiesV3.getLobbyInfoByRoomId(given(roomId)),
   GetLobbyInfoByShortCode: ({ lobbiesV3 }, { shortCode }) => lobbiesV3.getLobbyInfoByShortCode(given(shortCode)),
   GetPingServiceEndpoints: ({ discoveryV2 }) => discoveryV2.getPingServiceEndpoints(),
+  CreateWebhook: ({ webhooksV1 }, { newWebhook }) => webhooksV1.createWebhook(given(newWebhook)),
+  ListWebhooks: ({ webhooksV1 }) => webhooksV1.listWebhooks(),
+  GetWebhook: ({ webhooksV1 }, { webhookId }) => webhooksV1.getWebhook(given(webhookId)),
+  UpdateWebhook: ({ webhooksV1 }, { webhookId, webhook = {} }) => webhooksV1.updateWebhook(given(webhookId), webhook),
+  DeleteWebhook: ({ webhooksV1 }, { webhookId }) => webhooksV1.deleteWebhook(given(webhookId)),
+  RotateWebhookSecret: ({ webhooksV1 }, { webhookId }) => webhooksV1.rotateWebhookSecret(given(webhookId)),
+  ListWebhookDeliveries: ({ webhooksV1 }, { webhookId, deliveryState: state, limit, cursor }) =>
+    webhooksV1.listWebhookDeliveries(given(webhookId), { state, limit, cursor }),
+  ReplayWebhook: ({ webhooksV1 }, { webhookId, since = new Date() }) =>
+    webhooksV1.replayWebhook(given(webhookId), since),
   RegisterStaticProcess: ({ processesV3 }, { registration }) => processesV3.registerStaticProcess(given(registration)),
   HeartbeatStaticProcess: ({ processesV3 }, { processId, roomsVersion }) =>
     processesV3.heartbeatStaticProcess(given(processId), { roomsVersion }),

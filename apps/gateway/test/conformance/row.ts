@@ -4,6 +4,7 @@ import type {
   CreateBuildV3Params,
   CreateIceServersParams,
   CreateLobbyV3Params,
+  CreateWebhookParams,
   DeploymentConfigV3,
   LiveRoomState,
   ProcessMetricName,
@@ -11,6 +12,8 @@ import type {
   ProcessStatus,
   Region,
   RegisterStaticProcessParams,
+  UpdateWebhookParams,
+  WebhookDeliveryState,
   RegistryConfig,
   Scope,
 } from "@roombridge/models/api";
@@ -57,6 +60,14 @@ export interface Call {
   readonly deploymentId?: string;
   /** Body of CreateDeployment. */
   readonly newDeployment?: DeploymentConfigV3;
+  readonly webhookId?: string;
+  /** Body of CreateWebhook. */
+  readonly newWebhook?: CreateWebhookParams;
+  /** Body of UpdateWebhook. */
+  readonly webhook?: UpdateWebhookParams;
+  /** Body of ReplayWebhook. */
+  readonly since?: Date;
+  readonly deliveryState?: WebhookDeliveryState;
   readonly buildTag?: string;
   readonly deploymentTag?: string;
   /** Body of CreateIceServers. */

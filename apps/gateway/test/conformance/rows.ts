@@ -14,6 +14,7 @@ import type { Driver, Row } from "./row.ts";
 import { sdkDriver } from "./sdk-driver.ts";
 import { STATIC_ROWS } from "./static-rows.ts";
 import { TOKEN_ROWS } from "./token-rows.ts";
+import { WEBHOOK_ROWS } from "./webhook-rows.ts";
 
 export const DRIVERS: readonly Driver[] = [sdkDriver, clientDriver];
 
@@ -34,6 +35,7 @@ const NEWEST: readonly Row[] = [
   ...BUILD_ROWS,
   ...DEPLOYMENT_ROWS,
   ...TOKEN_ROWS,
+  ...WEBHOOK_ROWS,
   ...accessRows(NEEDING_A_TOKEN),
 ];
 

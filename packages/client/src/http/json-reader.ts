@@ -88,6 +88,11 @@ export class JsonReader {
     return this.#fields[name] !== undefined && this.#fields[name] !== null;
   }
 
+  /** True for a field that is there, also as null. */
+  isGiven(name: string): boolean {
+    return this.#fields[name] !== undefined;
+  }
+
   /** An answer that is a list of objects. */
   static list(value: unknown, path = "answer"): JsonReader[] {
     return listOf(value, path).map((item, index) => new JsonReader(item, `${path}.${index}`));

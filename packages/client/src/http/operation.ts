@@ -33,3 +33,5 @@ export const HEARTBEAT: Operation = { ...RESUME };
 export const DESTROY: Operation = { ...CHANGE, repeat: "refused" };
 /** A second time would answer 404 for the first one's success. */
 export const DELETE: Operation = { ...DESTROY, method: "DELETE" };
+/** Each time another secret, and only the one before it stays good for a while. */
+export const ROTATE: Operation = { ...RESUME, repeat: "refused" };

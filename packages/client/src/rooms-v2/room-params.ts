@@ -1,5 +1,5 @@
 import type { LiveRoomState, Region } from "@roombridge/models/api";
-import type { CallOptions } from "../call-options.ts";
+import type { CallOptions, RepeatableCallOptions } from "../call-options.ts";
 import type { Open } from "../open.ts";
 
 export interface CreateRoomParams {
@@ -40,9 +40,17 @@ export interface AllRoomsParams extends RoomFilter {
   readonly pageSize?: number | undefined;
 }
 
+export interface ConnectionInfoOptions extends RepeatableCallOptions {
+  /**
+   * 1 to 25: while the room is `starting` the answer is held back for so long at most. Must be shorter than `timeoutMs`.
+   * Roombridge only.
+   */
+  readonly waitSeconds?: number | undefined;
+}
+
 export interface WaitOptions extends CallOptions {
   /** For the whole wait; for each poll the client's own holds. Default 120,000: a game server has 100 s to bind its port. */
   readonly timeoutMs?: number | undefined;
-  /** Default 500. A longer `Retry-After` of the server wins. */
+  /** For servers that do not hold answers back. Default 500. A longer `Retry-After` of the server wins. */
   readonly pollIntervalMs?: number | undefined;
 }

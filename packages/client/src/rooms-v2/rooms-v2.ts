@@ -1,6 +1,7 @@
 import { applicationId } from "../application-id.ts";
 import type { CallOptions, RepeatableCallOptions } from "../call-options.ts";
 import type { HttpTransport } from "../http/http-transport.ts";
+import { checkedMs } from "../http/milliseconds.ts";
 import { JsonReader } from "../http/json-reader.ts";
 import { CHANGE, CREATE, DESTROY, ISSUE, PUBLIC_READ, READ, RESUME, type Operation } from "../http/operation.ts";
 import { urlPath, urlQuery } from "../http/url-path.ts";
@@ -17,17 +18,20 @@ import type {
   IceServersAnswer,
   RevokeIceServersParams,
 } from "./ice-servers.ts";
+import { followEvents } from "./follow-events.ts";
 import { readConnectionInfo, readRoomAllocationData, readRoomConnectionData } from "./read-connection-info.ts";
 import { readCredentialList, readIceServersAnswer } from "./read-ice-servers.ts";
 import { readRoom, readRoomPage, readRoomWithoutAllocations } from "./read-room.ts";
 import type {
   AllRoomsParams,
+  ConnectionInfoOptions,
   CreateRoomOptions,
   CreateRoomParams,
   ListRoomsParams,
   UpdateRoomConfigParams,
   WaitOptions,
 } from "./room-params.ts";
+import type { RoomEvent, RoomEventsOptions, RoomEventsParams } from "./room-event.ts";
 import type { ListedRoom, Room, RoomPage, RoomWithoutAllocations } from "./room.ts";
 import { waitUntilActive } from "./wait-until-active.ts";
 
@@ -57,14 +61,33 @@ export class RoomsV2 {
   }
 
   /** Where to connect. Public: works without a token. Wakes a room that `suspendRoom` has suspended. */
-  async getConnectionInfo(roomId: string, options: RepeatableCallOptions = {}): Promise<ConnectionInfo> {
-    const answer = await this.#call(PUBLIC_READ, urlPath`/connectioninfo/${roomId}`, options);
+  async getConnectionInfo(
+    roomId: string,
+    { waitSeconds, ...options }: ConnectionInfoOptions = {},
+  ): Promise<ConnectionInfo> {
+    const path = urlPath`/connectioninfo/${roomId}` + urlQuery({ wait: waitSeconds });
+    const answer = await this.#call(PUBLIC_READ, path, options);
     return readConnectionInfo(new JsonReader(answer));
   }
 
-  /** Polls `getConnectionInfo` until players can connect; failures that may pass are waited out. */
+  /**
+   * What happens to rooms, for as long as you like: broken connections are made anew and go on where they broke, so nothing is
+   * left out. Events are known for 72 h; where older ones would be needed there is one of type `gap`. Roombridge only.
+   */
+  events(params: RoomEventsParams = {}, options: RoomEventsOptions = {}): AsyncGenerator<RoomEvent, void, undefined> {
+    const { roomId, types, lastEventId } = params;
+    const { silenceMs = 45_000, ...callOptions } = options;
+    const base = urlPath`/rooms/v2/${applicationId(options, this.#appId)}/events`;
+    const open = (after: string | undefined) => {
+      const path = base + urlQuery({ roomId, types, lastEventId: after });
+      return this.#transport.open({ operation: READ, path }, { ...callOptions, retry: false });
+    };
+    return followEvents({ open, lastEventId, silenceMs: checkedMs("silenceMs", silenceMs), signal: options.signal });
+  }
+
+  /** Asks `getConnectionInfo` until players can connect; the server holds its answer back till then. Failures that may pass are waited out. */
   async waitUntilActive(roomId: string, options: WaitOptions = {}): Promise<ActiveConnectionInfo> {
-    const poll = (id: string, callOptions: RepeatableCallOptions) => this.getConnectionInfo(id, callOptions);
+    const poll = (id: string, callOptions: ConnectionInfoOptions) => this.getConnectionInfo(id, callOptions);
     return waitUntilActive(poll, roomId, this.#transport.timeoutMs, options);
   }
 

@@ -21,6 +21,25 @@ test("waits out what may pass, in a rhythm of its own", async () => {
   expect(requests).toHaveLength(4);
 });
 
+test("a server that holds its answer back is asked again at once, and for no longer than the deadline of a call", async () => {
+  const { url, requests } = await startStubServer((request, response, count) => {
+    setTimeout(() => json(200, count < 3 ? STARTING : ACTIVE)(request, response), 300);
+  });
+  const client = new RoombridgeClient({ serverUrl: url, appId: "app-1", timeoutMs: 5_500 });
+  expect(await client.roomsV2.waitUntilActive("r", { pollIntervalMs: 200, timeoutMs: 60_000 })).toEqual(ACTIVE);
+  expect(requests.map(({ url: path }) => path)).toEqual(Array(3).fill("/rooms/v2/app-1/connectioninfo/r?wait=3"));
+});
+
+test("a server that does not is polled", async () => {
+  const { url, requests } = await startStubServer((request, response, count) => {
+    json(200, count < 3 ? STARTING : ACTIVE)(request, response);
+  });
+  const began = performance.now();
+  expect(await connect(url).waitUntilActive("r", { pollIntervalMs: 200 })).toEqual(ACTIVE);
+  expect(performance.now() - began).toBeGreaterThan(380);
+  expect(requests[0]?.url).toBe("/rooms/v2/app-1/connectioninfo/r?wait=25");
+});
+
 test("an answer that does not come costs no more than the client's deadline for a call", async () => {
   const { url, requests } = await startStubServer((request, response, count) => {
     if (count > 1) json(200, ACTIVE)(request, response);

@@ -1,14 +1,17 @@
-import type { RepeatableCallOptions } from "../call-options.ts";
 import { checkedMs } from "../http/milliseconds.ts";
 import { pause } from "../http/pause.ts";
 import { RoombridgeError } from "../roombridge-error.ts";
 import type { ActiveConnectionInfo, ConnectionInfo } from "./connection-info.ts";
-import type { WaitOptions } from "./room-params.ts";
+import type { ConnectionInfoOptions, WaitOptions } from "./room-params.ts";
 
-type GetConnectionInfo = (roomId: string, options: RepeatableCallOptions) => Promise<ConnectionInfo>;
+type GetConnectionInfo = (roomId: string, options: ConnectionInfoOptions) => Promise<ConnectionInfo>;
+
+/** What a server that holds its answer back gets at most, and what is left for the way of the answer. */
+const MAX_WAIT_SECONDS = 25;
+const WAY_MS = 2_000;
 
 /**
- * Polls until the room has an exposed port; failures that may pass are waited out, the last one is the `cause` of `timeout`. An
+ * Asks until the room has an exposed port. A server that knows `wait` holds its answer back; others are polled. Failures that may pass are waited out, the last one is the `cause` of `timeout`. An
  * answer that has not come within `answerTimeoutMs` is asked for anew.
  */
 export async function waitUntilActive(
@@ -27,14 +30,18 @@ export async function waitUntilActive(
       const message = `room ${roomId} was not active within ${timeoutMs} ms`;
       throw new RoombridgeError("timeout", message, { cause, mayHaveBeenDone: false });
     }
+    const askedAt = performance.now();
+    const callMs = Math.min(leftMs, answerTimeoutMs);
+    const waitSeconds = Math.min(MAX_WAIT_SECONDS, Math.floor((callMs - WAY_MS) / 1_000));
     try {
       const info = await getConnectionInfo(roomId, {
         ...options,
-        timeoutMs: Math.min(leftMs, answerTimeoutMs),
+        timeoutMs: callMs,
         retry: false,
+        ...(waitSeconds >= 1 ? { waitSeconds } : {}),
       });
       if (info.exposedPort) return { ...info, exposedPort: info.exposedPort };
-      pauseMs = pollIntervalMs;
+      pauseMs = Math.max(0, pollIntervalMs - (performance.now() - askedAt));
     } catch (error) {
       if (!RoombridgeError.isInstance(error) || !error.isRetryable) throw error;
       if (error.code !== "timeout" || cause === undefined) cause = error;

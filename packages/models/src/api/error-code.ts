@@ -16,6 +16,7 @@ export const ERROR_CODES = [
   "room_not_found",
   /** The application does not let its players log in so. */
   "login_not_found",
+  "webhook_not_found",
   /** The process has not begun to write a log, or nobody here keeps it. */
   "log_not_found",
   /** The process has ended, and its host does not keep the log any more. */

@@ -48,6 +48,7 @@ export { Room, RoomAllocation, RoomStatus, RoomWithoutAllocations } from "./room
 export { RevokedCredentials, RevokeIceServersParams } from "./revoke-ice-servers.ts";
 export { RoomAllocationData } from "./room-allocation-data.ts";
 export { RoomConnectionData } from "./room-connection-data.ts";
+export { ROOM_EVENT_TYPES, RoomEvent, RoomEventData, RoomEventType } from "./room-event.ts";
 export { isRoomId, RoomId } from "./room-id.ts";
 export { ListedRoom, LiveRoomState, RoomPage } from "./room-page.ts";
 export { Scope, SCOPES } from "./scope.ts";
@@ -58,4 +59,14 @@ export {
   StaticProcessRoom,
 } from "./static-process.ts";
 export { isStorable } from "./storable-text.ts";
+export {
+  CreateWebhookParams,
+  ReplayWebhookParams,
+  UpdateWebhookParams,
+  Webhook,
+  WebhookDelivery,
+  WebhookDeliveryPage,
+  WebhookDeliveryState,
+  WebhookSecret,
+} from "./webhook.ts";
 export { UpdateRoomConfigParams } from "./update-room-config-params.ts";

@@ -9,3 +9,4 @@ export { turnCredentials } from "./turn-credentials.ts";
 export { turnSecrets } from "./turn-secrets.ts";
 export { turnServers } from "./turn-servers.ts";
 export { turnSessions } from "./turn-sessions.ts";
+export { eventHorizon, webhookDeliveries, webhooks } from "./webhooks.ts";

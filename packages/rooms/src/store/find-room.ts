@@ -77,3 +77,20 @@ export async function findConnection(
      where r.app_id = ${appId} and r.room_id = ${roomId} and r.destroyed_at is null`;
   return row;
 }
+
+/** The live rooms of these ids, each with the process that it is on; in one read, by `appId\nroomId`. */
+export async function findConnections(
+  { sql }: Database,
+  wanted: readonly { readonly appId: string; readonly roomId: string }[],
+): Promise<Map<string, ConnectionRow>> {
+  const rows = await sql<(ConnectionRow & { key: string })[]>`
+    select w.app_id || E'\n' || w.room_id as key, r.state, r.pool_id as "poolId",
+           r.unscheduled_reason as "unscheduledReason", p.status as "processStatus", p.exposed_port as "exposedPort",
+           p.additional_exposed_ports as "additionalExposedPorts"
+      from unnest(${wanted.map(({ appId }) => appId)}::text[], ${wanted.map(({ roomId }) => roomId)}::text[])
+           as w (app_id, room_id)
+      join rooms r on r.app_id = w.app_id and r.room_id = w.room_id and r.destroyed_at is null
+      left join room_allocations a on a.room_key = r.room_key and a.unscheduled_at is null
+      left join processes p on p.process_id = a.process_id`;
+  return new Map(rows.map(({ key, ...row }) => [key, row]));
+}

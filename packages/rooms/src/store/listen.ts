@@ -3,7 +3,7 @@ import postgres from "postgres";
 import { randomBase36 } from "../ids.ts";
 import { answerTimeoutSeconds } from "./database.ts";
 
-export type Channel = "roombridge_processes" | "roombridge_rooms";
+export type Channel = "roombridge_events" | "roombridge_processes" | "roombridge_rooms";
 
 export interface Listener {
   close(): Promise<void>;
@@ -23,9 +23,14 @@ const ECHO_TIMEOUT_MS = 2_000;
  * truth and may be lost: whoever listens reads tables, and polls as well. `url` must reach the server itself (no
  * transaction pooler). Rejects when the first connection cannot be made.
  */
-export async function listen(url: string, channel: Channel, wake: (payload: string) => void): Promise<Listener> {
+export async function listen(
+  url: string,
+  channels: Channel | readonly Channel[],
+  wake: (payload: string) => void,
+): Promise<Listener> {
+  const names = typeof channels === "string" ? [channels] : channels;
   const closing = new AbortController();
-  let subscription: Subscription | undefined = await subscribe(url, channel, wake);
+  let subscription: Subscription | undefined = await subscribe(url, names, wake);
   const watch = async () => {
     while (!closing.signal.aborted) {
       await delay(CHECK_INTERVAL_MS, undefined, { signal: closing.signal, ref: false }).catch(() => {});
@@ -33,7 +38,7 @@ export async function listen(url: string, channel: Channel, wake: (payload: stri
       // postgres.js listens again once after a lost connection, and is deaf for good when that fails.
       if (await subscription?.isAlive()) continue;
       await subscription?.close();
-      subscription = await subscribe(url, channel, wake).catch(() => undefined);
+      subscription = await subscribe(url, names, wake).catch(() => undefined);
     }
   };
   const watching = watch();
@@ -46,19 +51,23 @@ export async function listen(url: string, channel: Channel, wake: (payload: stri
   };
 }
 
-async function subscribe(url: string, channel: Channel, wake: (payload: string) => void): Promise<Subscription> {
+async function subscribe(
+  url: string,
+  channels: readonly Channel[],
+  wake: (payload: string) => void,
+): Promise<Subscription> {
   const sql = postgres(url, {
     max: 1,
     connect_timeout: 5,
     answer_timeout: answerTimeoutSeconds(),
-    connection: { application_name: `roombridge listen ${channel}` },
+    connection: { application_name: `roombridge listen ${channels.join(" ")}`.slice(0, 63) },
     onnotice: () => {},
   });
   const echoChannel = `roombridge_echo_${randomBase36(12)}`;
   let onEcho = () => {};
   const close = () => sql.end({ timeout: 1 }).catch(() => {});
   try {
-    await sql.listen(channel, wake, () => wake(""));
+    for (const channel of channels) await sql.listen(channel, wake, () => wake(""));
     await sql.listen(echoChannel, () => onEcho());
   } catch (error) {
     await close();

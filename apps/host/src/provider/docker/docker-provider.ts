@@ -19,6 +19,7 @@ import { DockerProcess } from "./docker-process.ts";
 import { type ContainerState, Engine, type ListedContainer } from "./engine.ts";
 import { type EngineAddress, isOnThisMachine } from "./engine-address.ts";
 import { toStartError } from "./engine-error.ts";
+import { endOrphans } from "./end-orphans.ts";
 import { EngineWatch } from "./engine-watch.ts";
 import { imageOf } from "./image-of.ts";
 import { ImageStore } from "./image-store.ts";
@@ -63,6 +64,7 @@ class DockerProvider implements Provider {
   readonly mapsPorts = true;
   readonly neighbours: Neighbours;
   readonly #options: DockerProviderOptions;
+  readonly #procRoot: string;
   readonly #engine: Engine;
   readonly #images: ImageStore;
   readonly #watch: EngineWatch;
@@ -72,13 +74,13 @@ class DockerProvider implements Provider {
   readonly #filesTimer: NodeJS.Timeout;
 
   constructor(options: DockerProviderOptions) {
-    const { address, settings, log, onChange, hostId } = options;
+    const { address, settings, log, onChange, hostId, procRoot = "/proc" } = options;
     this.#options = options;
+    this.#procRoot = procRoot;
     this.#engine = new Engine(address);
-    this.neighbours = neighboursOn({ engine: this.#engine, ...options });
+    this.neighbours = neighboursOn({ engine: this.#engine, ...options, procRoot });
     this.#images = new ImageStore({ engine: this.#engine, settings, log });
     this.#watch = new EngineWatch({ engine: this.#engine, label: `${HOST_LABEL}=${hostId}`, onChange });
-    const { procRoot = "/proc" } = options;
     this.#readiness = new ReadinessWatch({
       engine: this.#engine,
       readiness: { engine: this.#engine, procRoot, probeImage: settings.probeImage, hostId },
@@ -129,7 +131,7 @@ class DockerProvider implements Provider {
     if (process) {
       if (!process.isLogKept) await this.#keepLog(process);
       process.isLogKept = true;
-      await this.#engine.remove(container.id);
+      await this.#remove(container.id);
     }
     this.#processes.delete(processId);
   }
@@ -156,7 +158,7 @@ class DockerProvider implements Provider {
     if (!ports || !isAlive(container)) return undefined;
     const [used, sockets] = await Promise.all([
       this.#engine.stats(container.id),
-      readContainerSockets(container, this.#options.procRoot ?? "/proc"),
+      readContainerSockets(container, this.#procRoot),
     ]);
     if (!used || !sockets) return used;
     const tcp = new Set(ports.filter((port) => port.transportType !== "udp").map((port) => port.bindPort));
@@ -165,9 +167,8 @@ class DockerProvider implements Provider {
   }
 
   async countConnections(): Promise<ReadonlyMap<string, number>> {
-    const { procRoot = "/proc" } = this.#options;
     const counts = await Promise.all(
-      Array.from(this.#processes.values(), (process) => countConnections(this.#engine, process, procRoot)),
+      Array.from(this.#processes.values(), (process) => countConnections(this.#engine, process, this.#procRoot)),
     );
     return new Map(counts.filter((count) => count !== undefined));
   }
@@ -196,7 +197,7 @@ class DockerProvider implements Provider {
     const known = await this.#find(processId);
     // One that was only created is what an answer that never came has left behind.
     if (known && known.status !== "created") return;
-    if (known) await this.#engine.remove(known.id);
+    if (known) await this.#remove(known.id);
     const command = imageOf(spec, images, settings.images);
     if (ports.some(({ plainPort }) => plainPort !== undefined) && !isOnThisMachine(this.#options.address)) {
       throw new SpawnError("the host terminates TLS for an engine of its own machine only; let the port be tcp");
@@ -222,6 +223,11 @@ class DockerProvider implements Provider {
     }
   }
 
+  async #remove(containerId: string): Promise<void> {
+    await this.#engine.remove(containerId);
+    await endOrphans(containerId, this.#procRoot);
+  }
+
   async #keepLog({ processId, containerId }: DockerProcess): Promise<void> {
     const { root, log } = this.#options;
     await keepLog(this.#engine, { containerId, processId }, { root, log });
@@ -233,7 +239,7 @@ class DockerProvider implements Provider {
     this.#processes.delete(processId);
     const remove = async () => {
       const left = await this.#find(processId);
-      if (left) await this.#engine.remove(left.id);
+      if (left) await this.#remove(left.id);
     };
     await remove().catch((error: unknown) => log.warn({ err: error, processId }, "a container could not be removed"));
   }

@@ -1,6 +1,7 @@
 import type { Logger } from "@roombridge/service";
 import type { Neighbours } from "../provider.ts";
 import { HOST_LABEL, PROBE_LABEL, PROCESS_LABEL, readIdentity } from "./container-options.ts";
+import { endOrphans } from "./end-orphans.ts";
 import type { Engine, ListedContainer } from "./engine.ts";
 import { keepLog } from "./kept-log.ts";
 import { stopContainer } from "./stop-container.ts";
@@ -14,10 +15,12 @@ export interface NeighboursOptions {
   /** Where logs of ended processes are kept. */
   readonly root: string;
   readonly log: Logger;
+  /** Where processes of this machine are seen. */
+  readonly procRoot: string;
 }
 
 /** Containers that other hosts have started on the same engine: processes, and what looks into them. */
-export function neighboursOn({ engine, hostId: ownId, root, log }: NeighboursOptions): Neighbours {
+export function neighboursOn({ engine, hostId: ownId, root, log, procRoot }: NeighboursOptions): Neighbours {
   return {
     async list() {
       const found = await engine.list(HOST_LABEL);
@@ -37,6 +40,7 @@ export function neighboursOn({ engine, hostId: ownId, root, log }: NeighboursOpt
         if (state) await stopContainer(engine, state, { graceMs, wasTold: false });
         if (!(PROBE_LABEL in labels)) await keepLog(engine, { containerId: id, processId }, { root, log });
         await engine.remove(id);
+        await endOrphans(id, procRoot);
       }
     },
   };

@@ -1,0 +1,92 @@
+import { Agent as HttpAgent, request as httpRequest, type RequestOptions } from "node:http";
+import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
+import { signWebhook, toEventId, toRoomEvent, type DueDelivery } from "@roombridge/rooms";
+import { isPublicAddress, literalAddress, lookupPublic } from "./public-address.ts";
+
+/** How a receiver answered: an HTTP status, or why there was none. */
+export interface WebhookAnswer {
+  readonly status: number | null;
+  /** Null: accepted. */
+  readonly error: string | null;
+}
+
+export interface WebhookSender {
+  /** One attempt; never throws. */
+  readonly send: (delivery: DueDelivery, signal: AbortSignal) => Promise<WebhookAnswer>;
+  readonly close: () => void;
+}
+
+/** From the first byte of the connection to the head of the answer. */
+const ANSWER_MS = 10_000;
+
+/** Connections are kept for the next event. Redirects are not followed: they could lead anywhere. */
+export function openWebhookSender({ allowsPrivate }: { readonly allowsPrivate: boolean }): WebhookSender {
+  const settings = { keepAlive: true, maxSockets: 16, maxFreeSockets: 4, timeout: 30_000 };
+  const agents = { "http:": new HttpAgent(settings), "https:": new HttpsAgent(settings) };
+
+  function post(delivery: DueDelivery, signal: AbortSignal): Promise<number> {
+    const url = new URL(delivery.url);
+    const literal = literalAddress(url);
+    if (!allowsPrivate && literal !== undefined && !isPublicAddress(literal)) {
+      return Promise.reject(new Error("not a public address"));
+    }
+    const isHttps = url.protocol === "https:";
+    const body = JSON.stringify(toRoomEvent(delivery));
+    const options: RequestOptions = {
+      method: "POST",
+      agent: isHttps ? agents["https:"] : agents["http:"],
+      ...(allowsPrivate ? {} : { lookup: lookupPublic }),
+      headers: { ...headersOf(delivery, body), "content-length": Buffer.byteLength(body) },
+      signal,
+    };
+    const { promise, resolve, reject } = Promise.withResolvers<number>();
+    const request = (isHttps ? httpsRequest : httpRequest)(url, options, (answer) => {
+      // The body tells us nothing; a long one costs the connection.
+      answer.on("error", () => {});
+      let bytes = 0;
+      answer.on("data", (chunk: Buffer) => {
+        bytes += chunk.length;
+        if (bytes > 65_536) answer.destroy();
+      });
+      resolve(answer.statusCode ?? 0);
+    });
+    request.on("error", reject);
+    request.end(body);
+    return promise;
+  }
+
+  return {
+    async send(delivery, stopped) {
+      const deadline = AbortSignal.timeout(ANSWER_MS);
+      try {
+        const status = await post(delivery, AbortSignal.any([stopped, deadline]));
+        return { status, error: status >= 200 && status < 300 ? null : `answered ${status}` };
+      } catch (error) {
+        return { status: null, error: deadline.aborted ? `no answer within ${ANSWER_MS / 1_000} s` : reasonOf(error) };
+      }
+    },
+    close() {
+      for (const agent of Object.values(agents)) agent.destroy();
+    },
+  };
+}
+
+/** Standard Webhooks. */
+function headersOf({ position, secrets }: DueDelivery, body: string): Record<string, string> {
+  const id = toEventId(position);
+  const timestamp = Math.floor(Date.now() / 1_000);
+  return {
+    "content-type": "application/json",
+    "user-agent": "roombridge-webhooks",
+    "webhook-id": id,
+    "webhook-timestamp": String(timestamp),
+    "webhook-signature": signWebhook(secrets, { id, timestamp, body }),
+  };
+}
+
+/** The code of an error of the network; nothing of the message, which may hold addresses. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return "failed";
+  if ("code" in error && typeof error.code === "string" && error.code !== "EPRIVATE") return error.code.slice(0, 60);
+  return error.message === "not a public address" ? error.message : "failed";
+}

@@ -1,0 +1,103 @@
+import { setTimeout as delay } from "node:timers/promises";
+import {
+  claimDeliveries,
+  enqueueWebhookEvents,
+  hasWebhooks,
+  isConnectionError,
+  releaseDeliveries,
+  WEBHOOK_RETRY,
+  type DueDelivery,
+  type RoomsContext,
+  type WebhookRetry,
+} from "@roombridge/rooms";
+import { startLoop, type Logger } from "@roombridge/service";
+import { AttemptRecorder } from "./attempt-recorder.ts";
+import { openWebhookSender } from "./send-webhook.ts";
+
+/** Nothing waits longer when wake-ups get lost, and attempts are so late at most. */
+const POLL_MS = 1_000;
+/** While much happens, it is written down together. */
+const SPACING_MS = 10;
+/** Attempts side by side at one webhook. */
+const PARALLEL = 8;
+/** Longer than an attempt and its record take. */
+const HOLD_SECONDS = 30;
+/** What attempts under way get to end when the gateway stops. */
+const STOP_MS = 3_000;
+/** Pages of events in one round; the next one follows at once. */
+const MAX_PAGES = 20;
+
+export interface WebhookDispatcherOptions {
+  readonly log: Logger;
+  readonly allowsPrivate: boolean;
+  readonly retry?: WebhookRetry;
+  /** Default 1,000. */
+  readonly pollMs?: number;
+}
+
+export interface WebhookDispatcher {
+  /** Ends attempts within three seconds; what has not ended is left to others. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Tells webhooks what has happened. Any number of gateways may do so side by side: each takes what is due and nobody else has
+ * taken, and of a room only its oldest event is ever due.
+ */
+export function startWebhooks(
+  { database, feed }: Pick<RoomsContext, "database" | "feed">,
+  { log, allowsPrivate, retry = WEBHOOK_RETRY, pollMs = POLL_MS }: WebhookDispatcherOptions,
+): WebhookDispatcher {
+  const sender = openWebhookSender({ allowsPrivate });
+  const stopped = new AbortController();
+  const underWay = new Map<DueDelivery, Promise<void>>();
+  const recorder = new AttemptRecorder(database, log, retry);
+  let isWanted = true;
+  let isFailing = false;
+
+  async function round(): Promise<void> {
+    await delay(SPACING_MS);
+    try {
+      isWanted = await hasWebhooks(database);
+      if (!isWanted) return;
+      for (let page = 0; page < MAX_PAGES && (await enqueueWebhookEvents(database)); page += 1);
+      const busy = Object.fromEntries(
+        [...Map.groupBy(underWay.keys(), ({ webhookId }) => webhookId)].map(([id, all]) => [id, all.length]),
+      );
+      for (const due of await claimDeliveries(database, { parallel: PARALLEL, busy, holdSeconds: HOLD_SECONDS })) {
+        underWay.set(due, attempt(due));
+      }
+      isFailing = false;
+    } catch (error) {
+      const level = isConnectionError(error) ? "warn" : "error";
+      if (!isFailing)
+        log[level]({ err: error }, "looking for what webhooks are to be told failed; it will be tried again");
+      isFailing = true;
+    }
+  }
+
+  async function attempt(due: DueDelivery): Promise<void> {
+    const answer = await sender.send(due, stopped.signal);
+    // An attempt that we have broken off says nothing about the receiver.
+    if (stopped.signal.aborted && answer.status === null) return;
+    await recorder.record({ due, answer });
+    underWay.delete(due);
+    loop.wake();
+  }
+
+  const loop = startLoop(pollMs, round);
+  const stopListening = feed.onWake(() => {
+    if (isWanted) loop.wake();
+  });
+  return {
+    async stop() {
+      stopListening();
+      await loop.stop();
+      const timer = setTimeout(() => stopped.abort(), STOP_MS);
+      await Promise.allSettled(underWay.values());
+      clearTimeout(timer);
+      if (underWay.size > 0) await releaseDeliveries(database, [...underWay.keys()]).catch(() => {});
+      sender.close();
+    },
+  };
+}

@@ -1,0 +1,149 @@
+import { setMaxListeners } from "node:events";
+import type { EventFeed } from "./event-feed.ts";
+import type { Database } from "./store/database.ts";
+import { findConnections, type ConnectionRow } from "./store/find-room.ts";
+import type { EventRow } from "./store/room-events.ts";
+
+/** Rooms in one read. */
+const BATCH = 1_000;
+/** Looks at every room again, should a wake-up have been lost. */
+const POLL_MS = 2_000;
+
+interface Wanted {
+  readonly appId: string;
+  readonly roomId: string;
+}
+
+interface Waiting extends Wanted {
+  readonly resolvers: Set<(row: ConnectionRow | undefined) => void>;
+}
+
+/**
+ * Those who wait until players can connect to a room. However many they are, and whatever happens, there is one read at a
+ * time, of the rooms to which something has happened.
+ */
+export class ConnectionWaits {
+  readonly #database: Database;
+  readonly #feed: EventFeed;
+  readonly #rooms = new Map<string, Waiting>();
+  readonly #watches = new Map<string, { count: number; readonly end: () => void }>();
+  /** To be read with the next batch. */
+  readonly #due = new Set<Waiting>();
+  readonly #ending = new AbortController();
+  #count = 0;
+  #isReading = false;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(database: Database, feed: EventFeed) {
+    this.#database = database;
+    this.#feed = feed;
+    // One listener for each who waits.
+    setMaxListeners(0, this.#ending.signal);
+  }
+
+  /** How many wait now. */
+  get count(): number {
+    return this.#count;
+  }
+
+  /**
+   * The room's row when it is not starting (undefined: there is no such live room), or `late` after `timeoutMs`, or when the
+   * signal aborts.
+   */
+  async wait(wanted: Wanted, timeoutMs: number, signal?: AbortSignal): Promise<ConnectionRow | undefined | "late"> {
+    if (signal?.aborted || this.#ending.signal.aborted) return "late";
+    const { promise, resolve } = Promise.withResolvers<ConnectionRow | undefined | "late">();
+    const giveUp = () => resolve("late");
+    const timer = setTimeout(giveUp, timeoutMs);
+    for (const end of [signal, this.#ending.signal]) end?.addEventListener("abort", giveUp);
+    const leave = this.#enter(wanted, resolve);
+    try {
+      // Only a read after this one can say that nothing has happened since.
+      void this.#feed.nextRead().then(() => this.#look(wanted));
+      return await promise;
+    } finally {
+      clearTimeout(timer);
+      for (const end of [signal, this.#ending.signal]) end?.removeEventListener("abort", giveUp);
+      leave();
+    }
+  }
+
+  /** From now on nobody waits any more. */
+  end(): void {
+    this.#ending.abort();
+  }
+
+  #enter(wanted: Wanted, resolve: (row: ConnectionRow | undefined) => void): () => void {
+    const { appId } = wanted;
+    const key = keyOf(wanted);
+    const room = this.#rooms.get(key) ?? { ...wanted, resolvers: new Set() };
+    this.#rooms.set(key, room);
+    room.resolvers.add(resolve);
+    const watch = this.#watches.get(appId) ?? { count: 0, end: this.#watch(appId) };
+    watch.count += 1;
+    this.#watches.set(appId, watch);
+    this.#count += 1;
+    this.#timer ??= setInterval(() => this.#lookAtAll(), POLL_MS).unref();
+    return () => {
+      room.resolvers.delete(resolve);
+      if (room.resolvers.size === 0 && this.#rooms.get(key) === room) this.#rooms.delete(key);
+      watch.count -= 1;
+      if (watch.count === 0) {
+        watch.end();
+        this.#watches.delete(appId);
+      }
+      this.#count -= 1;
+      if (this.#count > 0) return;
+      clearInterval(this.#timer);
+      this.#timer = undefined;
+    };
+  }
+
+  #watch(appId: string): () => void {
+    return this.#feed.watch(appId, {
+      onSeen: (events: readonly EventRow[]) => {
+        for (const { payload } of events) {
+          if (payload.roomId !== undefined) this.#look({ appId, roomId: payload.roomId });
+        }
+      },
+    });
+  }
+
+  #lookAtAll(): void {
+    for (const room of this.#rooms.values()) this.#look(room);
+  }
+
+  #look(wanted: Wanted): void {
+    const room = this.#rooms.get(keyOf(wanted));
+    if (!room) return;
+    this.#due.add(room);
+    if (this.#isReading) return;
+    this.#isReading = true;
+    // What is due in the same turn of the event loop is read together.
+    setImmediate(() => void this.#readAll());
+  }
+
+  async #readAll(): Promise<void> {
+    while (this.#due.size > 0) {
+      const due = [...this.#due].slice(0, BATCH);
+      for (const room of due) this.#due.delete(room);
+      try {
+        const rows = await findConnections(this.#database, due);
+        for (const room of due) settle(room, rows.get(keyOf(room)));
+      } catch {
+        // The next poll looks again; who cannot wait for it gets the present state, or the error of reading it.
+        break;
+      }
+    }
+    this.#isReading = false;
+  }
+}
+
+function settle({ resolvers }: Waiting, row: ConnectionRow | undefined): void {
+  if (row?.state === "active" && (row.processStatus === "starting" || row.exposedPort === null)) return;
+  for (const resolve of resolvers) resolve(row);
+}
+
+function keyOf({ appId, roomId }: Wanted): string {
+  return `${appId}\n${roomId}`;
+}

@@ -1,0 +1,110 @@
+import type { Region, RoomEventType } from "@roombridge/models/api";
+import { comparePositions, type EventPosition } from "../event-position.ts";
+import type { Database } from "./database.ts";
+
+/** What the functions that insert events write into `payload`. */
+export interface EventPayload {
+  readonly roomId?: string;
+  readonly region?: Region | null;
+  readonly processId?: string | null;
+  readonly reason?: string | null;
+  readonly exitCode?: number | null;
+  readonly exitSignal?: string | null;
+}
+
+export interface EventRow {
+  readonly position: EventPosition;
+  readonly appId: string;
+  readonly type: RoomEventType;
+  readonly payload: EventPayload;
+  readonly createdAt: Date;
+  /** No event can come before it any more. */
+  readonly isSettled: boolean;
+}
+
+export interface EventPage {
+  /** In their order; those that are not settled come last. */
+  readonly events: readonly EventRow[];
+  /** Where to go on: after the last settled one, or where the page ends. */
+  readonly next: EventPosition;
+  readonly hasMore: boolean;
+}
+
+/** Transactions that one read looks at: what others do in the meantime must not make it slow. */
+const WINDOW = 50_000n;
+
+interface PageRow {
+  readonly xmin: string;
+  readonly xid: string | null;
+  readonly id: string;
+  readonly appId: string;
+  readonly type: RoomEventType;
+  readonly payload: EventPayload;
+  readonly createdAt: Date;
+  readonly isSettled: boolean;
+}
+
+/** The events of these applications after a position, also those that are not settled. One statement, so one snapshot. */
+export async function readEvents(
+  { sql }: Database,
+  appIds: readonly string[],
+  after: EventPosition,
+  limit: number,
+): Promise<EventPage> {
+  const end = after.xid + WINDOW;
+  const rows = await sql<PageRow[]>`
+    select s.xmin::text as xmin, e.xid::text, e.id, e.app_id as "appId", e.type, e.payload,
+           e.created_at as "createdAt", e.xid < s.xmin as "isSettled"
+      from (select pg_snapshot_xmin(pg_current_snapshot()) as xmin) s
+      left join lateral (
+        select * from room_events r
+         where (r.xid, r.id) > (${String(after.xid)}::xid8, ${after.id}::bigint) and r.xid < ${String(end)}::xid8
+           and r.app_id = any (${appIds as string[]}::text[])
+         order by r.xid, r.id limit ${limit}
+      ) e on true`;
+  const events = rows.flatMap(({ xid, id, appId, type, payload, createdAt, isSettled }) =>
+    xid === null
+      ? []
+      : [{ position: { xid: BigInt(xid), id: Number(id) }, appId, type, payload, createdAt, isSettled }],
+  );
+  const xmin = BigInt(rows[0]?.xmin ?? 0);
+  const isFull = rows.length >= limit;
+  const settledXid = xmin < end ? xmin : end;
+  return { events, next: nextPosition(after, { events, isFull, settledXid }), hasMore: isFull || settledXid < xmin };
+}
+
+function nextPosition(
+  after: EventPosition,
+  { events, isFull, settledXid }: { events: readonly EventRow[]; isFull: boolean; settledXid: bigint },
+): EventPosition {
+  const last = events.findLast(({ isSettled }) => isSettled)?.position ?? after;
+  const end = { xid: settledXid, id: 0 };
+  return isFull || comparePositions(end, last) < 0 ? last : end;
+}
+
+export interface EventRange {
+  /** Whoever goes on from before it has missed events. */
+  readonly forgotten: EventPosition | undefined;
+  /** Everything before this transaction has ended. */
+  readonly settledXid: bigint;
+  /** No transaction has had this number yet. */
+  readonly nextXid: bigint;
+}
+
+/** Between which positions one may go on. */
+export async function findEventRange({ sql }: Database): Promise<EventRange> {
+  const [row] = await sql<{ settledXid: string; nextXid: string; xid: string | null; id: string }[]>`
+    select pg_snapshot_xmin(s)::text as "settledXid", pg_snapshot_xmax(s)::text as "nextXid", h.xid::text, h.id
+      from pg_current_snapshot() s left join event_horizon h on true`;
+  if (!row) throw new Error("the range of events is one row");
+  return {
+    forgotten: row.xid === null ? undefined : { xid: BigInt(row.xid), id: Number(row.id) },
+    settledXid: BigInt(row.settledXid),
+    nextXid: BigInt(row.nextXid),
+  };
+}
+
+/** Wakes those who listen for events; its transaction need not be durable. */
+export async function notifyEvents({ sql }: Database): Promise<void> {
+  await sql`select set_config('synchronous_commit', 'off', true), pg_notify('roombridge_events', '')`;
+}
