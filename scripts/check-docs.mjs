@@ -199,7 +199,9 @@ function unknownMetrics() {
     .join("\n");
   const rows = [...read("docs/observability.md").matchAll(/^\| `([a-z0-9_.]+)` +\| (s|By|1)? *\| /gm)];
   const documented = new Map(rows.map(([, name, unit]) => [name, unit]));
-  const made = [...sources.matchAll(/\.create(?:Observable)?(?:UpDown)?(?:Counter|Gauge|Histogram)\(\s*"([a-z0-9_.]+)"/g)].map(([, name]) => name);
+  const made = [
+    ...sources.matchAll(/\.create(?:Observable)?(?:UpDown)?(?:Counter|Gauge|Histogram)\(\s*"([a-z0-9_.]+)"/g),
+  ].map(([, name]) => name);
   const known = new Set([...documented].map(([name, unit]) => `${name.replaceAll(".", "_")}${SUFFIXES[unit ?? ""]}`));
   const shown = ["alerts.yaml", "dashboard.json"].flatMap((file) =>
     [...read(`docker/observability/${file}`).matchAll(/\b(?:http|rpc|db|roombridge|process|v8js|nodejs)_[a-z0-9_]+\b/g)]

@@ -68,11 +68,7 @@ export function createApp(gateway: Gateway, operations: readonly Operation[] = O
   const app = new Hono();
   const api = app.basePath(basePath);
   const admission = new Admission(gateway.admission ?? NO_LIMITS, gateway.log);
-  const observe = gateway.telemetry && observeRequests(gateway.telemetry);
-  const serve = (endpoint: Endpoint) =>
-    observe
-      ? (c: Context) => observe(endpoint, c.req, (onAnswer) => answer(gateway, admission, endpoint, c, onAnswer))
-      : (c: Context) => answer(gateway, admission, endpoint, c);
+  const serve = serverOf(gateway, admission);
 
   for (const operation of operations) {
     const { route, access, isForBrowsers, isPolled, patienceSeconds } = operation;
@@ -121,6 +117,13 @@ export function createApp(gateway: Gateway, operations: readonly Operation[] = O
     serve({ name: "NotFound", access: "public", headers: CORS_HEADERS, handle: (request) => refuse(absent, request) }),
   );
   return app;
+}
+
+/** How an endpoint becomes a handler: measured, if somebody measures. */
+function serverOf(gateway: Gateway, admission: Admission): (endpoint: Endpoint) => (c: Context) => Promise<Response> {
+  const observe = gateway.telemetry && observeRequests(gateway.telemetry);
+  if (!observe) return (endpoint) => (c) => answer(gateway, admission, endpoint, c);
+  return (endpoint) => (c) => observe(endpoint, c.req, (onAnswer) => answer(gateway, admission, endpoint, c, onAnswer));
 }
 
 interface Absent {

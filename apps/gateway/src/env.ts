@@ -1,4 +1,11 @@
-import { databaseUrl, integer, logVariables, parseEnvironment, telemetryVariables, turnVariables } from "@roombridge/service";
+import {
+  databaseUrl,
+  integer,
+  logVariables,
+  parseEnvironment,
+  telemetryVariables,
+  turnVariables,
+} from "@roombridge/service";
 import { z } from "zod";
 import type { AdmissionSettings } from "./admission.ts";
 import { FORWARDED_HEADERS } from "./forwarded.ts";

@@ -37,7 +37,7 @@ test.each([
 
 test("work is inside of its span, across awaits, and side by side work does not mix", async () => {
   const { tracing, spans } = record();
-  const inner = async (name: string) => tracing.run(name, {}, async () => void (await Promise.resolve()));
+  const inner = async (name: string) => tracing.run(name, {}, () => Promise.resolve());
   await Promise.all(["a", "b"].map((name) => tracing.run(name, {}, () => inner(`${name}-inner`))));
   const idOf = (name: string) =>
     spans()
