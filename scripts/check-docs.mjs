@@ -10,6 +10,9 @@ import { fileURLToPath } from "node:url";
 /** Not settings: what the system sets, and what `npm start` tells its children. */
 const NO_SETTINGS = new Set(["CI", "HOME", "NO_COLOR", "PATH", "ROOMBRIDGE_SUPERVISED", "TMPDIR", "USER"]);
 
+/** What Prometheus reads behind the name of a metric of a unit. */
+const SUFFIXES = { "": "", s: "_seconds", By: "_bytes", 1: "_ratio" };
+
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const files = listFiles();
 const entries = new Set([...files, ...files.flatMap(ancestors), "."]);
@@ -21,6 +24,7 @@ const findings = [
   ...brokenLinks(),
   ...lostDocuments(),
   ...undocumentedVariables(),
+  ...unknownMetrics(),
   ...machineTraces(),
   ...trackedOutput(),
 ];
@@ -163,7 +167,9 @@ function undocumentedVariables() {
     .filter((file) => basename(file) === "README.md" || file.startsWith("docs/"))
     .map(read)
     .join("\n");
-  const environments = files.filter((file) => /^(apps\/[^/]+|packages\/service)\/src\/env(ironment)?\.ts$/.test(file));
+  const environments = files.filter((file) =>
+    /^(apps\/[^/]+|packages\/service)\/src\/(telemetry\/)?env(ironment)?\.ts$/.test(file),
+  );
   const undocumented = environments.flatMap((file) =>
     variablesOf(read(file)).flatMap((name) => [
       ...(example.has(name) ? [] : [`${file}: ${name} is not in .env.example`]),
@@ -183,6 +189,34 @@ function variablesOf(source) {
   const found = source.matchAll(/^\s*"?([A-Z][A-Z0-9_]*)"?:|\benv\.([A-Z][A-Z0-9_]*)|\benv\["([A-Z][A-Z0-9_]*)"\]/gm);
   const variables = [...found].map(([, key, property, index]) => key ?? property ?? index);
   return [...new Set(variables)].filter((name) => !NO_SETTINGS.has(name));
+}
+
+/** Metrics are in the table of docs/observability.md, and what is there, in alerts and on the dashboard is made by the source. */
+function unknownMetrics() {
+  const sources = files
+    .filter((file) => /^(apps|packages)\/[^/]+\/src\/.*\.ts$/.test(file) && !file.endsWith(".test.ts"))
+    .map(read)
+    .join("\n");
+  const rows = [...read("docs/observability.md").matchAll(/^\| `([a-z0-9_.]+)` +\| (s|By|1)? *\| /gm)];
+  const documented = new Map(rows.map(([, name, unit]) => [name, unit]));
+  const made = [
+    ...sources.matchAll(/\.create(?:Observable)?(?:UpDown)?(?:Counter|Gauge|Histogram)\(\s*"([a-z0-9_.]+)"/g),
+  ].map(([, name]) => name);
+  const known = new Set([...documented].map(([name, unit]) => `${name.replaceAll(".", "_")}${SUFFIXES[unit ?? ""]}`));
+  const shown = ["alerts.yaml", "dashboard.json"].flatMap((file) =>
+    [...read(`docker/observability/${file}`).matchAll(/\b(?:http|rpc|db|roombridge|process|v8js|nodejs)_[a-z0-9_]+\b/g)]
+      .map(([name]) => name)
+      .filter((name) => !/^(?:http_(?:route|response_status_code)|rpc_method|db_query_summary)$/.test(name))
+      .filter((name) => !known.has(name.replace(/_(?:bucket|count|sum|total)$/, "")))
+      .map((name) => `docker/observability/${file}: ${name} is not in docs/observability.md`),
+  );
+  return [
+    ...made.filter((name) => !documented.has(name)).map((name) => `${name} is not in docs/observability.md`),
+    ...[...documented.keys()]
+      .filter((name) => !sources.includes(`"${name}"`))
+      .map((name) => `docs/observability.md: nothing measures ${name}`),
+    ...new Set(shown),
+  ];
 }
 
 /** Paths and hosts that are true on one machine only; brackets keep this list from finding itself. */

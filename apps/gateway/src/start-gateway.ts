@@ -1,5 +1,5 @@
 import { checkSchema, closeRooms, openRooms } from "@roombridge/rooms";
-import { toTurnSettings, type Logger, type RunningService } from "@roombridge/service";
+import { toTurnSettings, type Logger, type RunningService, type Telemetry } from "@roombridge/service";
 import { toAdmission, type Env } from "./env.ts";
 import { openGoogleKeys } from "./google-identity.ts";
 import { watchHeldEvents } from "./held-events.ts";
@@ -8,10 +8,11 @@ import { startLostServers } from "./lost-servers.ts";
 import { startWebhooks } from "./webhooks/webhook-dispatcher.ts";
 
 /** Serves RoomsV2. Rejects when the database is not there or older than this release, or the address is taken. */
-export async function startGateway(env: Env, log: Logger): Promise<RunningService> {
+export async function startGateway(env: Env, log: Logger, telemetry?: Telemetry): Promise<RunningService> {
   const rooms = openRooms({
     databaseUrl: env.DATABASE_URL,
     applicationName: "roombridge gateway",
+    observer: telemetry?.database,
     turn: toTurnSettings(env),
   });
   await checkSchema(rooms.database);
@@ -38,6 +39,7 @@ export async function startGateway(env: Env, log: Logger): Promise<RunningServic
       allowsPrivateWebhooks: env.GATEWAY_WEBHOOK_PRIVATE === "1",
       turnCheck: env.GATEWAY_TURN_CHECK === "1",
       admission: toAdmission(env),
+      telemetry,
       requestMs: env.GATEWAY_REQUEST_SECONDS * 1_000,
     },
     address,

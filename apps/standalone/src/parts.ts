@@ -117,7 +117,7 @@ function appPart(
     name: app.name,
     main: mainOf(`apps/${app.name}`),
     env: {
-      ...selectVariables(variables, ["DATABASE_", "LOG_", ...app.prefixes], told),
+      ...selectVariables(variables, ["DATABASE_", "LOG_", "OTEL_", ...app.prefixes], told),
       ...told,
       LOG_LEVEL: env.LOG_LEVEL,
       LOG_FORMAT: env.LOG_FORMAT,
