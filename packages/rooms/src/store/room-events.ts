@@ -83,11 +83,11 @@ export async function readEvents(
       ) e on true
       ${withConnections ? joins : sql``}
      order by e.xid, e.id`;
-  const events = rows.flatMap(({ xmin: _, xid, id, connection: found, ...event }) =>
-    xid === null
-      ? []
-      : [{ ...event, position: { xid: BigInt(xid), id: Number(id) }, ...(found ? { connection: found } : {}) }],
-  );
+  const events = rows.flatMap(({ xid, id, appId, type, payload, createdAt, isSettled, connection: found }) => {
+    if (xid === null) return [];
+    const event = { position: { xid: BigInt(xid), id: Number(id) }, appId, type, payload, createdAt, isSettled };
+    return [found ? { ...event, connection: found } : event];
+  });
   const xmin = BigInt(rows[0]?.xmin ?? 0);
   const isFull = rows.length >= limit;
   const settledXid = xmin < end ? xmin : end;
