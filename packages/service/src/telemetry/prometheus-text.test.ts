@@ -25,7 +25,8 @@ test("names say the unit, counters are totals, and buckets add up", async () => 
     const duration = meter.createHistogram("d", { unit: "s", advice: { explicitBucketBoundaries: [0.1, 1] } });
     for (const seconds of [0.05, 0.5, 0.7, 5]) duration.record(seconds, { route: "/a" });
   });
-  expect(text).toBe(`# TYPE target_info gauge
+  expect(text).toBe(`# HELP target_info What is measured
+# TYPE target_info gauge
 target_info{service_name="test"} 1
 # HELP process_cpu_time_seconds_total Processor\\ntime
 # TYPE process_cpu_time_seconds_total counter

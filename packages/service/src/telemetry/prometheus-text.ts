@@ -15,7 +15,11 @@ const UNITS: Readonly<Record<string, string>> = { s: "seconds", By: "bytes" };
  */
 export function toPrometheusText({ resource, scopeMetrics }: ResourceMetrics): string {
   const families = scopeMetrics.flatMap(({ metrics }) => metrics.map(toFamily));
-  const target = ["# TYPE target_info gauge", line("target_info", resource.attributes, 1)];
+  const target = [
+    "# HELP target_info What is measured",
+    "# TYPE target_info gauge",
+    line("target_info", resource.attributes, 1),
+  ];
   return `${[...target, ...families.flat()].join("\n")}\n`;
 }
 
