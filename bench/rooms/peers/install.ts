@@ -15,11 +15,16 @@ const VERSIONS = {
   "boardgame.io": "0.50.2",
   "bgio-postgres": "1.0.16",
 };
+/** boardgame.io adds its routes after it has composed the middleware, which 4.2.0 copies: every answer would be 404. */
+const OVERRIDES = { "koa-compose": "4.1.0" };
 
 /** The folder in which the other room servers are installed, by npm and without their scripts. Rejects when it cannot. */
 export async function installPeers(): Promise<string> {
   await mkdir(FOLDER, { recursive: true });
-  await writeFile(join(FOLDER, "package.json"), JSON.stringify({ private: true, dependencies: VERSIONS }));
+  await writeFile(
+    join(FOLDER, "package.json"),
+    JSON.stringify({ private: true, dependencies: VERSIONS, overrides: OVERRIDES }),
+  );
   process.stderr.write(`installing ${Object.keys(VERSIONS).join(", ")} into ${FOLDER}\n`);
   await run("npm", ["install", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"], { cwd: FOLDER });
   return FOLDER;
