@@ -41,7 +41,7 @@ export interface Measured extends Sample {
 
 /** One figure of a round. */
 export interface Task {
-  readonly operation: OperationName | "hello" | "create, packed";
+  readonly operation: OperationName | "hello" | "packed create";
   readonly source: string;
   readonly connections: number;
   readonly run: (milliseconds: number) => Promise<Measured>;
@@ -176,7 +176,7 @@ function packedTask(fixture: Fixture): Task {
   const { packed } = fixture;
   const connections = 64;
   return {
-    ...{ operation: "create, packed", source: "gateway", connections },
+    ...{ operation: "packed create", source: "gateway", connections },
     async run(milliseconds) {
       await fixture.reset();
       const request = createRequest(fixture, packed);
