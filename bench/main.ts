@@ -3,6 +3,7 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<unknown>>> = {
   create: () => import("./create/bench.ts"),
   hosting: () => import("./hosting/bench.ts"),
   push: () => import("./push/bench.ts"),
+  rooms: () => import("./rooms/bench.ts"),
   thrift: () => import("./thrift/bench.ts"),
   turn: () => import("./turn/bench.ts"),
 };

@@ -12,11 +12,17 @@ export interface MeasuredApp {
 }
 
 /** Starts an app under our eyes as a supervisor does, so that it may keep its log to itself. Rejects when it does not get ready. */
-export async function startMeasuredApp(name: string, env: Readonly<Record<string, string>>): Promise<MeasuredApp> {
-  const child = spawn(process.execPath, [join(REPOSITORY_ROOT, "apps", name, "src/main.ts")], {
-    env,
-    stdio: ["ignore", "inherit", "inherit", "ipc"],
-  });
+export function startMeasuredApp(name: string, env: Readonly<Record<string, string>>): Promise<MeasuredApp> {
+  return startMeasuredProgram(join(REPOSITORY_ROOT, "apps", name, "src/main.ts"), env);
+}
+
+/** Starts a program that sends its parent `{ port }` when it is ready, as our apps do. Rejects when it does not get ready. */
+export async function startMeasuredProgram(
+  file: string,
+  env: Readonly<Record<string, string>>,
+  ...args: readonly string[]
+): Promise<MeasuredApp> {
+  const child = spawn(process.execPath, [file, ...args], { env, stdio: ["ignore", "inherit", "inherit", "ipc"] });
   const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
   const stop = async () => {
     child.kill("SIGTERM");
@@ -28,5 +34,5 @@ export async function startMeasuredApp(name: string, env: Readonly<Record<string
   const port = typeof message === "object" && message !== null && "port" in message ? message.port : undefined;
   if (typeof port === "number" && child.pid !== undefined) return { port, pid: child.pid, stop };
   await stop();
-  throw new Error(`${name} did not get ready`);
+  throw new Error(`${file} did not get ready`);
 }

@@ -1,5 +1,6 @@
 export { type App, type AppExit, type AppOptions, REPOSITORY_ROOT, startApp } from "./start-app.ts";
 export { createTestDatabase, type TestDatabase } from "./create-test-database.ts";
+export { type CountingProxy, startCountingProxy } from "./counting-proxy.ts";
 export { type Cut, type CuttingProxy, startCuttingProxy } from "./cutting-proxy.ts";
 export {
   clearRooms,
