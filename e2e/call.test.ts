@@ -2,14 +2,7 @@ import type { RoomService } from "@roombridge/client/room-service";
 import { requireProgram, waitFor } from "@roombridge/testing";
 import { type Call, libwebrtc, startChromium, type WebRtcEngine } from "@roombridge/testing/call";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import {
-  client,
-  newDataDir,
-  removeRoombridge,
-  roomService,
-  startRoombridge,
-  type Roombridge,
-} from "./test/roombridge.ts";
+import { client, reachRoombridge, type ReachedRoombridge, roomService } from "./test/roombridge.ts";
 
 const turnserver = requireProgram("turnserver", "coturn");
 // A browser takes minutes on a small machine, so only the full run of CI asks for it.
@@ -17,15 +10,15 @@ const browser = process.env["TEST_BROWSER"] === "1" ? requireProgram("chromium",
 const TRANSPORTS = ["udp", "tcp"] as const;
 const LOST = ["disconnected", "failed"];
 
-let roombridge: Roombridge;
+let roombridge: ReachedRoombridge;
 let thrift: RoomService;
 beforeAll(async () => {
-  roombridge = await startRoombridge(await newDataDir());
+  roombridge = await reachRoombridge();
   thrift = roomService(roombridge);
 });
 afterAll(async () => {
   await thrift.close();
-  await removeRoombridge(roombridge);
+  await roombridge.leave();
 });
 
 describe

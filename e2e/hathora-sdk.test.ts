@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { waitFor } from "@roombridge/testing";
-import { hathora, newDataDir, removeRoombridge, startRoombridge, type Roombridge } from "./test/roombridge.ts";
+import { hathora, reachRoombridge, type ReachedRoombridge } from "./test/roombridge.ts";
 import { echoOverUdp, echoOverWebSocket } from "./test/players.ts";
 
-let roombridge: Roombridge;
+let roombridge: ReachedRoombridge;
 beforeAll(async () => {
-  roombridge = await startRoombridge(await newDataDir());
+  roombridge = await reachRoombridge();
 });
-afterAll(() => removeRoombridge(roombridge));
+afterAll(() => roombridge.leave());
 
 describe("the published Hathora SDK against npm start", () => {
   test.each(["Sao_Paulo", "Dallas"] as const)("creates a room in %s, plays in it, and destroys it", async (region) => {

@@ -2,22 +2,15 @@ import type { IceServersAnswer } from "@roombridge/client";
 import { requireProgram } from "@roombridge/testing";
 import { allocate, type Allocation } from "@roombridge/testing/turn";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
-import {
-  client,
-  newDataDir,
-  removeRoombridge,
-  roomService,
-  startRoombridge,
-  type Roombridge,
-} from "./test/roombridge.ts";
+import { client, reachRoombridge, type ReachedRoombridge, roomService } from "./test/roombridge.ts";
 
 const turnserver = requireProgram("turnserver", "coturn");
 
-let roombridge: Roombridge;
+let roombridge: ReachedRoombridge;
 beforeAll(async () => {
-  roombridge = await startRoombridge(await newDataDir());
+  roombridge = await reachRoombridge();
 });
-afterAll(() => removeRoombridge(roombridge));
+afterAll(() => roombridge.leave());
 
 test("REST and Thrift show the same credential of the room, until it is revoked over REST", async () => {
   const { roomsV2 } = client(roombridge);

@@ -6,21 +6,13 @@ import { REPOSITORY_ROOT, requireProgram } from "@roombridge/testing";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { requirePythonThrift } from "./test/debian-python.ts";
 import { connectNpmThrift } from "./test/npm-thrift.ts";
-import {
-  client,
-  hathora,
-  newDataDir,
-  removeRoombridge,
-  roomService,
-  startRoombridge,
-  type Roombridge,
-} from "./test/roombridge.ts";
+import { client, hathora, reachRoombridge, type ReachedRoombridge, roomService } from "./test/roombridge.ts";
 
-let roombridge: Roombridge;
+let roombridge: ReachedRoombridge;
 beforeAll(async () => {
-  roombridge = await startRoombridge(await newDataDir());
+  roombridge = await reachRoombridge();
 });
-afterAll(() => removeRoombridge(roombridge));
+afterAll(() => roombridge.leave());
 
 describe("one room, two faces", () => {
   test("a room made by REST is the same room over Thrift, until it is destroyed", async () => {

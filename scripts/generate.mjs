@@ -1,4 +1,5 @@
-// Writes everything that is generated and committed: Thrift code, migrations, the OpenAPI document, the schema of the operator's file.
+// Writes everything that is generated and committed: Thrift code, migrations, the OpenAPI document, the schema of the operator's file,
+// the Helm chart.
 // With --check it ends with 1, and the difference, if that changed any file of the checkout.
 import { spawnSync } from "node:child_process";
 import { copyFileSync, existsSync, mkdtempSync, rmSync } from "node:fs";
@@ -14,6 +15,7 @@ const GENERATORS = [
   ["pnpm", "--filter", "@roombridge/models", "generate"],
   ["node", "apps/gateway/src/print-openapi.ts"],
   ["node", "packages/service/src/operator-file/print-schema.ts"],
+  ["node", "scripts/generate-chart.mjs"],
 ];
 
 const unknown = process.argv.slice(2).filter((argument) => argument !== "--check");

@@ -29,6 +29,8 @@ const STEPS = {
     ["turbo", "boundaries"],
     ["knip", "--no-config-hints"],
     ["node", "scripts/check-docs.mjs"],
+    ["node", "scripts/check-docker.mjs"],
+    ["node", "scripts/check-kubernetes.mjs"],
   ],
   generate: [["node", "scripts/generate.mjs"]],
   build: [["turbo", "run", "build", "--ui=stream"]],

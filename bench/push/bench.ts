@@ -57,6 +57,8 @@ async function bench(): Promise<void> {
   for (const [name, key] of [
     ["?wait=", "waitMs"],
     ["server-sent events", "followMs"],
+    ["commit known to the host", "commitMs"],
+    ["bare listener", "notifyMs"],
   ] as const) {
     const cells = [0.5, 0.99, 1].map((part) => cell(results.map((result) => quantile(result[key], part))));
     console.log(`| ${name} | ${cells.join(" | ")} |`);
@@ -69,11 +71,11 @@ function cell(figures: readonly number[]): string {
   return `${median(figures).toFixed(2)} (${Math.max(...figures).toFixed(2)})`;
 }
 
-function summary({ waitMs, followMs }: RoundResult) {
+function summary({ waitMs, followMs, commitMs, notifyMs }: RoundResult) {
   const of = (all: readonly number[]) => ({
     p50: quantile(all, 0.5),
     p99: quantile(all, 0.99),
     last: quantile(all, 1),
   });
-  return { wait: of(waitMs), follow: of(followMs) };
+  return { wait: of(waitMs), follow: of(followMs), commit: of(commitMs), notify: of(notifyMs) };
 }

@@ -20,6 +20,7 @@ export interface Fixture {
   readonly ports: readonly number[];
   /** The PostgreSQL behind them. */
   readonly database: string;
+  readonly databaseUrl: string;
   /** Forgets the rooms and processes of the round before. */
   readonly clean: () => Promise<void>;
 }
@@ -67,6 +68,7 @@ export async function openFixture(
     host,
     ports,
     database: `embedded PostgreSQL ${version?.text ?? "of unknown version"}`,
+    databaseUrl: server.url,
     async clean() {
       await forgetRooms(rooms.database);
       await sql`truncate processes cascade`;

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { RoombridgeClient } from "@roombridge/client";
-import { claimProcesses, createRoom, reportRunning } from "@roombridge/rooms";
+import { claimProcesses, createRoom, listen, reportRunning } from "@roombridge/rooms";
 import { TEST_REGION } from "@roombridge/testing";
 import type { Fixture } from "./fixture.ts";
 import { nowMs, startWaiter } from "./waiter.ts";
@@ -16,6 +16,10 @@ export interface RoundResult {
   readonly waitMs: readonly number[];
   /** The same to those who follow events. */
   readonly followMs: readonly number[];
+  /** To the answer of the database to whoever reported the process: before, nobody can know. */
+  readonly commitMs: readonly number[];
+  /** To a connection that only listens: what the gateways and their reads do not add. */
+  readonly notifyMs: readonly number[];
 }
 
 /** What the gateways get to take in all who wait before the first process gets ready. */
@@ -23,7 +27,7 @@ const SETTLE_MS = 1_500;
 
 /** Rooms on processes that start, clients that wait for them, spread over the gateways, and then one process after the other. */
 export async function measureRound(fixture: Fixture, { waiters, intervalMs }: RoundSettings): Promise<RoundResult> {
-  const { rooms, application, host, ports } = fixture;
+  const { rooms, application, host, ports, databaseUrl } = fixture;
   await fixture.clean();
   const created = await Promise.all(
     Array.from({ length: waiters }, () => createRoom(rooms, { application, region: TEST_REGION })),
@@ -33,6 +37,11 @@ export async function measureRound(fixture: Fixture, { waiters, intervalMs }: Ro
     created.map(({ roomId }, index) => startWaiter(ports[index % ports.length] ?? 0, application.appId, roomId)),
   );
   const followed = ports.map((port) => follow(fixture, port, waiters));
+  const notifiedAtMs: number[] = [];
+  const listener = await listen(databaseUrl, "roombridge_processes", (region) => {
+    if (region !== "") notifiedAtMs.push(nowMs());
+  });
+  const committedAtMs: (readonly [processId: string, atMs: number])[] = [];
   await delay(SETTLE_MS);
   for (const [index, { processId }] of orders.entries()) {
     const beganAtMs = nowMs();
@@ -42,19 +51,36 @@ export async function measureRound(fixture: Fixture, { waiters, intervalMs }: Ro
       exposedPort: { host: "127.0.0.1", name: "default", port: 20_000 + (index % 10_000), transportType: "tcp" },
       additionalExposedPorts: [],
     });
+    committedAtMs.push([processId, nowMs()]);
     await delay(Math.max(0, intervalMs - (nowMs() - beganAtMs)));
   }
   const answers = await Promise.all(
     clients.map(async ({ roomId, answeredAtMs }) => [roomId, await answeredAtMs] as const),
   );
   for (const { close } of clients) close();
-  const events = await rooms.database.sql<{ roomId: string; micros: string }[]>`
-    select payload->>'roomId' as "roomId", (extract(epoch from created_at) * 1e6)::bigint as micros
+  await listener.close();
+  const events = await rooms.database.sql<{ roomId: string; processId: string; micros: string }[]>`
+    select payload->>'roomId' as "roomId", payload->>'processId' as "processId",
+           (extract(epoch from created_at) * 1e6)::bigint as micros
       from room_events where type = 'room.active'`;
-  const eventAtMs = new Map(events.map(({ roomId, micros }) => [roomId, Number(micros) / 1_000]));
+  const eventAtMs = new Map(
+    events.flatMap(({ roomId, processId, micros }) => {
+      const atMs = Number(micros) / 1_000;
+      return [
+        [roomId, atMs],
+        [processId, atMs],
+      ];
+    }),
+  );
   const since = (seen: readonly (readonly [string, number])[]) =>
-    seen.map(([roomId, atMs]) => atMs - (eventAtMs.get(roomId) ?? Number.NaN));
-  return { waitMs: since(answers), followMs: since((await Promise.all(followed)).flat()) };
+    seen.map(([id, atMs]) => atMs - (eventAtMs.get(id) ?? Number.NaN));
+  return {
+    waitMs: since(answers),
+    followMs: since((await Promise.all(followed)).flat()),
+    commitMs: since(committedAtMs),
+    // One report after the other, and each transaction notifies once.
+    notifyMs: since(committedAtMs.map(([processId], index) => [processId, notifiedAtMs[index] ?? Number.NaN])),
+  };
 }
 
 /** When each room's event came to one who follows them at this gateway. */

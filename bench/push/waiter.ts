@@ -13,25 +13,36 @@ export interface Waiter {
   readonly close: () => void;
 }
 
-/** A game client that has asked where its room is, on a connection of its own. */
+const WAIT_SECONDS = 25;
+
+/** A game client that asks where its room is, on a connection of its own, and asks again when it was told in vain after its wait. */
 export async function startWaiter(port: number, appId: string, roomId: string): Promise<Waiter> {
   const socket: Socket = connect(port, "127.0.0.1");
   await once(socket, "connect");
   const { promise, resolve, reject } = Promise.withResolvers<number>();
+  const path = `/rooms/v2/${appId}/connectioninfo/${roomId}?wait=${WAIT_SECONDS}`;
   let received = "";
   let firstAtMs = 0;
+  let askedAtMs = 0;
+  const ask = () => {
+    received = "";
+    firstAtMs = 0;
+    askedAtMs = nowMs();
+    socket.write(`GET ${path} HTTP/1.1\r\nhost: 127.0.0.1\r\n\r\n`);
+  };
   socket.setEncoding("latin1").on("data", (chunk: string) => {
     firstAtMs ||= nowMs();
     received += chunk;
     if (!received.includes("}")) return;
+    const waitedMs = firstAtMs - askedAtMs;
     if (received.includes('"status":"active"')) resolve(firstAtMs);
-    else reject(new Error(`the gateway answered ${received}`));
+    else if (received.includes('"status":"starting"') && waitedMs >= WAIT_SECONDS * 1_000) ask();
+    else reject(new Error(`after ${waitedMs.toFixed(0)} ms the gateway answered ${received}`));
   });
   // It is awaited when all of them have been told.
   promise.catch(() => {});
   socket.on("error", reject);
   socket.once("close", () => reject(new Error("the gateway closed the connection")));
-  const path = `/rooms/v2/${appId}/connectioninfo/${roomId}?wait=25`;
-  socket.write(`GET ${path} HTTP/1.1\r\nhost: 127.0.0.1\r\n\r\n`);
+  ask();
   return { roomId, answeredAtMs: promise, close: () => socket.destroy() };
 }

@@ -1,5 +1,5 @@
 import { closeRooms, type RoomsContext } from "@roombridge/rooms";
-import { createTenant, createTestDatabase, openTestRooms } from "@roombridge/testing";
+import { createTenant, createTestDatabase, createToken, openTestRooms } from "@roombridge/testing";
 import { pino } from "pino";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { asCaller } from "../test/suite.ts";
@@ -10,13 +10,14 @@ import { parseTrustedProxies } from "./trusted-proxies.ts";
 let rooms: RoomsContext;
 let drop: () => Promise<void>;
 let appId: string;
+let orgId: string;
 let token: string;
 
 beforeAll(async () => {
   const database = await createTestDatabase();
   rooms = openTestRooms(database.url);
   const tenant = await createTenant(rooms.database);
-  ({ appId } = tenant.application);
+  ({ appId, orgId } = tenant.application);
   ({ token } = tenant);
   drop = () => database.drop();
 });
@@ -112,6 +113,13 @@ test("a token may be used as often as the operator says, from wherever", async (
   expect(await statuses(5, "203.0.113.9", PUBLIC)).toEqual([404, 404, 404, 404, 404]);
 });
 
+test("a player who asks for a relay is anybody, and a server that does so for one is not", async () => {
+  const { statuses } = gatewayWith({ publicRate: { perSecond: ONCE_PER_HOUR, burst: 2 } });
+  const asked = [`/rooms/v2/${appId}/iceservers/unknown`, asCaller("a.b.c"), "POST"] as const;
+  expect(await statuses(3, "203.0.113.9", ...asked)).toEqual([401, 401, 429]);
+  expect(await statuses(3, "203.0.113.9", asked[0], asCaller(token), "POST")).toEqual([404, 404, 404]);
+});
+
 describe("wrong tokens", () => {
   const guess = () => asCaller(`guess-${Math.random()}`);
 
@@ -131,6 +139,13 @@ describe("wrong tokens", () => {
     expect(await statuses(1, "203.0.113.9", listRooms(), asCaller(token))).toEqual([200]);
     expect(await statuses(4, "203.0.113.9", listRooms(), asCaller("stale"))).toEqual([401, 401, 429, 429]);
     expect(await statuses(2, "203.0.113.9", listRooms(), asCaller(token))).toEqual([200, 200]);
+  });
+
+  test("are not those that are good and do not reach", async () => {
+    const { statuses } = gatewayWith({ authFailuresPerMinute: 1 });
+    const scoped = await createToken(rooms.database, orgId, []);
+    expect(await statuses(3, "203.0.113.9", listRooms(), asCaller(scoped))).toEqual([401, 401, 401]);
+    expect(await statuses(1, "203.0.113.9", listRooms(), asCaller(token))).toEqual([200]);
   });
 
   test("are counted neither on this machine, nor where there is no token at all", async () => {

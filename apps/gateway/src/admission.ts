@@ -2,7 +2,7 @@ import type { IncomingMessage } from "node:http";
 import { hashToken, RoomError } from "@roombridge/rooms";
 import type { Logger } from "@roombridge/service";
 import type { Access } from "./access.ts";
-import { readToken } from "./auth.ts";
+import { readToken, seemsPlayer } from "./auth.ts";
 import { Clients, seemsForwarded, type Client, type ProxySettings } from "./client-address.ts";
 import { RateLimit } from "./rate-limit.ts";
 import { RecentNames } from "./recent-names.ts";
@@ -58,9 +58,9 @@ export class Admission {
     return client;
   }
 
-  /** Counts the request. Throws `rate_limited`. */
-  admit(access: Access, client: Client, authorization: () => string | undefined): void {
-    if (isAnybodys(access)) {
+  /** Counts the request; where players come too, who seems to be one counts as anybody. Throws `rate_limited`. */
+  admit(access: Access, client: Client, authorization: () => string | undefined, isForPlayersToo = false): void {
+    if (isAnybodys(access) || (isForPlayersToo && seemsPlayer(readToken(authorization())))) {
       const seconds = client.isLocal ? undefined : this.#public?.take(client.network);
       if (seconds !== undefined) throw tooMany("too many requests from your address", seconds);
     }

@@ -1,6 +1,6 @@
 import { addAbortSignal, Readable } from "node:stream";
 import type { RoomsContext } from "@roombridge/rooms";
-import type { Logger } from "@roombridge/service";
+import type { Logger, Telemetry } from "@roombridge/service";
 import { Hono, type Context, type HonoRequest } from "hono";
 import { Admission, type AdmissionSettings } from "./admission.ts";
 import { allowedMethods } from "./allowed-methods.ts";
@@ -13,6 +13,7 @@ import { handleRequest, incomingOf } from "./handle-request.ts";
 import { checkAlive, checkReady } from "./health.ts";
 import type { Lifecycle } from "./lifecycle.ts";
 import { createDocument } from "./openapi.ts";
+import { observeRequests, type OnAnswer } from "./observe-requests.ts";
 import { notOffered, refusedUpload } from "./not-offered.ts";
 import type { Operation } from "./operation.ts";
 import { defaultPlayerSettings, type PlayerSettings } from "./player-settings.ts";
@@ -44,6 +45,8 @@ export interface Gateway {
   readonly admission?: AdmissionSettings;
   /** How long an answer may take to begin. Default 30 s. */
   readonly requestMs?: number;
+  /** Default: nobody measures. */
+  readonly telemetry?: Telemetry | undefined;
 }
 
 const REQUEST_MS = 30_000;
@@ -65,10 +68,10 @@ export function createApp(gateway: Gateway, operations: readonly Operation[] = O
   const app = new Hono();
   const api = app.basePath(basePath);
   const admission = new Admission(gateway.admission ?? NO_LIMITS, gateway.log);
-  const serve = (endpoint: Endpoint) => (c: Context) => answer(gateway, admission, endpoint, c);
+  const serve = serverOf(gateway, admission);
 
   for (const operation of operations) {
-    const { route, access, isForBrowsers, isPolled, patienceSeconds } = operation;
+    const { route, access, isForPlayersToo, isForBrowsers, isPolled, patienceSeconds } = operation;
     const handle = checkedHandle(operation);
     const headers = isForBrowsers ? CORS_HEADERS : {};
     const path = toHonoPath(route.path);
@@ -77,18 +80,18 @@ export function createApp(gateway: Gateway, operations: readonly Operation[] = O
       path,
       serve({
         name: route.operationId,
+        route: `${basePath}${route.path}`,
         access,
+        isForPlayersToo,
         patienceSeconds,
         headers,
         isPolled,
         handle: (request) => handle(rooms, request, settings),
       }),
     );
-    api.options(
-      path,
-      serve({ name: "Preflight", headers: isForBrowsers ? PREFLIGHT_HEADERS : {}, handle: () => ({ status: 204 }) }),
-    );
   }
+  for (const [path, headers] of preflightsOf(operations))
+    api.options(toHonoPath(path), serve({ name: "Preflight", headers, handle: () => ({ status: 204 }) }));
   closing?.addEventListener("abort", () => rooms.waits.end());
   const document = createDocument(basePath);
   api.get(
@@ -115,6 +118,19 @@ export function createApp(gateway: Gateway, operations: readonly Operation[] = O
   return app;
 }
 
+/** The headers by path: it may be that of several operations, and browsers ask before any of them. */
+function preflightsOf(operations: readonly Operation[]): Map<string, Readonly<Record<string, string>>> {
+  const forPages = operations.filter(({ isForBrowsers }) => isForBrowsers).map(({ route }) => route.path);
+  return new Map(operations.map(({ route: { path } }) => [path, forPages.includes(path) ? PREFLIGHT_HEADERS : {}]));
+}
+
+/** How an endpoint becomes a handler: measured, if somebody measures. */
+function serverOf(gateway: Gateway, admission: Admission): (endpoint: Endpoint) => (c: Context) => Promise<Response> {
+  const observe = gateway.telemetry && observeRequests(gateway.telemetry);
+  if (!observe) return (endpoint) => (c) => answer(gateway, admission, endpoint, c);
+  return (endpoint) => (c) => observe(endpoint, c.req, (onAnswer) => answer(gateway, admission, endpoint, c, onAnswer));
+}
+
 interface Absent {
   readonly basePath: string;
   readonly methodsOf: (path: string) => readonly string[];
@@ -134,18 +150,27 @@ function refuse({ basePath, methodsOf, notOffered: whyNot }: Absent, request: Ho
 }
 
 /** Runs an endpoint; whatever it throws becomes its answer and, if unforeseen, an error in the log. */
-async function answer(gateway: Gateway, admission: Admission, endpoint: Endpoint, c: Context): Promise<Response> {
+async function answer(
+  gateway: Gateway,
+  admission: Admission,
+  endpoint: Endpoint,
+  c: Context,
+  onAnswer?: OnAnswer,
+): Promise<Response> {
   const { log, lifecycle, closing, requestMs = REQUEST_MS } = gateway;
   const startedAt = performance.now();
   const requestId = newRequestId();
   const client = admission.clientOf(incomingOf(c));
   let given: Answer;
+  let failure: unknown;
   try {
     given = await handleRequest({ log, requestMs, admission }, endpoint, { request: c.req, requestId, client });
   } catch (error) {
+    failure = error;
     given = toErrorAnswer(error, requestId);
     if (!isForeseen(error)) log.error({ requestId, operation: endpoint.name, err: error }, "request failed");
   }
+  onAnswer?.(given.status, requestId, failure);
   // Probes and players that poll would flood the log.
   const isPoll = c.req.method === "GET" || endpoint.isPolled;
   const isEveryday = endpoint.isProbe || (isPoll && given.status < 400);

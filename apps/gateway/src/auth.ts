@@ -9,6 +9,8 @@ import {
 import type { HonoRequest } from "hono";
 import { appIdOf } from "./path-values.ts";
 
+/** A JWT, three segments of base64url; a token of an organisation hardly looks so. */
+const JWT = /^[\w-]+\.[\w-]+\.[\w-]+$/;
 const SCHEME = /^bearer(?:\s+|$)/i;
 
 /** Who is asking. Throws `unauthenticated`. */
@@ -40,4 +42,9 @@ export function organizationOf(principal: Principal, request: HonoRequest): stri
 /** Old Hathora SDKs send the bare token, so the scheme may be missing; its case does not matter (RFC 9110 section 11.1). */
 export function readToken(authorization: string | undefined): string | undefined {
   return authorization?.replace(SCHEME, "").trim();
+}
+
+/** Whether a token may be a player's. */
+export function seemsPlayer(token: string | undefined): token is string {
+  return token !== undefined && JWT.test(token);
 }

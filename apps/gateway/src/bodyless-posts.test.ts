@@ -2,6 +2,7 @@ import {
   closeRooms,
   createProcess,
   createRoom,
+  createWebhook,
   listOrgTokens,
   suspendRoom,
   type RoomsContext,
@@ -59,6 +60,13 @@ async function fill(path: string, game: Game, { isAsleep }: { isAsleep: boolean 
     : await createProcess(rooms, application, TEST_REGION);
   await createToken(rooms.database, orgId, []);
   const orgTokenId = (await listOrgTokens(rooms, orgId))[0]?.orgTokenId ?? "";
+  const principal = { orgId, orgTokenId, scopes: null };
+  const { webhookId } = await createWebhook(rooms, {
+    application,
+    principal,
+    url: "https://hooks.example/",
+    types: null,
+  });
   const values: Readonly<Record<string, string>> = {
     appId,
     roomId,
@@ -66,11 +74,12 @@ async function fill(path: string, game: Game, { isAsleep }: { isAsleep: boolean 
     region: TEST_REGION,
     orgId,
     orgTokenId,
+    webhookId,
   };
   return path.replaceAll(/\{(\w+)\}/g, (_, name: string) => values[name] ?? "");
 }
 
-test("there are eleven of them", () => {
+test("there are thirteen of them", () => {
   expect(BODYLESS.map(({ operationId }) => operationId).sort()).toEqual([
     "CreateProcess",
     "CreateProcessV2Deprecated",
@@ -80,6 +89,7 @@ test("there are eleven of them", () => {
     "LoginAnonymous",
     "ResumeRoom",
     "RevokeOrgToken",
+    "RotateWebhookSecret",
     "StopProcess",
     "StopProcessV2Deprecated",
     "SuspendRoomDeprecated",

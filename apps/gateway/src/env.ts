@@ -1,4 +1,11 @@
-import { databaseUrl, integer, logVariables, parseEnvironment, turnVariables } from "@roombridge/service";
+import {
+  databaseUrl,
+  integer,
+  logVariables,
+  parseEnvironment,
+  telemetryVariables,
+  turnVariables,
+} from "@roombridge/service";
 import { z } from "zod";
 import type { AdmissionSettings } from "./admission.ts";
 import { FORWARDED_HEADERS } from "./forwarded.ts";
@@ -50,6 +57,7 @@ const Environment = z
     DATABASE_DIRECT_URL: databaseUrl.optional(),
     ...turnVariables,
     ...logVariables,
+    ...telemetryVariables,
   })
   .transform((env) => ({ ...env, DATABASE_DIRECT_URL: env.DATABASE_DIRECT_URL ?? env.DATABASE_URL }));
 

@@ -1,6 +1,6 @@
 import { Readable } from "node:stream";
 import type { RoomEvent } from "@roombridge/models/api";
-import { printPosition, type EventPosition, type FollowedItem } from "@roombridge/rooms";
+import { printPosition, RoomError, type EventPosition, type FollowedItem } from "@roombridge/rooms";
 
 /** Proxies must not hold events back. */
 export const EVENT_STREAM_HEADERS = {
@@ -21,7 +21,7 @@ const RECONNECT_MS = 1_000;
 
 export interface EventStreamOptions {
   readonly appId: string;
-  /** Called now and then: it throws when the caller may not read on. */
+  /** Called now and then: it throws a RoomError when the caller may not read on. A database that is away ends nothing. */
   readonly authorize: () => Promise<unknown>;
   /** Ends what `items` is waiting for. */
   readonly end: () => void;
@@ -64,8 +64,8 @@ async function isAllowed({ authorize }: EventStreamOptions): Promise<boolean> {
   try {
     await authorize();
     return true;
-  } catch {
-    return false;
+  } catch (error) {
+    return !RoomError.isInstance(error);
   }
 }
 

@@ -51,13 +51,14 @@ async function handle(admission: Admission, endpoint: Endpoint, { request, clien
   const { access } = endpoint;
   if (access === undefined) return endpoint.handle(request);
   const authorization = () => request.header("authorization");
-  admission.admit(access, client, authorization);
+  admission.admit(access, client, authorization, endpoint.isForPlayersToo);
   try {
     const given = await endpoint.handle(request);
     admission.wasAccepted(access, client, authorization);
     return given;
   } catch (error) {
-    if (isForeseen(error) && error.code === "unauthenticated") admission.wasRefused(access, client, authorization);
+    if (isForeseen(error) && error.code === "unauthenticated" && !error.isKnown)
+      admission.wasRefused(access, client, authorization);
     throw error;
   }
 }

@@ -1,11 +1,8 @@
 import { getPlayerAccess, RoomError, type PlayerAccess, type RoomsContext } from "@roombridge/rooms";
 import type { HonoRequest } from "hono";
-import { readToken } from "./auth.ts";
+import { readToken, seemsPlayer } from "./auth.ts";
 import { appIdOf } from "./path-values.ts";
 import { verifyPlayerToken, type Player } from "./player-token.ts";
-
-/** Three segments of base64url; a token of an organisation hardly looks so. */
-const JWT = /^[\w-]+\.[\w-]+\.[\w-]+$/;
 
 export interface PlayerPrincipal {
   readonly player: Player;
@@ -34,7 +31,7 @@ export async function playerOfIceServers(
   request: HonoRequest,
 ): Promise<PlayerPrincipal | undefined> {
   const token = readToken(request.header("authorization"));
-  if (token === undefined || !JWT.test(token)) return undefined;
+  if (!seemsPlayer(token)) return undefined;
   const access = await playerAccessOf(rooms, request).catch((error: unknown) => {
     // What an unknown application is to who has no token, the check of the organisation's token says.
     if (RoomError.isInstance(error) && error.code === "app_not_found") return undefined;

@@ -137,17 +137,19 @@ describe.each(SUCCESSES_WITH_BODY)("$operationId", ({ operation, status, schema,
   });
 });
 
-test.each(OPERATIONS.map((operation) => ({ operation, operationId: operation.route.operationId })))(
-  "every error of $operationId has exactly a message, whatever the handler answers",
-  async ({ operation }) => {
-    const { send } = scriptOperation(operation);
-    const errors = [...documentedAnswers(operation.route).keys()].filter((status) => status >= 400);
-    const bodies = fc.oneof(fc.record({ message: fc.string() }), spoiled(fc.record({ message: fc.string() })));
-    const hasMessage = fc.asyncProperty(fc.constantFrom(...errors), bodies, async (status, body) => {
-      const sent = await send({ status, body });
-      expect([status, 500]).toContain(sent.status);
-      expect(sent.body).toEqual({ message: expect.any(String) });
-    });
-    await fc.assert(hasMessage, { numRuns: 100 });
-  },
-);
+test.each(
+  OPERATIONS.map((operation) => ({
+    operation,
+    operationId: operation.route.operationId,
+    errors: [...documentedAnswers(operation.route).keys()].filter((status) => status >= 400),
+  })).filter(({ errors }) => errors.length > 0),
+)("every error of $operationId has exactly a message, whatever the handler answers", async ({ operation, errors }) => {
+  const { send } = scriptOperation(operation);
+  const bodies = fc.oneof(fc.record({ message: fc.string() }), spoiled(fc.record({ message: fc.string() })));
+  const hasMessage = fc.asyncProperty(fc.constantFrom(...errors), bodies, async (status, body) => {
+    const sent = await send({ status, body });
+    expect([status, 500]).toContain(sent.status);
+    expect(sent.body).toEqual({ message: expect.any(String) });
+  });
+  await fc.assert(hasMessage, { numRuns: 100 });
+});

@@ -176,6 +176,11 @@ export function stormRequests(operations: readonly Operation[]): fc.Arbitrary<Fu
   );
 }
 
+/** Requests that these operations answer with success, once there is what they name. */
+export function goodRequests(operations: readonly Operation[]): fc.Arbitrary<FuzzRequest> {
+  return fc.oneof(...operations.map(goodRequestsOf));
+}
+
 function goodRequestsOf({ route }: Operation): fc.Arbitrary<FuzzRequest> {
   const names = pathParameters(route);
   const good = goodBodiesOf(route);
@@ -184,7 +189,9 @@ function goodRequestsOf({ route }: Operation): fc.Arbitrary<FuzzRequest> {
     method: fc.constant(route.method.toUpperCase()),
     segments: fc.record(Object.fromEntries(names.map((name) => [name, fc.record({ nth: fc.nat() })]))),
     query:
-      route.request?.query && good ? fc.constantFrom(...FEW_ROOM_IDS).map((id) => `?roomId=${id}`) : fc.constant(""),
+      route.request?.query && good
+        ? fc.constantFrom(...FEW_ROOM_IDS).map((id) => `?roomId=${id}&shortCode=${id}`)
+        : fc.constant(""),
     headers: fc.constant([]),
     authorization: fc.constant("own" as const),
     body: good ? good.map((body) => JSON.stringify(body)) : fc.constant(undefined),

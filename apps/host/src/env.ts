@@ -1,6 +1,6 @@
 import { hostname } from "node:os";
 import { isRegion, type Region, REGIONS } from "@roombridge/models/api";
-import { databaseUrl, integer, logVariables, parseEnvironment } from "@roombridge/service";
+import { databaseUrl, integer, logVariables, parseEnvironment, telemetryVariables } from "@roombridge/service";
 import { z } from "zod";
 import { checkEngineUrl, DEFAULT_ENGINE } from "./provider/docker/engine-address.ts";
 
@@ -66,6 +66,7 @@ const Environment = z
     TZ: z.string().optional(),
     LANG: z.string().optional(),
     ...logVariables,
+    ...telemetryVariables,
   })
   .superRefine((env, context) => {
     const problem = (name: string, message: string) => context.addIssue({ code: "custom", path: [name], message });

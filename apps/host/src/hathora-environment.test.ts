@@ -20,6 +20,7 @@ const ORDER: StartOrder = {
   env: [],
   initialRoomId: "2swovpy1fnunu",
   initialRoomConfig: '{"map":"a=b,c"}',
+  traceparent: null,
 };
 const PLACEMENT: Placement = {
   publicHost: "game.example.net",

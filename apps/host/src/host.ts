@@ -10,13 +10,15 @@ import {
   openHousekeepingLock,
   registerHost,
 } from "@roombridge/rooms";
-import { type Logger, type RunningService, startLoop } from "@roombridge/service";
+import { type Logger, type RunningService, startLoop, type Telemetry } from "@roombridge/service";
 import { openControlListener } from "./control/control-listener.ts";
 import { StreamLimit } from "./control/stream-limit.ts";
 import { drainHost } from "./drain.ts";
 import type { Env } from "./env.ts";
 import { openPulse, startHeartbeat } from "./heartbeat.ts";
 import { startHousekeeper } from "./housekeeper.ts";
+import { FleetGauges } from "./metrics/fleet-gauges.ts";
+import { HostMetrics } from "./metrics/host-metrics.ts";
 import { startSampler } from "./metrics/process-sampler.ts";
 import { EMPTY_CONFIG, type OperatorConfig, readOperatorConfig } from "./operator-config.ts";
 import { OutageLog } from "./outage-log.ts";
@@ -38,14 +40,16 @@ const CONNECTIONS_MS = 2_000;
 const NEIGHBOURS_MS = 5_000;
 
 /** Starts the host: from here on it serves its regions. Throws when the database or the operator's file is not in order. */
-export async function startHost(env: Env, log: Logger): Promise<RunningService> {
+export async function startHost(env: Env, log: Logger, telemetry?: Telemetry): Promise<RunningService> {
   const config = loadConfig(env, log);
   const certificate = await loadCertificate(env, log);
-  const database = openDatabase({ url: env.DATABASE_URL, applicationName: "roombridge host" });
+  const { DATABASE_URL: url } = env;
+  const database = openDatabase({ url, applicationName: "roombridge host", observer: telemetry?.database });
   await checkSchema(database);
   const asked = await openControlListener(controlSettings(env, log));
   const ping = await openPing(env, certificate, log);
   const outages = new OutageLog(log);
+  const { metrics, fleet } = openMetrics(telemetry, env, database);
   const watch = new LeaseWatch();
   const beat = newBeat(env);
   let wake = (): void => {};
@@ -63,7 +67,7 @@ export async function startHost(env: Env, log: Logger): Promise<RunningService> 
   await announceHost(database, { ...beat, ...offer });
   const pulse = openPulse(env.DATABASE_URL);
   const heartbeat = startHeartbeat(pulse, beat, { outages, watch });
-  const { actions, reconciler } = newReconciler({ env, log, database, beat, outages, provider, onChange });
+  const { actions, reconciler } = newReconciler({ env, log, database, beat, outages, provider, onChange, metrics });
   const rounds = startLoop(ROUND_MS, () => reconciler.round());
   wake = () => rounds.wake();
   const { hostId, incarnation } = beat;
@@ -73,7 +77,8 @@ export async function startHost(env: Env, log: Logger): Promise<RunningService> 
   const visits = startLoop(NEIGHBOURS_MS, () => neighbours.round());
   const listener = await listen(env.DATABASE_DIRECT_URL, "roombridge_processes", onChange);
   const lock = openHousekeepingLock(env.DATABASE_DIRECT_URL);
-  const housekeeper = startHousekeeper({ database, lock, settings: housekeepingSettings(env), outages, watch });
+  const settings = housekeepingSettings(env);
+  const housekeeper = startHousekeeper({ database, lock, settings, outages, watch, metrics, fleet });
 
   let isSuperseded = false;
   const failed = heartbeat.superseded.then((reason) => {
@@ -96,6 +101,12 @@ export async function startHost(env: Env, log: Logger): Promise<RunningService> 
   };
 }
 
+function openMetrics(telemetry: Telemetry | undefined, env: Env, database: Database) {
+  if (!telemetry) return { metrics: undefined, fleet: undefined };
+  const metrics = new HostMetrics(telemetry, { maxProcesses: env.HOST_MAX_PROCESSES });
+  return { metrics, fleet: new FleetGauges(telemetry, database) };
+}
+
 interface Parts {
   readonly env: Env;
   readonly log: Logger;
@@ -104,16 +115,17 @@ interface Parts {
   readonly outages: OutageLog;
   readonly provider: Provider;
   readonly onChange: () => void;
+  readonly metrics: HostMetrics | undefined;
 }
 
-function newReconciler({ env, log, database, beat, outages, provider, onChange }: Parts) {
+function newReconciler({ env, log, database, beat, outages, provider, onChange, metrics }: Parts) {
   const { hostId, incarnation, publicHost } = beat;
   const ports = new PortFinder({ database, provider, hostId, range: env.HOST_PORT_RANGE });
   const stopGraceMs = env.HOST_STOP_GRACE_SECONDS * 1_000;
   const identity = { hostId, incarnation, publicHost };
-  const actions = new Actions({ database, provider, ports, ...identity, stopGraceMs, outages, log });
+  const actions = new Actions({ database, provider, ports, ...identity, stopGraceMs, outages, log, metrics });
   const bindDeadlineMs = env.HOST_BIND_DEADLINE_SECONDS * 1_000;
-  const reconciler = new Reconciler({ database, provider, beat, bindDeadlineMs, actions, outages, onChange });
+  const reconciler = new Reconciler({ database, provider, beat, bindDeadlineMs, actions, outages, onChange, metrics });
   return { actions, reconciler };
 }
 

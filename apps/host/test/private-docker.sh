@@ -2,8 +2,8 @@
 # A Docker engine of its own for tests: private-docker.sh <empty directory> <name of a bridge> <address of the bridge>
 # Needs root, dockerd and iproute2. Touches no other engine and no firewall: its own socket, data, bridge and cgroup.
 # Reads one command per line and answers `ok <command>`: start, stop (SIGTERM), kill (SIGKILL), kill-containerd (the engine
-# starts another one). When its input ends, however
-# that comes about, it stops the engine with all its containers and removes everything it made.
+# starts another one), freeze and thaw (SIGSTOP, SIGCONT). When its input ends, however that comes about, it stops the engine
+# with all its containers and removes everything it made.
 set -uo pipefail
 export PATH="$PATH:/usr/sbin:/sbin"
 dir=$1 bridge=$2 address=$3
@@ -57,7 +57,14 @@ end() {
 }
 
 kill_containerd() {
-  kill -KILL "$(cat "$dir/exec/containerd/containerd.pid")" 2>/dev/null
+  local containerd
+  containerd=$(cat "$dir/exec/containerd/containerd.pid") || return 0
+  kill -KILL "$containerd" 2>/dev/null
+  # An engine that is frozen leaves a zombie.
+  for _ in $(seq 100); do
+    grep --quiet '^State:[[:space:]]*[^ZX]' "/proc/$containerd/status" 2>/dev/null || break
+    sleep 0.1
+  done
 }
 
 clean() {
@@ -65,6 +72,7 @@ clean() {
   # An engine that was killed has left containers, which only an engine of the same data finds again; live-restore would
   # leave them once more.
   sed -i 's/"live-restore": true/"live-restore": false/' "$config"
+  if [ -n "$daemon" ]; then kill -CONT "$daemon" 2>/dev/null; fi
   end TERM
   start && end TERM
   awk -v dir="$dir/" 'index($2, dir) == 1 { print $2 }' /proc/mounts | sort -r | xargs --no-run-if-empty umount --lazy
@@ -86,6 +94,8 @@ while read -r command; do
     stop) end TERM ;;
     kill) end KILL ;;
     kill-containerd) kill_containerd ;;
+    freeze) kill -STOP "$daemon" ;;
+    thaw) kill -CONT "$daemon" ;;
     *) echo "unknown command: $command" >&2; exit 2 ;;
   esac
   echo "ok $command"

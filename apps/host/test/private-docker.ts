@@ -21,6 +21,10 @@ export interface PrivateDocker {
   kill(): Promise<void>;
   /** SIGKILL to the containerd that it has started, and will start again. */
   killContainerd(): Promise<void>;
+  /** SIGSTOP: it answers nobody, and sees nothing of what happens. */
+  freeze(): Promise<void>;
+  /** SIGCONT. */
+  thaw(): Promise<void>;
   /** Ends it and removes all that is left of it. */
   close(): Promise<void>;
 }
@@ -64,6 +68,8 @@ export async function startPrivateDocker(options: { readonly liveRestore?: boole
     stop: () => run("stop"),
     kill: () => run("kill"),
     killContainerd: () => run("kill-containerd"),
+    freeze: () => run("freeze"),
+    thaw: () => run("thaw"),
     close,
   };
 }

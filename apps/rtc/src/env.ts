@@ -1,7 +1,14 @@
 import { accessSync, constants } from "node:fs";
 import { isIP } from "node:net";
 import { Region } from "@roombridge/models/api";
-import { databaseUrl, integer, logVariables, parseEnvironment, turnVariables } from "@roombridge/service";
+import {
+  databaseUrl,
+  integer,
+  logVariables,
+  parseEnvironment,
+  telemetryVariables,
+  turnVariables,
+} from "@roombridge/service";
 import { z } from "zod";
 
 const readableFile = z.string().refine(isReadable, { error: "the file does not exist or cannot be read" }).optional();
@@ -23,6 +30,7 @@ const Environment = z
     DATABASE_URL: databaseUrl,
     ...turnVariables,
     ...logVariables,
+    ...telemetryVariables,
   })
   .refine((env) => !env.RTC_TLS_CERT_FILE || env.RTC_TLS_KEY_FILE, {
     path: ["RTC_TLS_KEY_FILE"],

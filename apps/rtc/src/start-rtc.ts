@@ -1,9 +1,10 @@
 import { RoomService } from "@roombridge/models/thrift";
 import { checkSchema, closeRooms, findApplicationById, openRooms } from "@roombridge/rooms";
-import { toTurnSettings, type Logger, type RunningService } from "@roombridge/service";
-import { createProcessor, ThriftServer } from "@roombridge/thrift";
+import { toTurnSettings, type Logger, type RunningService, type Telemetry } from "@roombridge/service";
+import { createProcessor, type OnServerEvent, ThriftServer } from "@roombridge/thrift";
 import { isExposed, type Env } from "./env.ts";
 import { logEvents } from "./log-event.ts";
+import { measureCalls, traceCalls } from "./observe-calls.ts";
 import { createRoomService } from "./room-service.ts";
 import { createTokenCheck } from "./token-check.ts";
 import { readTlsFiles, tlsFilesOf, watchTlsFiles } from "./tls-files.ts";
@@ -12,10 +13,11 @@ import { readTlsFiles, tlsFilesOf, watchTlsFiles } from "./tls-files.ts";
 const DRAIN_MS = 15_000;
 
 /** Serves RoomService. Throws when the schema is old, the application unknown, or the port taken. */
-export async function startRtc(env: Env, log: Logger): Promise<RunningService> {
+export async function startRtc(env: Env, log: Logger, telemetry?: Telemetry): Promise<RunningService> {
   const rooms = openRooms({
     databaseUrl: env.DATABASE_URL,
     applicationName: "roombridge rtc",
+    observer: telemetry?.database,
     turn: toTurnSettings(env),
   });
   try {
@@ -23,11 +25,12 @@ export async function startRtc(env: Env, log: Logger): Promise<RunningService> {
     const application = await findApplicationById(rooms.database, env.RTC_APP_ID);
     if (!application) throw new Error(`RTC_APP_ID: there is no application ${env.RTC_APP_ID}`);
     const service = createRoomService(rooms, { application, region: env.RTC_REGION, listsMax: env.RTC_LISTS_MAX });
+    const tracing = telemetry?.tracing;
     const files = tlsFilesOf(env);
     const isHttpOnly = env.RTC_HTTP_ONLY === "1";
     const server = new ThriftServer({
-      processors: [createProcessor(RoomService, service)],
-      onEvent: logEvents(log),
+      processors: [createProcessor(RoomService, tracing ? traceCalls(tracing, service) : service)],
+      onEvent: tellOf(log, telemetry),
       // Beyond this machine, either certificates or tokens tell who is calling; without TLS it must be tokens.
       plain: isExposed(env) && files ? "refuse" : "accept",
       direct: isHttpOnly ? "refuse" : "accept",
@@ -48,6 +51,16 @@ export async function startRtc(env: Env, log: Logger): Promise<RunningService> {
     await closeRooms(rooms);
     throw error;
   }
+}
+
+function tellOf(log: Logger, telemetry: Telemetry | undefined): OnServerEvent {
+  const toLog = logEvents(log);
+  const measure = telemetry && measureCalls(telemetry);
+  if (!measure) return toLog;
+  return (event) => {
+    toLog(event);
+    measure(event);
+  };
 }
 
 async function listen(server: ThriftServer, { RTC_HOST: host, RTC_PORT: port }: Env): Promise<number> {

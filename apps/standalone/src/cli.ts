@@ -61,7 +61,8 @@ const USAGE = `usage: roombridge <command>
 org, app and token may also be called as roombridge admin org …, and so on.
 
 environment: DATABASE_URL (default: the database of a running npm start), DATABASE_DIRECT_URL,
-ROOMBRIDGE_DATA_DIR, ROOMBRIDGE_DEV_TOKEN, ROOMBRIDGE_APP_ID, ROOMBRIDGE_CONFIG, COTURN_DB_PASSWORD, TURN_*
+ROOMBRIDGE_DATA_DIR, ROOMBRIDGE_DEV_TOKEN, ROOMBRIDGE_APP_ID, ROOMBRIDGE_CONFIG, COTURN_DB_PASSWORD, TURN_*;
+secrets may be in files, such as DATABASE_URL_FILE
 exit codes: 0 done, 1 failed, 2 wrong usage
 `;
 

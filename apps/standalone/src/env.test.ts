@@ -55,6 +55,15 @@ test("a part gets the variables meant for it and no others", () => {
   expect(selectVariables(variables, ["GATEWAY_"])).toEqual({ PATH: "/bin", GATEWAY_PORT: "1" });
 });
 
+test("a part that is told a secret is not also told the file from which it was read", () => {
+  const variables = { TURN_CREDENTIAL_KEYS_FILE: "/keys", TURN_REST_SECRET_FILE: "/rest", TURN_REALM: "here" };
+  const told = { TURN_CREDENTIAL_KEYS: "k1:a2V5", DATABASE_URL: "postgres://db/x" };
+  expect(selectVariables({ ...variables, DATABASE_URL_FILE: "/url" }, ["DATABASE_", "TURN_"], told)).toEqual({
+    TURN_REST_SECRET_FILE: "/rest",
+    TURN_REALM: "here",
+  });
+});
+
 function thrownBy(work: () => unknown): string {
   try {
     work();

@@ -137,11 +137,20 @@ const SHARED = [
   "NO_COLOR",
 ];
 
-/** The variables that a part is given: the shared ones and those that begin with one of `prefixes`. No others: least of all secrets. */
-export function selectVariables(variables: NodeJS.ProcessEnv, prefixes: readonly string[]): Record<string, string> {
+/**
+ * The variables that a part is given: the shared ones and those that begin with one of `prefixes`. No others: least of all
+ * secrets. What it is `told` besides is left out, also as the file of a secret: an app takes only one of the two.
+ */
+export function selectVariables(
+  variables: NodeJS.ProcessEnv,
+  prefixes: readonly string[],
+  told: Readonly<Record<string, string>> = {},
+): Record<string, string> {
   const wanted = Object.entries(variables).filter(
     (entry): entry is [string, string] =>
-      Boolean(entry[1]) && (SHARED.includes(entry[0]) || prefixes.some((prefix) => entry[0].startsWith(prefix))),
+      Boolean(entry[1]) &&
+      !(entry[0].replace(/_FILE$/, "") in told) &&
+      (SHARED.includes(entry[0]) || prefixes.some((prefix) => entry[0].startsWith(prefix))),
   );
   return Object.fromEntries(wanted);
 }

@@ -112,13 +112,13 @@ function appPart(
     readonly portVariable?: string;
   },
 ): Part<RunningApp> {
+  const told = { ...app.variables, DATABASE_URL: databaseUrl };
   return nodePart({
     name: app.name,
     main: mainOf(`apps/${app.name}`),
     env: {
-      ...selectVariables(variables, ["DATABASE_", "LOG_", ...app.prefixes]),
-      ...app.variables,
-      DATABASE_URL: databaseUrl,
+      ...selectVariables(variables, ["DATABASE_", "LOG_", "OTEL_", ...app.prefixes], told),
+      ...told,
       LOG_LEVEL: env.LOG_LEVEL,
       LOG_FORMAT: env.LOG_FORMAT,
       // Its output is a pipe to us, and ours may be a terminal.

@@ -1,5 +1,6 @@
 import { beatTurnServer, type Database, listen, type Listener, retireTurnServer } from "@roombridge/rooms";
-import { type Logger, type Loop, startLoop } from "@roombridge/service";
+import { type Logger, type Loop, startLoop, type Telemetry } from "@roombridge/service";
+import { AgentMetrics } from "./agent-metrics.ts";
 import { attempt } from "./attempt.ts";
 import { CanaryCredentials } from "./canary-credential.ts";
 import { CoturnCli } from "./cli/coturn-cli.ts";
@@ -22,6 +23,7 @@ export interface AgentOptions {
   readonly env: Env;
   readonly log: Logger;
   readonly database: Database;
+  readonly telemetry?: Telemetry | undefined;
 }
 
 /** Everything that goes on beside one coturn. Each loop is on its own: one that is slow or fails holds up no other. */
@@ -32,6 +34,7 @@ export class TurnAgent {
   readonly #usage: UsageRecorder;
   readonly #health: Health;
   readonly #cutter: RoomCutter;
+  readonly #metrics: AgentMetrics | undefined;
   readonly #loops: Readonly<Record<"beat" | "canary" | "reconcile" | "usage", Loop>>;
   #listener: Listener | undefined;
   #sessions = 0;
@@ -86,6 +89,12 @@ export class TurnAgent {
       onCut: (sessions) => this.#onCut(sessions),
       reconcileNow: () => this.#loops.reconcile.wake(),
     });
+    const look = () => ({
+      isHealthy: this.#health.isHealthy,
+      isConnected: this.#cli.isConnected,
+      sessions: this.#sessions,
+    });
+    this.#metrics = options.telemetry && new AgentMetrics(options.telemetry, look);
     this.#loops = {
       beat: this.#loop(BEAT_MS, "the heartbeat", () => this.#beat()),
       canary: this.#loop(CANARY_MS, "the test allocation", () => this.#check()),
@@ -129,6 +138,7 @@ export class TurnAgent {
 
   async #check(): Promise<void> {
     if (await this.#health.check()) this.#loops.beat.wake();
+    this.#metrics?.triedRelay(this.#health.canaryMs);
   }
 
   async #reconcile(): Promise<void> {
@@ -143,6 +153,7 @@ export class TurnAgent {
   #onCut(sessions: readonly RelaySession[]): void {
     if (sessions.length === 0) return;
     this.#usage.haveEnded(sessions);
+    this.#metrics?.haveCut(sessions.length);
     const usernames = sessions.slice(0, MAX_NAMED).map(({ username }) => username);
     this.#options.log.info({ count: sessions.length, usernames }, "relay sessions cut");
   }

@@ -2,7 +2,14 @@ import { readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { isRegion, type Region } from "@roombridge/models/api";
-import { databaseUrl, integer, logVariables, parseEnvironment, turnVariables } from "@roombridge/service";
+import {
+  databaseUrl,
+  integer,
+  logVariables,
+  parseEnvironment,
+  telemetryVariables,
+  turnVariables,
+} from "@roombridge/service";
 import { z } from "zod";
 
 const { TURN_REALM, TURN_URIS, TURN_MODE, TURN_REST_SECRET } = turnVariables;
@@ -36,6 +43,7 @@ const Environment = z
     DATABASE_URL: databaseUrl,
     DATABASE_DIRECT_URL: databaseUrl.optional(),
     ...logVariables,
+    ...telemetryVariables,
   })
   .refine((env) => (env.TURN_CLI_PASSWORD === undefined) !== (env.TURN_CLI_PASSWORD_FILE === undefined), {
     path: ["TURN_CLI_PASSWORD"],

@@ -44,7 +44,8 @@ export async function authenticate(context: RoomsContext, token: string | undefi
 
 /** Throws `unauthenticated` when the token does not reach as far as `scope`. */
 export function requireScope({ scopes }: Principal, scope: Scope): void {
-  if (!scopesReach(scopes, scope)) throw new RoomError("unauthenticated", `the token lacks the scope ${scope}`);
+  if (scopesReach(scopes, scope)) return;
+  throw new RoomError("unauthenticated", `the token lacks the scope ${scope}`, { isKnown: true });
 }
 
 /** Throws `app_not_found` when the application is unknown or another organisation's. */

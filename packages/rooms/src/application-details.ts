@@ -8,7 +8,7 @@ import { findNewestDeployments, type DeploymentRow } from "./store/find-deployme
 export type ApplicationDetails = ApplicationDetailsRow;
 
 export interface DeployedApplication extends ApplicationDetails {
-  /** The newest one. */
+  /** The newest one; absent as well when the environments of others have filled the answer. */
   readonly deployment?: DeploymentRow;
 }
 

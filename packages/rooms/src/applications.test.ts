@@ -12,6 +12,7 @@ import { useRooms } from "../test/setup.ts";
 import {
   createApplication,
   createRoom,
+  createWebhook,
   declareApplication,
   deleteApplication,
   endProcess,
@@ -20,6 +21,7 @@ import {
   getProcess,
   getRoomInfo,
   listApplications,
+  listWebhooks,
   runHousekeeping,
   updateApplication,
   type Principal,
@@ -189,7 +191,12 @@ describe("deleting an application", () => {
     expect((await getProcess(rooms, appId, running.processId ?? "")).status).toBe("stopping");
     expect((await getProcess(rooms, appId, starting.processId ?? "")).exitReason).toBe("stopped on request");
     expect(await refused(getApplication(rooms, principal, appId))).toMatchObject({ code: "app_not_found" });
-    expect(await refused(create())).toMatchObject({ code: "no_deployment" });
+    // Whoever has looked the application up a moment ago, as RoomService has for good, comes too late too.
+    for (const needsProcess of [true, false])
+      expect(await refused(create({ needsProcess }))).toMatchObject({
+        code: "app_not_found",
+        message: `no application ${appId}`,
+      });
     expect(await refused(deleteApplication(rooms, principal, appId))).toMatchObject({ code: "app_not_found" });
     await runHousekeeping(database, HOUSEKEEPING);
     const [left] = await database.sql`
@@ -198,13 +205,33 @@ describe("deleting an application", () => {
     await endProcess(database, { processId: running.processId ?? "", reason: "exited", exitCode: 0 });
   });
 
+  test("ends its webhooks, however much they have still to tell, and not those of its neighbours", async () => {
+    const { rooms } = suite();
+    const { database, application, appId } = await newGame(rooms);
+    const principal = principalOf(application.orgId);
+    const neighbour = (await createTenant(database, application.orgId)).application;
+    const settings = { principal, url: "https://example.net/", types: null };
+    const { webhookId } = await createWebhook(rooms, { application, ...settings });
+    await createWebhook(rooms, { application: neighbour, ...settings });
+    await database.sql`
+      insert into webhook_deliveries (webhook_id, xid, id, lane, type, payload, created_at)
+      select ${webhookId}, '1', n, 'lane', 'room.updated', '{}', clock_timestamp() from generate_series(1, 12000) n`;
+    await deleteApplication(rooms, principal, appId);
+    expect(await listWebhooks(rooms, appId)).toEqual([]);
+    expect(await listWebhooks(rooms, neighbour.appId)).toHaveLength(1);
+    expect(await database.sql`select from webhook_deliveries where webhook_id = ${webhookId}`).toHaveLength(0);
+  });
+
   test("is finished by housekeeping when its gateway has died in between", async () => {
     const { rooms } = suite();
     const { database, application, appId, create } = await newGame(rooms);
     const { roomId } = await create();
+    const principal = principalOf(application.orgId);
+    await createWebhook(rooms, { application, principal, url: "https://example.net/", types: null });
     await database.sql`select delete_application(${appId}, ${application.orgId}, 'somebody')`;
     expect((await getRoomInfo(rooms, appId, roomId)).status).toBe("active");
-    expect(await runHousekeeping(database, HOUSEKEEPING)).toMatchObject({ deletedApplications: 2 });
+    expect(await runHousekeeping(database, HOUSEKEEPING)).toMatchObject({ deletedApplications: 3 });
+    expect(await listWebhooks(rooms, appId)).toEqual([]);
     expect((await getRoomInfo(rooms, appId, roomId)).status).toBe("destroyed");
     expect(await runHousekeeping(database, HOUSEKEEPING)).toMatchObject({ deletedApplications: 0 });
   });

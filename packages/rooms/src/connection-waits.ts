@@ -14,8 +14,11 @@ interface Wanted {
   readonly roomId: string;
 }
 
+type Resolve = (row: ConnectionRow | undefined) => void;
+
 interface Waiting extends Wanted {
-  readonly resolvers: Set<(row: ConnectionRow | undefined) => void>;
+  /** Who waits, with the newest read of the feed that had begun before it came. */
+  readonly resolvers: Map<Resolve, number>;
 }
 
 /**
@@ -73,12 +76,12 @@ export class ConnectionWaits {
     this.#ending.abort();
   }
 
-  #enter(wanted: Wanted, resolve: (row: ConnectionRow | undefined) => void): () => void {
+  #enter(wanted: Wanted, resolve: Resolve): () => void {
     const { appId } = wanted;
     const key = keyOf(wanted);
-    const room = this.#rooms.get(key) ?? { ...wanted, resolvers: new Set() };
+    const room = this.#rooms.get(key) ?? { ...wanted, resolvers: new Map() };
     this.#rooms.set(key, room);
-    room.resolvers.add(resolve);
+    room.resolvers.set(resolve, this.#feed.readsBegun);
     const watch = this.#watches.get(appId) ?? { count: 0, end: this.#watch(appId) };
     watch.count += 1;
     this.#watches.set(appId, watch);
@@ -101,12 +104,24 @@ export class ConnectionWaits {
 
   #watch(appId: string): () => void {
     return this.#feed.watch(appId, {
-      onSeen: (events: readonly EventRow[]) => {
-        for (const { payload } of events) {
-          if (payload.roomId !== undefined) this.#look({ appId, roomId: payload.roomId });
+      onSeen: (events: readonly EventRow[], read: number) => {
+        for (const { payload, connection } of events) {
+          if (payload.roomId !== undefined) this.#tell({ appId, roomId: payload.roomId }, { connection, read });
         }
       },
     });
+  }
+
+  /** The event itself may say where to connect, to those who came before it was read; for all else there is another read. */
+  #tell(
+    wanted: Wanted,
+    { connection, read }: { readonly connection: ConnectionRow | undefined; readonly read: number },
+  ): void {
+    const room = this.#rooms.get(keyOf(wanted));
+    if (!room) return;
+    const early = connection ? [...room.resolvers].filter(([, since]) => since < read).map(([resolve]) => resolve) : [];
+    settle(early, connection);
+    if (early.length < room.resolvers.size || !isOver(connection)) this.#look(wanted);
   }
 
   #lookAtAll(): void {
@@ -127,9 +142,11 @@ export class ConnectionWaits {
     while (this.#due.size > 0) {
       const due = [...this.#due].slice(0, BATCH);
       for (const room of due) this.#due.delete(room);
+      // Whoever comes while this is read knows of a newer state, and is told of the next one.
+      const asking = due.map((room) => ({ key: keyOf(room), resolvers: [...room.resolvers.keys()] }));
       try {
         const rows = await findConnections(this.#database, due);
-        for (const room of due) settle(room, rows.get(keyOf(room)));
+        for (const { key, resolvers } of asking) settle(resolvers, rows.get(key));
       } catch {
         // The next poll looks again; who cannot wait for it gets the present state, or the error of reading it.
         break;
@@ -139,9 +156,13 @@ export class ConnectionWaits {
   }
 }
 
-function settle({ resolvers }: Waiting, row: ConnectionRow | undefined): void {
-  if (row?.state === "active" && (row.processStatus === "starting" || row.exposedPort === null)) return;
-  for (const resolve of resolvers) resolve(row);
+function settle(resolvers: readonly Resolve[], row: ConnectionRow | undefined): void {
+  if (isOver(row)) for (const resolve of resolvers) resolve(row);
+}
+
+/** Whether there is nothing more to wait for. */
+function isOver(row: ConnectionRow | undefined): boolean {
+  return row?.state !== "active" || (row.processStatus !== "starting" && row.exposedPort !== null);
 }
 
 function keyOf({ appId, roomId }: Wanted): string {

@@ -8,6 +8,7 @@ import { LookupCache } from "./lookup-cache.ts";
 import { PlacementQueue } from "./placement-queue.ts";
 import { RecentValue } from "./recent-value.ts";
 import { openDatabase, type Database } from "./store/database.ts";
+import type { DatabaseObserver } from "./store/observe-sql.ts";
 import type { ResumeRow } from "./store/resume-room.ts";
 import { findPingEndpoints, type PingEndpointRow } from "./store/ping-endpoints.ts";
 import { notifyEvents } from "./store/room-events.ts";
@@ -83,6 +84,8 @@ export interface RoomsContextOptions {
   readonly maxConnections?: number;
   /** See `DatabaseOptions`. */
   readonly answerTimeoutSeconds?: number;
+  /** See `DatabaseOptions`. */
+  readonly observer?: DatabaseObserver | undefined;
   readonly turn: TurnSettings;
 }
 
@@ -91,6 +94,7 @@ export function openRooms(options: RoomsContextOptions): RoomsContext {
   const database = openDatabase({
     url: options.databaseUrl,
     applicationName: options.applicationName,
+    observer: options.observer,
     ...(options.maxConnections === undefined ? {} : { maxConnections: options.maxConnections }),
     ...(options.answerTimeoutSeconds === undefined ? {} : { answerTimeoutSeconds: options.answerTimeoutSeconds }),
   });

@@ -57,6 +57,16 @@ describe("a lobby", () => {
     await expectConsistent(rooms.database);
   });
 
+  test("is in the list as long as the configs there are not too long for a gateway", async () => {
+    const { database, appId, open, list } = await newLounge();
+    const ids = [];
+    for (let n = 0; n < 3; n += 1) ids.unshift((await open({ roomConfig: "a map" })).roomId);
+    expect(await list()).toEqual(ids);
+    await database.sql`
+      update rooms set room_config = repeat('x', 4 * 1024 * 1024 - 5) where app_id = ${appId} and room_id = ${ids[1] ?? ""}`;
+    expect(await list()).toEqual(ids.slice(0, 2));
+  });
+
   test("has a short code of its own when none is given", async () => {
     const { open } = await newLounge();
     const codes = [await open(), await open()].map(({ shortCode }) => shortCode);

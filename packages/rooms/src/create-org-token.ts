@@ -20,7 +20,7 @@ export interface CreatedOrgToken {
 
 /**
  * Creates a token for the principal's organisation. Throws `unauthenticated` when the principal may not do all that the new
- * one could, and `invalid_params` when the name is taken.
+ * one could or has been revoked a moment ago, and `invalid_params` when the name is taken.
  */
 export async function createOrgToken(
   { database }: Pick<RoomsContext, "database">,
@@ -28,7 +28,7 @@ export async function createOrgToken(
   { name, scopes }: CreateOrgTokenInput,
 ): Promise<CreatedOrgToken> {
   if (scopes === null && principal.scopes !== null)
-    throw new RoomError("unauthenticated", "the token lacks the scope admin");
+    throw new RoomError("unauthenticated", "the token lacks the scope admin", { isKnown: true });
   for (const scope of scopes ?? []) requireScope(principal, scope);
   const token = newOrgToken();
   const row = await insertOrgToken(database, {
@@ -38,8 +38,11 @@ export async function createOrgToken(
     tokenHash: hashToken(token),
     scopes: scopes && [...new Set(scopes)],
     createdBy: principal.orgTokenId,
+    creatorScopes: principal.scopes,
     lastFour: lastFourOf(token),
   });
-  if (!row) throw new RoomError("invalid_params", "name: another token of the organisation has this name");
+  // The principal may be five seconds old: whoever has a token that leaks must not outlive its end by another one.
+  if (row === "changed") throw new RoomError("unauthenticated", "the token was revoked or changed a moment ago");
+  if (row === "taken") throw new RoomError("invalid_params", "name: another token of the organisation has this name");
   return { row, token };
 }

@@ -2,7 +2,7 @@ import { isRoomId, isStorable, type Region } from "@roombridge/models/api";
 import type { Application } from "./access.ts";
 import { toConnection, type Connection } from "./connection.ts";
 import type { RoomsContext } from "./context.ts";
-import { RoomError } from "./errors.ts";
+import { applicationNotFound, RoomError } from "./errors.ts";
 import { chosenUris, openSigner } from "./hand-out.ts";
 import { newRoomId, newRoomKey, newUuid } from "./ids.ts";
 import { quotaExceeded, refusePlacement } from "./placement-refusal.ts";
@@ -40,7 +40,7 @@ export interface CreatedRoom {
 /**
  * Creates a room, gives it a slot on a process and a TURN credential: all of it in one transaction, or nothing.
  * Throws `invalid_params`, `room_exists`, `no_capacity`, `quota_exceeded`, `no_deployment`,
- * `deployment_not_found`.
+ * `deployment_not_found`, `app_not_found`.
  */
 export async function createRoom(context: RoomsContext, input: CreateRoomInput): Promise<CreatedRoom> {
   refuseWhatCannotBeStored(input);
@@ -123,6 +123,8 @@ function expiryOf(row: CreateRow, roomId: string, { application, region, deploym
       throw new RoomError("no_deployment", `application ${application.appId} has no deployment`);
     case "deployment_not_found":
       throw new RoomError("deployment_not_found", `no deployment ${deploymentId ?? ""}`);
+    case "app_not_found":
+      throw applicationNotFound(application.appId);
     case "lost":
       throw new RoomError("internal", "the database connection broke; the room was not created");
   }

@@ -133,6 +133,14 @@ describe("a deployment", () => {
     expect(await listDeployments(rooms, appId, { deploymentTag: "v1" })).toEqual([first]);
     expect(await listDeployments(rooms, appId, { buildTag: "1.4" })).toEqual([second, first]);
     expect(await listDeployments(rooms, appId, { buildTag: "1.5" })).toEqual([]);
+    // A list must not be longer than a gateway can bear.
+    await rooms.database.sql`
+      update deployments set env = jsonb_build_array(jsonb_build_object('name', 'A', 'value', repeat('x', 8 * 1024 * 1024)))
+       where deployment_id = ${second.deploymentId}`;
+    expect((await listDeployments(rooms, appId, {})).map(({ deploymentId }) => deploymentId)).toEqual([
+      second.deploymentId,
+    ]);
+    expect((await getDeployment(rooms, appId, first.deploymentId)).env).toEqual(first.env);
   });
 
   test("has the limits of the one before it, or none", async () => {

@@ -4,6 +4,8 @@ export interface RoomErrorOptions {
   readonly cause?: unknown;
   /** Seconds after which trying again may help. */
   readonly retryAfterSeconds?: number;
+  /** Of `unauthenticated`: the token is good, and does not reach. Default false. */
+  readonly isKnown?: boolean;
 }
 
 const BRAND = Symbol.for("roombridge.RoomError");
@@ -14,11 +16,13 @@ export class RoomError extends Error {
   readonly [BRAND] = true;
   readonly code: ErrorCode;
   readonly retryAfterSeconds: number | undefined;
+  readonly isKnown: boolean;
 
   constructor(code: ErrorCode, message: string, options: RoomErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;
     this.retryAfterSeconds = options.retryAfterSeconds;
+    this.isKnown = options.isKnown ?? false;
   }
 
   /** True for a RoomError of any copy of this package. */

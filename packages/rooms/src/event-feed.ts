@@ -15,8 +15,8 @@ const CHANNELS = ["roombridge_events", "roombridge_processes", "roombridge_rooms
 export interface EventWatcher {
   /** In their order, each once. */
   readonly onEvents?: (events: readonly EventRow[]) => void;
-  /** As soon as they can be seen, in no order, perhaps more than once. */
-  readonly onSeen?: (events: readonly EventRow[]) => void;
+  /** As soon as they can be seen, in no order, perhaps more than once; by which read: see `readsBegun`. */
+  readonly onSeen?: (events: readonly EventRow[], read: number) => void;
 }
 
 /**
@@ -30,6 +30,9 @@ export class EventFeed {
   #listener: Listener | undefined;
   #position: EventPosition | undefined;
   #seen = new Set<number>();
+  #readsBegun = 0;
+  /** Watchers with `onSeen`. */
+  #seers = 0;
   #isReading = false;
   #isWoken = false;
   #isClosed = false;
@@ -57,12 +60,18 @@ export class EventFeed {
     return this.#position;
   }
 
+  /** The number of the newest read: what happens from now on may be unknown to it. */
+  get readsBegun(): number {
+    return this.#readsBegun;
+  }
+
   /** Until the answer is called. */
   watch(appId: string, watcher: EventWatcher): () => void {
     const watchers = this.#watchers.get(appId) ?? new Set();
     this.#watchers.set(appId, watchers.add(watcher));
+    if (watcher.onSeen) this.#seers += 1;
     return () => {
-      watchers.delete(watcher);
+      if (watchers.delete(watcher) && watcher.onSeen) this.#seers -= 1;
       if (watchers.size === 0 && this.#watchers.get(appId) === watchers) this.#watchers.delete(appId);
     };
   }
@@ -138,7 +147,11 @@ export class EventFeed {
 
   async #read(): Promise<EventPage> {
     const after = this.#position;
-    if (after) return readEvents(this.#database, [...this.#watchers.keys()], after, PAGE);
+    this.#readsBegun += 1;
+    if (after) {
+      const withConnections = this.#seers > 0;
+      return readEvents(this.#database, { appIds: [...this.#watchers.keys()], after, limit: PAGE, withConnections });
+    }
     const { settledXid } = await findEventRange(this.#database);
     return { events: [], next: { xid: settledXid, id: 0 }, hasMore: false };
   }
@@ -146,7 +159,7 @@ export class EventFeed {
   #handOut({ events, next }: EventPage): void {
     const fresh = events.filter(({ position }) => !this.#seen.has(position.id));
     for (const [appId, group] of Map.groupBy(fresh, (event) => event.appId)) {
-      for (const { onSeen } of this.#watchers.get(appId) ?? []) onSeen?.(group);
+      for (const { onSeen } of this.#watchers.get(appId) ?? []) onSeen?.(group, this.#readsBegun);
     }
     this.#seen = new Set(events.filter(({ isSettled }) => !isSettled).map(({ position }) => position.id));
     const settled = events.filter(({ isSettled }) => isSettled);

@@ -8,7 +8,7 @@ export type Deployment = DeploymentRow;
 /** Hathora's list has no pages. */
 const NEWEST = 1_000;
 
-/** The newest 1,000 deployments of an application that match, newest first. */
+/** The newest 1,000 deployments of an application that match, newest first; fewer when their environments are large. */
 export async function listDeployments(
   { database }: RoomsContext,
   appId: string,

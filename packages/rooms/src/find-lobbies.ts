@@ -7,7 +7,7 @@ import { findLobbyByShortCode, findLobbyOfRoom, findPublicLobbies } from "./stor
 const MAX_LOBBIES = 1_000;
 
 /**
- * Public lobbies whose room is on a process, newest first, at most 1,000; none of an application that is unknown. All who
+ * Public lobbies whose room is on a process, newest first, at most 1,000 and 4 MiB of configs; none of an application that is unknown. All who
  * ask while somebody is being answered share the next answer.
  */
 export function listPublicLobbies(

@@ -182,6 +182,30 @@ describe("going on after an event", () => {
     }
   });
 
+  test("begins with the oldest event that there is, and with nothing that another server's numbers have left", async () => {
+    const game = await newGame(suite().rooms);
+    const { appId, database } = game;
+    const first = await follow(appId);
+    await game.create();
+    await first.events(1);
+    const [oldest] = await database.sql<
+      { xid: string }[]
+    >`select min(xid::text::numeric)::text as xid from room_events`;
+    await database.sql`insert into event_horizon (xid, id) values ('18446744073709551000', 7)`;
+    await database.sql`
+      insert into room_events (xid, app_id, type) values ('18446744073709550000', ${appId}, 'room.created')`;
+    onTestFinished(async () => {
+      await database.sql`delete from room_events where xid > '18446744073709000000'`;
+      await database.sql`truncate event_horizon`;
+    });
+    const resumed = await follow(appId, { after: { xid: 1n, id: 0 } });
+    expect(resumed.items[0]).toEqual({ kind: "position", position: { xid: BigInt(oldest?.xid ?? 0), id: 0 } });
+    await resumed.events(1);
+    await game.create();
+    await resumed.events(2);
+    expect(resumed.ids()).toHaveLength(2);
+  });
+
   test("says when events before have been forgotten, and goes on with what is left", async () => {
     const game = await newGame(suite().rooms);
     const { appId, database } = game;

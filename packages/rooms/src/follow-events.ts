@@ -50,7 +50,9 @@ export async function followEvents(
   if (forgotten && comparePositions(after, forgotten) < 0) {
     return follow(context, input, { kind: "gap", position: forgotten });
   }
-  return follow(context, input, { kind: "position", position: after });
+  // Transactions of years need not be looked through, page by page.
+  const position = comparePositions(after, range.oldest) < 0 ? range.oldest : after;
+  return follow(context, input, { kind: "position", position });
 }
 
 async function* follow(
@@ -71,7 +73,7 @@ async function* follow(
     while (!signal.aborted) {
       queue.takeAnew();
       for (let hasMore = true; hasMore && !signal.aborted;) {
-        const page = await readEvents(database, [appId], position, PAGE);
+        const page = await readEvents(database, { appIds: [appId], after: position, limit: PAGE });
         for (const row of page.events) if (row.isSettled && isWanted(row)) yield toItem(row);
         ({ next: position, hasMore } = page);
       }

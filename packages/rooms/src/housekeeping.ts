@@ -19,6 +19,7 @@ import {
 } from "./store/housekeeping.ts";
 import { settleLobbies } from "./store/lobbies.ts";
 import { endLostProcess } from "./store/processes.ts";
+import { deleteStaleDeliveries } from "./store/webhook-deliveries.ts";
 import { drainOldProcesses, findRetiring, retireProcess } from "./store/retire-processes.ts";
 import { findColdPools, warmPool } from "./store/warm-pools.ts";
 
@@ -35,7 +36,7 @@ export interface HousekeepingSettings {
 export interface HousekeepingReport {
   readonly expiredRooms: number;
   readonly forgottenRooms: number;
-  /** Rooms and processes of applications that were deleted. */
+  /** Rooms, processes and webhooks of applications that were deleted. */
   readonly deletedApplications: number;
   readonly lostProcesses: number;
   /** Which have been running for too long to take more rooms. */
@@ -97,6 +98,7 @@ export async function runHousekeeping(database: Database, settings: Housekeeping
       (await inBatches(() => deleteEndedProcesses(database))) +
       (await inBatches(() => deleteOldEvents(database))) +
       (await inBatches(() => deleteOldDeliveries(database))) +
+      (await inBatches(() => deleteStaleDeliveries(database, BATCH))) +
       (await inBatches(() => deleteSilentHosts(database))),
     credentials: await inBatches(() => deleteDeadCredentials(database)),
     turn:

@@ -47,6 +47,21 @@ describe("a new token", () => {
     expect(row).toMatchObject({ scopes: ["processes:read"], createdBy: creator.orgTokenId });
   });
 
+  test("is not created by one that was revoked or has lost a scope a moment ago", async () => {
+    const { rooms, orgId, owner } = await arrangeOwner();
+    const { row, token } = await createOrgToken(rooms, owner, { name: "leaked", scopes: null });
+    const leaked = await authenticate(rooms, token);
+    await rooms.database
+      .sql`update org_tokens set scopes = '{tokens:read-write}' where org_token_id = ${row.orgTokenId}`;
+    const create = () => createOrgToken(rooms, leaked, { name: "heir", scopes: null });
+    await expect(create()).rejects.toMatchObject({ code: "unauthenticated" });
+    await rooms.database.sql`update org_tokens set scopes = null where org_token_id = ${row.orgTokenId}`;
+    await revokeOrgToken(rooms, orgId, row.orgTokenId);
+    expect(await authenticate(rooms, token)).toEqual(leaked);
+    await expect(create()).rejects.toMatchObject({ code: "unauthenticated" });
+    expect((await listOrgTokens(rooms, orgId)).map(({ name }) => name)).toEqual(["leaked", "test"]);
+  });
+
   test("has a name of its own, however many ask for it at once", async () => {
     const { rooms, orgId, owner } = await arrangeOwner();
     const tries = Array.from({ length: 8 }, () => createOrgToken(rooms, owner, { name: "one", scopes: [] }));

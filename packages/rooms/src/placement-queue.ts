@@ -6,6 +6,8 @@ import { retryConflicts } from "./store/retry-conflicts.ts";
 
 interface Entry {
   readonly room: NewRoom;
+  /** See `DatabaseObserver`. */
+  readonly asker: unknown;
   readonly resolve: (row: CreateRow) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -40,12 +42,13 @@ export class PlacementQueue {
   add(batch: RoomBatch, room: NewRoom): Promise<CreateRow> {
     return new Promise((resolve, reject) => {
       const name = JSON.stringify(batch);
+      const entry = { room, asker: this.#database.observer?.asker(), resolve, reject };
       const lane = this.#lanes.get(name);
       if (lane) {
-        lane.waiting.push({ room, resolve, reject });
+        lane.waiting.push(entry);
         return;
       }
-      this.#lanes.set(name, { batch, waiting: [{ room, resolve, reject }] });
+      this.#lanes.set(name, { batch, waiting: [entry] });
       setImmediate(() => void this.#run(name));
     });
   }
@@ -72,10 +75,7 @@ export class PlacementQueue {
   /** Settles every entry, whatever happens. False when no database answered for as long as a caller can wait. */
   async #place(batch: RoomBatch, entries: readonly Entry[]): Promise<boolean> {
     try {
-      const rows = await this.#call(
-        batch,
-        entries.map((entry) => entry.room),
-      );
+      const rows = await this.#ask(batch, entries);
       if (rows.some(({ outcome }) => outcome === "created")) this.#onPlaced();
       const byKey = new Map(rows.map((row) => [row.roomKey, row]));
       for (const { room, resolve, reject } of entries) {
@@ -96,6 +96,14 @@ export class PlacementQueue {
       return !(RoomError.isInstance(error) && isConnectionError(error.cause));
     }
     return true;
+  }
+
+  #ask(batch: RoomBatch, entries: readonly Entry[]): Promise<CreateRow[]> {
+    const { observer } = this.#database;
+    const rooms = entries.map((entry) => entry.room);
+    if (!observer) return this.#call(batch, rooms);
+    const askers = entries.map((entry) => entry.asker);
+    return observer.onBehalfOf(askers, () => this.#call(batch, rooms));
   }
 
   async #call(batch: RoomBatch, rooms: readonly NewRoom[]): Promise<CreateRow[]> {

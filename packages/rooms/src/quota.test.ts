@@ -162,6 +162,35 @@ describe("an application that may have so many rooms", () => {
     await create();
   });
 
+  test("has them counted now and then, not at each create", async () => {
+    const { database, appId, create } = await limitedRooms(100);
+    const { sql } = database;
+    const atMost = async () => {
+      const [row] = await sql<
+        { atMost: number }[]
+      >`select at_most as "atMost" from room_counts where app_id = ${appId}`;
+      return row?.atMost;
+    };
+    await create();
+    expect(await atMost()).toBe(1);
+    await sql`update room_counts set at_most = 50 where app_id = ${appId}`;
+    await create();
+    expect(await atMost()).toBe(51);
+    // When there seems to be no place left, and when the count is old or of another time.
+    for (const outdated of [
+      sql`at_most = 100`,
+      sql`counted_at = counted_at - interval '11 seconds'`,
+      sql`counted_at = counted_at + interval '1 hour'`,
+      sql`max_rooms = 99`,
+    ]) {
+      await sql`update room_counts set at_most = 50 where app_id = ${appId}`;
+      await sql`update room_counts set ${outdated} where app_id = ${appId}`;
+      await create();
+      const [row] = await sql`select count(*)::integer as count from rooms where app_id = ${appId}`;
+      expect(await atMost()).toBe(row?.["count"]);
+    }
+  });
+
   test("may have rooms without a game server within it, and none with a quota of 0", async () => {
     const { database, appId, create, setQuota } = await limitedRooms(1);
     await database.sql`update deployments set deleted_at = clock_timestamp() where app_id = ${appId}`;

@@ -1,8 +1,17 @@
-import { closeRooms, destroyRoom, endProcess, reportRunning, suspendRoom, waitForConnection } from "@roombridge/rooms";
-import { clearRooms, openTestRooms, runWaitingProcesses, waitFor } from "@roombridge/testing";
+import {
+  closeRooms,
+  destroyRoom,
+  endProcess,
+  reportRunning,
+  resumeRoom,
+  suspendRoom,
+  waitForConnection,
+} from "@roombridge/rooms";
+import { clearRooms, openTestRooms, runWaitingProcesses, startCuttingProxy, waitFor } from "@roombridge/testing";
 import { beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { newGame, refused, type Game } from "../test/game.ts";
 import { useRooms } from "../test/setup.ts";
+import { ConnectionWaits } from "./connection-waits.ts";
 
 const suite = useRooms();
 
@@ -136,4 +145,71 @@ test("who begins to wait in the very moment in which the process gets ready is n
   }
   // Polls alone would take two seconds for each that was missed.
   expect(performance.now() - began).toBeLessThan(15_000);
+});
+
+test("who begins to wait while others are told what was before is not told that", async () => {
+  const game = await newGame(suite().rooms);
+  const { appId, rooms } = game;
+  const { roomId } = await game.create();
+  await suspendRoom(rooms, appId, roomId);
+  const proxy = await startCuttingProxy(suite().databaseUrl);
+  const slow = openTestRooms(proxy.url);
+  onTestFinished(async () => {
+    await closeRooms(slow);
+    await proxy.close();
+  });
+  const waits = new ConnectionWaits(slow.database, rooms.feed);
+  const release = proxy.holdNext(roomId);
+  const early = waits.wait({ appId, roomId }, LONG_MS);
+  await proxy.cut();
+  const late = wait({ ...game, rooms: { ...rooms, waits } }, roomId);
+  await waitFor(() => waits.count === 2, { what: "one who has woken the room and waits" });
+  release();
+  expect(await early).toMatchObject({ state: "suspended" });
+  await runWaitingProcesses(game.database, game.host);
+  expect((await late).status).toBe("active");
+});
+
+test("the event says where to connect, without another read", async () => {
+  const game = await newGame(suite().rooms);
+  const { roomId } = await game.create();
+  const away = openTestRooms(suite().databaseUrl);
+  await closeRooms(away);
+  const waits = new ConnectionWaits(away.database, game.rooms.feed);
+  const answer = wait({ ...game, rooms: { ...game.rooms, waits } }, roomId);
+  await waitFor(() => waits.count === 1, { what: "one who waits" });
+  await game.rooms.feed.nextRead();
+  await runWaitingProcesses(game.database, game.host);
+  expect((await answer).status).toBe("active");
+});
+
+test("who begins to wait while an event is read is not told where the room was then", async () => {
+  const game = await newGame(suite().rooms);
+  const { appId, rooms } = game;
+  const { roomId, processId = "" } = await game.create();
+  const proxy = await startCuttingProxy(suite().databaseUrl);
+  const slow = openTestRooms(proxy.url);
+  onTestFinished(async () => {
+    await closeRooms(slow);
+    await proxy.close();
+  });
+  const waits = new ConnectionWaits(rooms.database, slow.feed);
+  const waiter = { ...game, rooms: { ...rooms, waits } };
+  const early = wait(waiter, roomId);
+  await waitFor(() => waits.count === 1, { what: "one who waits" });
+  await slow.feed.nextRead();
+  await slow.feed.nextRead();
+  await runWaitingProcesses(game.database, game.host);
+  const release = proxy.holdNext(appId);
+  slow.feed.wake();
+  await proxy.cut();
+  await endProcess(game.database, { processId, reason: "exited", exitCode: 1 });
+  await resumeRoom(rooms, { appId }, roomId);
+  const late = wait(waiter, roomId);
+  await waitFor(() => waits.count === 2, { what: "another one who waits" });
+  release();
+  expect((await early).status).toBe("active");
+  expect(waits.count).toBe(1);
+  await runWaitingProcesses(game.database, game.host);
+  expect((await late).status).toBe("active");
 });

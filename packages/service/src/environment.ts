@@ -1,5 +1,6 @@
 import { parseCredentialKeys, type TurnSettings } from "@roombridge/rooms";
 import { z } from "zod";
+import { readSecretFiles } from "./secret-files.ts";
 
 /** A whole number from `min` to `max`, as a number. */
 export function integer(min: number, max: number) {
@@ -83,15 +84,27 @@ export function toTurnSettings(env: z.output<z.ZodObject<typeof turnVariables>>)
 }
 
 /**
- * Reads an app's environment once, at start; an empty variable counts as not set. Throws an Error that lists every
- * problem, one per line, by the name of the variable and without its value.
+ * Reads an app's environment once, at start; an empty variable counts as not set, and a secret may be in the file that
+ * `<variable>_FILE` names. Throws an Error that lists every problem, one per line, by the name of the variable and
+ * without its value.
  */
 export function parseEnvironment<Schema extends z.ZodType>(
   schema: Schema,
   variables: NodeJS.ProcessEnv,
 ): z.output<Schema> {
   const given = Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== ""));
-  const parsed = schema.safeParse(given);
-  if (parsed.success) return parsed.data;
-  throw new Error(parsed.error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`).join("\n"));
+  const { values, problems } = readSecretFiles(given, variablesOf(schema));
+  const parsed = schema.safeParse({ ...given, ...values });
+  if (parsed.success && problems.size === 0) return parsed.data;
+  // A secret whose file is broken is not also missing.
+  const others = (parsed.error?.issues ?? []).filter(({ path: [name] }) => !problems.has(String(name)));
+  throw new Error(
+    [...problems.values(), ...others.map(({ path, message }) => `${path.join(".")}: ${message}`)].join("\n"),
+  );
+}
+
+/** The names that a schema reads, below its refinements and transformations. */
+function variablesOf(schema: z.ZodType): readonly string[] {
+  if (schema instanceof z.ZodObject) return Object.keys(schema.shape);
+  return schema instanceof z.ZodPipe && schema.in instanceof z.ZodType ? variablesOf(schema.in) : [];
 }

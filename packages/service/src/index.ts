@@ -6,5 +6,10 @@ export type { DeclaredApplication, DeclaredDeployment } from "./operator-file/de
 export { fileProblems, readOperatorFile } from "./operator-file/read-operator-file.ts";
 export type { LocatedOperatorFile } from "./operator-file/read-operator-file.ts";
 export type { DeclaredToken } from "./operator-file/schema.ts";
+export { telemetryVariables } from "./telemetry/environment.ts";
+export { SECONDS } from "./telemetry/telemetry.ts";
+export type { Telemetry } from "./telemetry/telemetry.ts";
+export { errorType } from "./telemetry/error-type.ts";
+export type { Tracing } from "./telemetry/tracing.ts";
 export { runService } from "./run-service.ts";
 export type { RunningService, ServiceOptions } from "./run-service.ts";

@@ -13,13 +13,15 @@ export interface LogSettings {
   readonly name: string;
   readonly level: string;
   readonly format: "pretty" | "json";
+  /** What every record says besides; asked for each one. */
+  readonly fields?: (() => object) | undefined;
 }
 
 /**
  * Logs to standard output; JSON is written in the background and flushed at exit. No headers and no bodies are ever
  * logged; the redacted names are a second line of defence.
  */
-export function createLog({ name, level, format }: LogSettings): Logger {
+export function createLog({ name, level, format, fields }: LogSettings): Logger {
   const destination =
     format === "pretty"
       ? pretty({
@@ -34,6 +36,7 @@ export function createLog({ name, level, format }: LogSettings): Logger {
     {
       level,
       name,
+      ...(fields ? { mixin: fields } : {}),
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
       redact: [

@@ -1,5 +1,7 @@
 import { IS_SUPERVISED } from "./env.ts";
 import { createLog, type Logger, logLast } from "./log.ts";
+import { type TelemetryEnv, toTelemetrySettings } from "./telemetry/environment.ts";
+import type { Telemetry } from "./telemetry/telemetry.ts";
 
 /** Whatever is not finished by then is given up. */
 const HARD_STOP_MS = 20_000;
@@ -19,19 +21,27 @@ export interface ServiceOptions<Env> {
   /** Reads the environment; throws an Error whose message lists every problem. */
   readonly parseEnv: (variables: NodeJS.ProcessEnv) => Env;
   readonly variables: NodeJS.ProcessEnv;
-  readonly start: (env: Env, log: Logger) => Promise<RunningService>;
+  /** Without `telemetry` nobody wants to know anything but the log. */
+  readonly start: (env: Env, log: Logger, telemetry: Telemetry | undefined) => Promise<RunningService>;
 }
+
+type ServiceEnv = TelemetryEnv & { readonly LOG_LEVEL: string; readonly LOG_FORMAT: "pretty" | "json" };
 
 /**
  * The life of an app's process. Starts it, logs `<name> ready`, tells a supervisor by message, and on the first SIGTERM or
  * SIGINT, or when the supervisor is gone, drains it; a second signal, or 20 s, end it at once. Exit codes: 0 drained, 1 not.
  */
-export async function runService<Env extends { LOG_LEVEL: string; LOG_FORMAT: "pretty" | "json" }>(
-  options: ServiceOptions<Env>,
-): Promise<void> {
+export async function runService<Env extends ServiceEnv>(options: ServiceOptions<Env>): Promise<void> {
   const { name } = options;
   const env = readEnv(options);
-  const log = createLog({ name, level: env.LOG_LEVEL, format: env.LOG_FORMAT });
+  const { LOG_LEVEL: level, LOG_FORMAT: format } = env;
+  const telemetry = await openTelemetry(name, env).catch((error: unknown) => {
+    createLog({ name, level, format }).fatal({ err: error }, `${name} could not start`);
+    process.exit(1);
+  });
+  const tracing = telemetry?.tracing;
+  const log = createLog({ name, level, format, fields: tracing && (() => tracing.logFields()) });
+  telemetry?.toldBy(log);
   const die = (message: string, error?: unknown): never => {
     log.fatal(error === undefined ? {} : { err: error }, message);
     process.exit(1);
@@ -40,7 +50,10 @@ export async function runService<Env extends { LOG_LEVEL: string; LOG_FORMAT: "p
   process.on("unhandledRejection", (error) => die("unhandled rejection", error));
 
   const reasons = catchReasonsToStop();
-  const service = await options.start(env, log).catch((error: unknown) => die(`${name} could not start`, error));
+  const service = await options
+    .start(env, log, telemetry)
+    .catch((error: unknown) => die(`${name} could not start`, error));
+  if (telemetry?.port !== undefined) log.info({ metricsPort: telemetry.port }, "metrics are at /metrics");
   log.info(service.port === undefined ? {} : { port: service.port }, `${name} ready`);
   process.send?.({ type: "ready", ...(service.port === undefined ? {} : { port: service.port }) });
 
@@ -52,8 +65,17 @@ export async function runService<Env extends { LOG_LEVEL: string; LOG_FORMAT: "p
     HARD_STOP_MS,
   ).unref();
   await service.drain().catch((error: unknown) => die("draining failed", error));
+  await telemetry?.close();
   await logLast(log, `${name} stopped`);
   process.exit(0);
+}
+
+/** OpenTelemetry is not even loaded when nothing of it is switched on. */
+async function openTelemetry(name: string, env: TelemetryEnv) {
+  const settings = toTelemetrySettings(name, env);
+  if (!settings) return undefined;
+  const opening = await import("./telemetry/open-telemetry.ts");
+  return opening.openTelemetry(settings);
 }
 
 /** A signal, or the end of the supervisor; what comes before the app has started is kept. */

@@ -1,7 +1,12 @@
-import { logVariables, parseEnvironment, runService, integer } from "../src/index.ts";
+import { logVariables, parseEnvironment, runService, integer, telemetryVariables } from "../src/index.ts";
 import { z } from "zod";
 
-const Environment = z.object({ ...logVariables, NUMBER: integer(1, 9).default(1), BEHAVIOUR: z.string().default("") });
+const Environment = z.object({
+  ...logVariables,
+  ...telemetryVariables,
+  NUMBER: integer(1, 9).default(1),
+  BEHAVIOUR: z.string().default(""),
+});
 
 /** An app that does nothing but live and end, in the ways that runService must cope with. */
 await runService({

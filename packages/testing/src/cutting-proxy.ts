@@ -13,6 +13,8 @@ export interface CuttingProxy {
   cutAll(): void;
   /** As `cutNext` before the answer, but the connection stays open and nothing comes over it any more. */
   silenceNext(marker: string): void;
+  /** As `cutNext` before the answer, but the answer comes late: `cut` resolves when it is there, and what is answered lets it through. */
+  holdNext(marker: string): () => void;
   /** Nothing comes over any connection any more, nor over new ones until `speak`, and none is closed. */
   silenceAll(): void;
   /** New connections work again; silent ones stay silent. */
@@ -33,7 +35,8 @@ export async function startCuttingProxy(databaseUrl: string): Promise<CuttingPro
   const cuts = new Set<() => void>();
   const silences = new Set<() => void>();
   let isSilent = false;
-  let armed: { readonly marker: string; readonly when: Cut | "silence" } | undefined;
+  let armed: { readonly marker: string; readonly when: Cut | "silence" | "hold" } | undefined;
+  let release = () => {};
   let happened = Promise.withResolvers<void>();
 
   const server = createServer((client) => {
@@ -45,6 +48,7 @@ export async function startCuttingProxy(databaseUrl: string): Promise<CuttingPro
     }
     let isMarked = false;
     let isMuted = isSilent;
+    let held: (Buffer | string)[] | undefined;
     const mute = () => {
       isMuted = true;
     };
@@ -74,6 +78,12 @@ export async function startCuttingProxy(databaseUrl: string): Promise<CuttingPro
         else if (when === "silence") {
           mute();
           happened.resolve();
+        } else if (when === "hold") {
+          held = [];
+          release = () => {
+            for (const answer of held ?? []) client.write(answer);
+            held = undefined;
+          };
         } else isMarked = true;
         return;
       }
@@ -82,7 +92,10 @@ export async function startCuttingProxy(databaseUrl: string): Promise<CuttingPro
     upstream.on("data", (chunk) => {
       if (isMuted) return;
       if (isMarked) cutMarked();
-      else if (!client.destroyed) client.write(chunk);
+      else if (held) {
+        held.push(chunk);
+        happened.resolve();
+      } else if (!client.destroyed) client.write(chunk);
     });
     client.on("close", () => {
       cuts.delete(cut);
@@ -93,7 +106,7 @@ export async function startCuttingProxy(databaseUrl: string): Promise<CuttingPro
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
-  const arm = (marker: string, when: Cut | "silence") => {
+  const arm = (marker: string, when: Cut | "silence" | "hold") => {
     armed = { marker, when };
     happened = Promise.withResolvers<void>();
   };
@@ -105,6 +118,10 @@ export async function startCuttingProxy(databaseUrl: string): Promise<CuttingPro
     cutNext: arm,
     cutAll: () => cuts.forEach((cut) => cut()),
     silenceNext: (marker) => arm(marker, "silence"),
+    holdNext(marker) {
+      arm(marker, "hold");
+      return () => release();
+    },
     silenceAll() {
       isSilent = true;
       silences.forEach((mute) => mute());

@@ -26,7 +26,7 @@ import {
 export function openTestRooms(
   databaseUrl: string,
   options: Partial<TurnSettings> = {},
-  connections: Pick<RoomsContextOptions, "answerTimeoutSeconds" | "maxConnections"> = {},
+  connections: Pick<RoomsContextOptions, "answerTimeoutSeconds" | "maxConnections" | "observer"> = {},
 ): RoomsContext {
   return openRooms({
     databaseUrl,

@@ -17,6 +17,7 @@ export { expectConsistent } from "./expect-consistent.ts";
 export { freePort } from "./free-port.ts";
 export { guardProcessGroup } from "./guard-process-group.ts";
 export { isKeptAlive } from "./is-kept-alive.ts";
+export { type OtlpReceiver, type ReceivedSpan, startOtlpReceiver } from "./otlp-receiver.ts";
 export { childOf, descendants, killTree, type Process, stillRunning } from "./process-tree.ts";
 export { requireProgram } from "./require-program.ts";
 export { waitFor, type WaitOptions } from "./wait-for.ts";

@@ -38,7 +38,7 @@ export const runBuildRegistryOperation: Operation = {
     const artefact = toArtefact(config);
     await runBuild(rooms, principal, buildId, artefact);
     const headers = { "content-type": "application/octet-stream", "x-content-type-options": "nosniff" };
-    return { status: 200, stream: Readable.from(tell(buildId, artefact)), headers };
+    return { status: 200, stream: Readable.from([Buffer.from(tell(buildId, artefact).join(""))]), headers };
   },
 };
 

@@ -21,7 +21,8 @@ const ANSWER_MS = 10_000;
 
 /** Connections are kept for the next event. Redirects are not followed: they could lead anywhere. */
 export function openWebhookSender({ allowsPrivate }: { readonly allowsPrivate: boolean }): WebhookSender {
-  const settings = { keepAlive: true, maxSockets: 16, maxFreeSockets: 4, timeout: 30_000 };
+  // No limit for a host: webhooks of many may lead to one, and those that hang must not hold up the others.
+  const settings = { keepAlive: true, maxFreeSockets: 4, timeout: 30_000 };
   const agents = { "http:": new HttpAgent(settings), "https:": new HttpsAgent(settings) };
 
   function post(delivery: DueDelivery, signal: AbortSignal): Promise<number> {
@@ -50,7 +51,13 @@ export function openWebhookSender({ allowsPrivate }: { readonly allowsPrivate: b
       });
       resolve(answer.statusCode ?? 0);
     });
+    request.on("upgrade", (answer, socket) => {
+      socket.destroy();
+      resolve(answer.statusCode ?? 0);
+    });
     request.on("error", reject);
+    // Whatever else ends it without an answer; after one it changes nothing.
+    request.on("close", () => reject(new Error("closed")));
     request.end(body);
     return promise;
   }

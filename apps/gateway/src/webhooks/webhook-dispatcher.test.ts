@@ -23,6 +23,7 @@ import { startWebhooks } from "./webhook-dispatcher.ts";
 
 const suite = useGateway();
 const RETRY = { firstSeconds: 0.2, maxSeconds: 2 };
+const SOON = { pollMs: 100, stopMs: 200 };
 /** For whoever waits until a receiver that was down has everything. */
 const LONG = { timeoutMs: 40_000 };
 
@@ -33,7 +34,7 @@ beforeAll(async () => {
 /** A gateway's part that sends; two of them are two gateways. */
 function startGateway(allowsPrivate = true) {
   const { rooms } = suite();
-  const dispatcher = startWebhooks(rooms, { log: pino({ level: "silent" }), allowsPrivate, retry: RETRY, pollMs: 100 });
+  const dispatcher = startWebhooks(rooms, { log: pino({ level: "silent" }), allowsPrivate, retry: RETRY, ...SOON });
   onTestFinished(() => dispatcher.stop());
   return dispatcher;
 }
@@ -191,7 +192,7 @@ describe("a receiver that was down for a while gets everything, once each by id,
       },
       { what: "the event" },
     );
-    const claimed = await claimDeliveries(rooms.database, { parallel: 8, busy: {}, holdSeconds: 2 });
+    const claimed = await claimDeliveries(rooms.database, { parallel: 8, busy: {}, limit: 8, holdSeconds: 0.5 });
     expect(claimed).toHaveLength(1);
     startGateway();
     await accepted(receiver, 1);
@@ -312,6 +313,38 @@ describe("where nothing may be sent", () => {
   });
 });
 
+test("receivers that hang hold up no webhook of others at the same host", async () => {
+  const { rooms, receiver } = await arrange();
+  const principal = { orgId: "org-test", orgTokenId: "org-token-test", scopes: null };
+  const [hanging, good] = await Promise.all([createTenant(rooms.database), createTenant(rooms.database)]);
+  for (const { application } of [hanging, hanging, hanging, good]) {
+    await createWebhook(rooms, { application, principal, url: receiver.url, types: null });
+  }
+  const { appId } = good.application;
+  receiver.answer = ({ event }, response) => {
+    if (event.data.appId === appId) response.writeHead(204).end();
+  };
+  const create = ({ application }: typeof good) =>
+    createRoom(rooms, { application, region: TEST_REGION, needsProcess: false });
+  await Promise.all(Array.from({ length: 8 }, () => create(hanging)));
+  startGateway();
+  await waitFor(() => receiver.received.length === 24, { what: "attempts that hang" });
+  await create(good);
+  await accepted(receiver, 1);
+});
+
+test("a receiver that answers with another protocol has refused, and holds up neither its webhook nor the gateway's end", async () => {
+  const game = await arrange();
+  const { receiver } = game;
+  receiver.answer = (_, response) => {
+    response.socket?.end("HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: other\r\n\r\n");
+  };
+  const gateway = startGateway();
+  await game.create("a");
+  await waitFor(async () => (await game.deliveries())[0]?.lastError === "answered 101", { what: "the answer" });
+  await gateway.stop();
+});
+
 test("a gateway that stops ends what it has begun, and what hangs is left to the next one at once", async () => {
   const game = await arrange();
   const { receiver } = game;
@@ -325,6 +358,29 @@ test("a gateway that stops ends what it has begun, and what hangs is left to the
   await accepted(receiver, 1);
   // Not counted as a failure of the receiver.
   expect((await game.deliveries())[0]).toMatchObject({ state: "delivered", attempts: 1 });
+});
+
+test("what nobody could be told for 144 hours is forgotten, and the next of its room follows", async () => {
+  const game = await arrange();
+  const { receiver, rooms, named } = game;
+  await game.create("a");
+  await game.update("a");
+  await waitFor(
+    async () => {
+      await enqueueWebhookEvents(rooms.database);
+      return (await game.deliveries()).length === 2;
+    },
+    { what: "both events" },
+  );
+  await rooms.database.sql`
+    update webhook_deliveries set created_at = created_at - interval '145 hours'
+     where webhook_id = ${named.webhookId} and type = 'room.created'`;
+  const own = openTestRooms(suite().databaseUrl);
+  onTestFinished(() => closeRooms(own));
+  await runHousekeeping(own.database, { unscheduledTtlHours: 72, bindDeadlineSeconds: 100 });
+  startGateway();
+  await accepted(receiver, 1);
+  expect(receiver.accepted.map(({ event }) => event.type)).toEqual(["room.updated"]);
 });
 
 test("what was sent is forgotten after 72 hours", async () => {

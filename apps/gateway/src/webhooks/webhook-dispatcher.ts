@@ -20,12 +20,14 @@ const POLL_MS = 1_000;
 const SPACING_MS = 10;
 /** Attempts side by side at one webhook. */
 const PARALLEL = 8;
+/** Attempts side by side at all of them: each is a connection. */
+const MAX_UNDER_WAY = 1_000;
 /** Longer than an attempt and its record take. */
 const HOLD_SECONDS = 30;
 /** What attempts under way get to end when the gateway stops. */
 const STOP_MS = 3_000;
 /** Pages of events in one round; the next one follows at once. */
-const MAX_PAGES = 20;
+const MAX_PAGES = 4;
 
 export interface WebhookDispatcherOptions {
   readonly log: Logger;
@@ -33,6 +35,8 @@ export interface WebhookDispatcherOptions {
   readonly retry?: WebhookRetry;
   /** Default 1,000. */
   readonly pollMs?: number;
+  /** Default 3,000. */
+  readonly stopMs?: number;
 }
 
 export interface WebhookDispatcher {
@@ -46,7 +50,7 @@ export interface WebhookDispatcher {
  */
 export function startWebhooks(
   { database, feed }: Pick<RoomsContext, "database" | "feed">,
-  { log, allowsPrivate, retry = WEBHOOK_RETRY, pollMs = POLL_MS }: WebhookDispatcherOptions,
+  { log, allowsPrivate, retry = WEBHOOK_RETRY, pollMs = POLL_MS, stopMs = STOP_MS }: WebhookDispatcherOptions,
 ): WebhookDispatcher {
   const sender = openWebhookSender({ allowsPrivate });
   const stopped = new AbortController();
@@ -60,13 +64,14 @@ export function startWebhooks(
     try {
       isWanted = await hasWebhooks(database);
       if (!isWanted) return;
-      for (let page = 0; page < MAX_PAGES && (await enqueueWebhookEvents(database)); page += 1);
+      let hasMore = true;
+      for (let page = 0; page < MAX_PAGES && hasMore; page += 1) hasMore = await enqueueWebhookEvents(database);
+      if (hasMore) loop.wake();
       const busy = Object.fromEntries(
         [...Map.groupBy(underWay.keys(), ({ webhookId }) => webhookId)].map(([id, all]) => [id, all.length]),
       );
-      for (const due of await claimDeliveries(database, { parallel: PARALLEL, busy, holdSeconds: HOLD_SECONDS })) {
-        underWay.set(due, attempt(due));
-      }
+      const limits = { parallel: PARALLEL, busy, limit: MAX_UNDER_WAY - underWay.size, holdSeconds: HOLD_SECONDS };
+      for (const due of await claimDeliveries(database, limits)) underWay.set(due, attempt(due));
       isFailing = false;
     } catch (error) {
       const level = isConnectionError(error) ? "warn" : "error";
@@ -93,7 +98,7 @@ export function startWebhooks(
     async stop() {
       stopListening();
       await loop.stop();
-      const timer = setTimeout(() => stopped.abort(), STOP_MS);
+      const timer = setTimeout(() => stopped.abort(), stopMs);
       await Promise.allSettled(underWay.values());
       clearTimeout(timer);
       if (underWay.size > 0) await releaseDeliveries(database, [...underWay.keys()]).catch(() => {});

@@ -17,8 +17,11 @@ export async function echoDatagrams(options: {
 }): Promise<{ readonly close: () => Promise<void> }> {
   const { host, port, limit, log } = options;
   const socket = createSocket(isIPv6(host) ? "udp6" : "udp4");
+  let ownPort = 0;
   socket.on("message", (message, from) => {
     if (message.length === 0 || message.length > MAX_BYTES || from.port < FIRST_CLIENT_PORT) return;
+    // Mostly another responder of ours, in whose name somebody asks: the two would go on for ever.
+    if (from.port === ownPort) return;
     if (!limit.take(from.address)) return;
     // What cannot be sent is lost, as datagrams may be.
     socket.send(message, from.port, from.address, () => {});
@@ -31,6 +34,7 @@ export async function echoDatagrams(options: {
     await closed(socket);
     throw error;
   }
+  ownPort = socket.address().port;
   socket.on("error", (error) => log.warn({ err: error }, "the socket that echoes datagrams has failed"));
   return { close: () => closed(socket) };
 }

@@ -170,6 +170,15 @@ describe("over UDP, on the same number", () => {
     expect(flooding.received.length).toBeLessThanOrEqual(60 + 20 * seconds + 1);
   });
 
+  test.runIf(process.platform === "linux")("nor is another responder, which has the same port", async () => {
+    const { port } = await open();
+    const [responder, player] = [await openUdp("127.0.0.2", port), await openUdp()];
+    responder.socket.send("loop", port, "127.0.0.1");
+    player.socket.send("ping", port, "127.0.0.1");
+    await waitFor(() => player.received.length === 1, { what: "the player's answer" });
+    expect(responder.received).toEqual([]);
+  });
+
   test.runIf(process.platform === "linux" && process.getuid?.() === 0)(
     "no service is answered: it might echo the echo",
     async () => {

@@ -11,6 +11,7 @@ import {
 import type { ExposedPort } from "@roombridge/models/api";
 import type { Logger } from "@roombridge/service";
 import { hathoraEnvironment } from "../hathora-environment.ts";
+import type { HostMetrics } from "../metrics/host-metrics.ts";
 import type { OutageLog } from "../outage-log.ts";
 import { type ProcessPort, PortTakenError, type Provider, SpawnError } from "../provider/provider.ts";
 import type { Action } from "./decide.ts";
@@ -31,6 +32,7 @@ export interface ActionsOptions {
   readonly stopGraceMs: number;
   readonly outages: OutageLog;
   readonly log: Logger;
+  readonly metrics?: HostMetrics | undefined;
 }
 
 /** Does what was decided about one process. Every action may be repeated after a failure. */
@@ -57,11 +59,11 @@ export class Actions {
       case "end":
         return this.#end(processId, action.reason);
       case "launch":
-        return launch?.order && this.#launch({ ...launch, order: launch.order });
+        return launch?.order && this.#launchTraced({ ...launch, order: launch.order });
       case "adopt":
         return this.#adopt(processId);
       case "report_running":
-        await this.#reportRunning(processId, action.endpoints);
+        if ((await this.#reportRunning(processId, action.endpoints)) && launch) this.#options.metrics?.running(launch);
         return launch;
       case "explain":
         await this.#explain(processId, action.detail);
@@ -69,6 +71,11 @@ export class Actions {
       case "change_ports":
         return this.#changePorts(processId, launch, action.taken);
     }
+  }
+
+  #launchTraced(launch: Launch & { readonly order: StartOrder }): Promise<Launch | undefined> {
+    const { metrics } = this.#options;
+    return metrics ? metrics.launch(launch.order, () => this.#launch(launch)) : this.#launch(launch);
   }
 
   async #launch(launch: Launch & { readonly order: StartOrder }): Promise<Launch | undefined> {
@@ -114,13 +121,13 @@ export class Actions {
     return { order: undefined, startedAtMs: performance.now(), clashes: 0 };
   }
 
-  async #reportRunning(processId: string, endpoints: readonly ExposedPort[]): Promise<void> {
+  async #reportRunning(processId: string, endpoints: readonly ExposedPort[]): Promise<boolean> {
     const { database, incarnation, log } = this.#options;
     const [exposedPort, ...additionalExposedPorts] = endpoints;
     if (!exposedPort) throw new Error("a process without ports cannot run");
-    if (await reportRunning(database, { processId, incarnation, exposedPort, additionalExposedPorts })) {
-      log.info({ processId, port: exposedPort.port }, "game server running");
-    }
+    const isRunning = await reportRunning(database, { processId, incarnation, exposedPort, additionalExposedPorts });
+    if (isRunning) log.info({ processId, port: exposedPort.port }, "game server running");
+    return isRunning;
   }
 
   /** At once, and not with the end: who waits for the room wants to know before the deadline. */
@@ -147,7 +154,7 @@ export class Actions {
   }
 
   async #end(processId: string, reason: EndReason, cause?: string): Promise<undefined> {
-    const { database, provider, stopGraceMs, log } = this.#options;
+    const { database, provider, stopGraceMs, log, metrics } = this.#options;
     const graceMs = reason === "host_lost" ? Math.min(stopGraceMs, LEFTOVER_GRACE_MS) : stopGraceMs;
     await provider.stop(processId, graceMs);
     const { exit, detail = cause } = (await provider.inspect(processId)) ?? {};
@@ -155,6 +162,7 @@ export class Actions {
     const recorded = reason === "exited" && oom ? "out_of_memory" : reason;
     if (await endProcess(database, { processId, reason: recorded, exitCode, exitSignal, detail })) {
       log.info({ processId, reason: recorded, exitCode, exitSignal, detail }, "game server ended");
+      metrics?.ended(recorded);
     }
     if (oom)
       log.warn({ processId }, "the game server had reached its memory limit: requestedMemoryMB of its deployment");

@@ -42,6 +42,7 @@ const ORDER = {
   env: [],
   initialRoomId: null,
   initialRoomConfig: null,
+  traceparent: null,
 } as const;
 const claimed: Launch = { order: ORDER, startedAtMs: undefined, clashes: 0 };
 const adopted: Launch = { order: undefined, startedAtMs: NOW_MS - DEADLINE_MS - 1, clashes: 0 };

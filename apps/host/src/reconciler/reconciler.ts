@@ -6,6 +6,7 @@ import {
   type HostProcessRow,
   listHostProcesses,
 } from "@roombridge/rooms";
+import type { HostMetrics } from "../metrics/host-metrics.ts";
 import type { OutageLog } from "../outage-log.ts";
 import { type Observed, type Provider, ProviderAwayError } from "../provider/provider.ts";
 import { type Action, decide } from "./decide.ts";
@@ -21,6 +22,7 @@ export interface ReconcilerOptions {
   readonly outages: OutageLog;
   /** An action has ended: another round may find more to do. */
   readonly onChange: () => void;
+  readonly metrics?: HostMetrics | undefined;
 }
 
 /** An engine that could not do something is asked again after this time, however often it wakes us. */
@@ -45,11 +47,12 @@ export class Reconciler {
 
   /** One round; never throws. Actions that it begins may go on after it. */
   async round(): Promise<void> {
-    const { provider, outages } = this.#options;
+    const { provider, outages, metrics } = this.#options;
     try {
       this.#outdated.clear();
       const observed = await provider.list();
       outages.providerAnswered();
+      metrics?.saw(observed);
       // Only now: while the engine is away other hosts may have what waits.
       await this.#claim(observed);
       const rows = await this.#listRows();

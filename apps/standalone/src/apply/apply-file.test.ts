@@ -152,6 +152,28 @@ describe("applications", () => {
     expect(await applicationRow()).toMatchObject({ deletedAt: null, maxRooms: 100 });
   });
 
+  test("may swap their names, or take the one that another gives away", async () => {
+    const names = async (...appNames: string[]) => {
+      const applications = appNames.map((appName, n) => ({ appId: `app-${n}`, appName }));
+      const { changes } = await apply({ applications });
+      const rows = await rooms.database.sql<{ appName: string }[]>`
+        select app_name as "appName" from applications order by app_id`;
+      expect(rows.map(({ appName }) => appName)).toEqual(appNames);
+      return changes;
+    };
+    await names("a", "b", "c");
+    expect(await names("b", "a", "c")).toEqual([
+      "application app-0: gives its name a away",
+      "application app-1: gives its name b away",
+      "application app-0: appName set",
+      "application app-1: appName set",
+    ]);
+    await names("a", "c", "d");
+    await rooms.database.sql`update applications set deleted_at = clock_timestamp() where app_id = 'app-1'`;
+    await names("c", "a", "d");
+    expect(await names("c", "a", "d")).toEqual([]);
+  });
+
   test("get a new deployment for other settings, and none for other numbers of processes", async () => {
     const declare = (deployment: object) => apply({ applications: [{ ...APPLICATION, deployment }] });
     await declare(DEPLOYMENT);

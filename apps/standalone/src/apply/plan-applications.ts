@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
 import {
   changeApplication,
@@ -36,7 +37,26 @@ export function planApplications(
     if (namesake) problems.push(`${path}.appName: application ${namesake.appId} has this name`);
     changes.push(...planApplication(application, found, orgId));
   }
-  return { changes, problems };
+  return { changes: [...planNamesGivenAway(filed, applications), ...changes], problems };
+}
+
+/** Applications whose name is to be another one's are called something else first: two may swap their names, whatever their order. */
+function planNamesGivenAway(
+  filed: readonly FiledApplication[],
+  applications: readonly DeclaredApplicationRow[],
+): Change[] {
+  return applications.flatMap(({ appId, appName, deletedAt }) => {
+    const wanted = filed.find((one) => one.appId === appId);
+    const isTaken = filed.some((one) => one.appName === appName && one.appId !== appId);
+    if (deletedAt !== null || !wanted || !isTaken) return [];
+    const change = { appName: `renamed-${randomBytes(8).toString("hex")}` };
+    return [
+      {
+        what: `application ${appId}: gives its name ${appName} away`,
+        make: (database) => changeApplication(database, appId, change),
+      },
+    ];
+  });
 }
 
 function planApplication(filed: FiledApplication, found: DeclaredApplicationRow | undefined, orgId: string): Change[] {

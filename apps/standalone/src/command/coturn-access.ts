@@ -17,7 +17,8 @@ export async function coturnAccess(
     connections: { type: "string", default: "50" },
   });
   const { COTURN_DB_PASSWORD: password } = env;
-  if (password === undefined) throw new Error("set COTURN_DB_PASSWORD: the password with which coturn shall log in");
+  if (password === undefined)
+    throw new Error("set COTURN_DB_PASSWORD, or COTURN_DB_PASSWORD_FILE: the password with which coturn shall log in");
   const access = { role: options.role, password, connectionLimit: connectionLimit(options.connections) };
   const url = databaseUrlOf(env);
   if (options.print) {

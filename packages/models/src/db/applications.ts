@@ -56,6 +56,16 @@ export const applications = pgTable(
   ],
 );
 
+/** How many live rooms an application with a limit has, so that a create need not count them. */
+export const roomCounts = pgTable("room_counts", {
+  appId: text().primaryKey(),
+  /** Rooms may have ended since they were counted. */
+  atMost: integer().notNull(),
+  /** The limit at that time; creates without one are not counted. */
+  maxRooms: integer().notNull(),
+  countedAt: instant().notNull(),
+});
+
 /** A server artefact: a command of the operator's config file by name, or an image. */
 export const builds = pgTable(
   "builds",

@@ -1,6 +1,6 @@
 export { MIGRATIONS_FOLDER } from "./migrations-folder.ts";
 export { organizations, orgTokens } from "./organizations.ts";
-export { applications, builds, deployments } from "./applications.ts";
+export { applications, builds, deployments, roomCounts } from "./applications.ts";
 export { lobbies } from "./lobbies.ts";
 export { hosts, pools, portLeases, processes } from "./processes.ts";
 export { roomAllocations, roomEvents, rooms } from "./rooms.ts";

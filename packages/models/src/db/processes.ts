@@ -101,6 +101,8 @@ export const processes = pgTable(
     exitSignal: text(),
     /** Why it was not ready, as far as its host has found out, in a sentence for people. */
     exitDetail: text(),
+    /** The trace (W3C Trace Context) of the request that has caused it; told by the statement that inserts it. */
+    traceparent: text().default(sql`nullif(current_setting('roombridge.traceparent', true), '')`),
   },
   (table) => [
     index("processes_free_idx")

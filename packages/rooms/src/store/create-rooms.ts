@@ -1,5 +1,6 @@
 import type { ExposedPort, ProcessStatus, Region } from "@roombridge/models/api";
 import type { Database } from "./database.ts";
+import { tracedValue } from "./traced-value.ts";
 
 /** What all rooms of one call share. */
 export interface RoomBatch {
@@ -37,6 +38,7 @@ export type CreateOutcome =
   | "room_quota"
   | "no_deployment"
   | "deployment_not_found"
+  | "app_not_found"
   | "lost";
 
 /** The answer of `create_rooms_within_quota` and `settle_rooms` for one room. */
@@ -53,16 +55,17 @@ export interface CreateRow {
 
 /** Creates a batch in one call of the placement function; one row per room, in any order. */
 export async function createRooms(
-  { sql }: Database,
+  database: Database,
   batch: RoomBatch,
   rooms: readonly NewRoom[],
 ): Promise<CreateRow[]> {
+  const { sql } = database;
   return sql<CreateRow[]>`
     select room_key as "roomKey", outcome, process_id as "processId", process_status as "processStatus",
            exposed_port as "exposedPort", additional_exposed_ports as "additionalExposedPorts",
            credential_expires_at as "credentialExpiresAt", retry_after_seconds as "retryAfterSeconds"
       from create_rooms_within_quota(
-        ${batch.appId}, ${batch.deploymentId ?? null}, ${batch.needsProcess}, ${batch.region},
+        ${tracedValue(database, batch.appId)}, ${batch.deploymentId ?? null}, ${batch.needsProcess}, ${batch.region},
         ${rooms.map((room) => room.roomKey)}::text[], ${rooms.map((room) => room.roomId)}::text[],
         ${rooms.map((room) => room.roomConfig)}::text[],
         ${rooms.map((room) => room.clientIps && JSON.stringify(room.clientIps))}::text[],

@@ -1,10 +1,13 @@
 import { drizzle, type PostgresJsDatabase } from "drizzle-orm/postgres-js";
 import postgres from "postgres";
+import { type DatabaseObserver, observeSql } from "./observe-sql.ts";
 
 /** One pool of connections. `sql` runs typed SQL on the hot paths, `orm` the rest; both share the pool. */
 export interface Database {
   readonly sql: postgres.Sql;
   readonly orm: PostgresJsDatabase;
+  /** Undefined: nobody wants to hear, and it costs nothing. */
+  readonly observer?: DatabaseObserver | undefined;
   /** Waits at most five seconds for queries under way, then closes every connection. */
   close(): Promise<void>;
 }
@@ -19,6 +22,7 @@ export interface DatabaseOptions {
   readonly statementTimeoutMs?: number;
   /** A connection that is silent for so long while an answer is awaited is given up. Default: see `answerTimeoutSeconds`. */
   readonly answerTimeoutSeconds?: number;
+  readonly observer?: DatabaseObserver | undefined;
 }
 
 const STATEMENT_TIMEOUT_MS = 15_000;
@@ -36,8 +40,8 @@ export function answerTimeoutSeconds(statementTimeoutMs: number = STATEMENT_TIME
 const TIMESTAMPTZ = 1184;
 
 export function openDatabase(options: DatabaseOptions): Database {
-  const { statementTimeoutMs = STATEMENT_TIMEOUT_MS } = options;
-  const sql = postgres(options.url, {
+  const { statementTimeoutMs = STATEMENT_TIMEOUT_MS, observer } = options;
+  const client = postgres(options.url, {
     max: options.maxConnections ?? 10,
     connect_timeout: 5,
     answer_timeout: options.answerTimeoutSeconds ?? answerTimeoutSeconds(statementTimeoutMs),
@@ -50,11 +54,12 @@ export function openDatabase(options: DatabaseOptions): Database {
     },
     onnotice: () => {},
   });
+  const sql = observer ? observeSql(client, observer) : client;
   const orm = drizzle(sql, { casing: "snake_case" });
   // drizzle switches the shared client's conversion of timestamps off; plain SQL wants Dates in and out.
   sql.options.parsers[TIMESTAMPTZ] = (text: string) => new Date(text);
   sql.options.serializers[TIMESTAMPTZ] = (value: unknown) => (value instanceof Date ? value.toISOString() : value);
-  return { sql, orm, close: () => sql.end({ timeout: 5 }) };
+  return { sql, orm, observer, close: () => sql.end({ timeout: 5 }) };
 }
 
 /** One round trip; throws when the database does not answer. */

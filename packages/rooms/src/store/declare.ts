@@ -40,8 +40,8 @@ export async function declareToken(
 }
 
 /**
- * Idempotent: an application that exists keeps its secret and its logins, and one that was deleted is there again. Throws when another
- * organisation has the appId.
+ * Idempotent: an application that exists keeps its name, its secret and its logins, and one that was deleted is there again
+ * under this name. Throws when another organisation has the appId.
  */
 export async function declareApplication(
   { orm }: Database,
@@ -63,7 +63,7 @@ export async function declareApplication(
       throw new Error(`application ${application.appId} belongs to another organisation`);
     await orm
       .update(applications)
-      .set({ deletedAt: null, deletedBy: null })
+      .set({ deletedAt: null, deletedBy: null, appName: application.appName })
       .where(and(eq(applications.appId, application.appId), isNotNull(applications.deletedAt)));
   });
 }

@@ -47,3 +47,12 @@ export async function findProcessesOfDeleted(
     select app_id as "appId", process_id as "processId" from processes
      where pool_id = any (${poolIds}::bigint[]) and terminated_at is null and stop_reason is null limit ${BATCH}`;
 }
+
+/** Webhooks of applications that are deleted; of all of them, or of one. */
+export async function findWebhooksOfDeleted({ sql }: Database, appId?: string): Promise<string[]> {
+  const rows = await sql<{ webhookId: string }[]>`
+    select w.webhook_id as "webhookId" from webhooks w join applications a on a.app_id = w.app_id
+     where a.deleted_at is not null ${appId === undefined ? sql`` : sql`and a.app_id = ${appId}`}
+     limit ${BATCH}`;
+  return rows.map(({ webhookId }) => webhookId);
+}

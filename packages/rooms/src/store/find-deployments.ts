@@ -33,10 +33,24 @@ const COLUMNS = `
   d.requested_cpu as "requestedCpu", d.requested_memory_mb as "requestedMemoryMb",
   d.idle_timeout_enabled as "idleTimeoutEnabled", d.env, d.created_at as "deployedAt", d.created_by as "deployedBy"`;
 
-type JoinedRow = Omit<DeploymentRow, "createdAt" | "createdBy" | "build"> &
-  BuildRow & { readonly deployedAt: Date; readonly deployedBy: string };
+/** With how much the environments before a row have. */
+const SIZED = `
+  select f.*, sum(octet_length(f.env::text)) over (
+           order by f.sequence desc rows between unbounded preceding and 1 preceding) as "bytesBefore"
+    from found f`;
 
-/** The newest deployments of an application that match, newest first. */
+type JoinedRow = Omit<DeploymentRow, "createdAt" | "createdBy" | "build"> &
+  BuildRow & {
+    readonly deployedAt: Date;
+    readonly deployedBy: string;
+    readonly sequence: string;
+    readonly bytesBefore: string | null;
+  };
+
+/** Of environments in one answer: each may have a megabyte, and an answer that has all of them would be too long for any gateway. */
+const MAX_ENV_BYTES = 8 * 1_024 * 1_024;
+
+/** The newest deployments of an application that match, newest first, as far as their environments have 8 MiB. */
 export async function findDeployments(
   { sql }: Database,
   appId: string,
@@ -44,32 +58,41 @@ export async function findDeployments(
   limit: number,
 ): Promise<DeploymentRow[]> {
   const rows = await sql<JoinedRow[]>`
-    select ${sql.unsafe(COLUMNS)}, ${sql.unsafe(BUILD_COLUMNS)}
-      from deployments d join builds b on b.build_id = d.build_id
-     where d.app_id = ${appId} and d.deleted_at is null
-       ${deploymentId === undefined ? sql`` : sql`and d.deployment_id = ${deploymentId}`}
-       ${buildTag === undefined ? sql`` : sql`and b.build_tag = ${buildTag}`}
-       ${deploymentTag === undefined ? sql`` : sql`and d.deployment_tag = ${deploymentTag}`}
-     order by d.sequence desc limit ${limit}`;
+    with found as materialized (
+      select ${sql.unsafe(COLUMNS)}, ${sql.unsafe(BUILD_COLUMNS)}, d.sequence
+        from deployments d join builds b on b.build_id = d.build_id
+       where d.app_id = ${appId} and d.deleted_at is null
+         ${deploymentId === undefined ? sql`` : sql`and d.deployment_id = ${deploymentId}`}
+         ${buildTag === undefined ? sql`` : sql`and b.build_tag = ${buildTag}`}
+         ${deploymentTag === undefined ? sql`` : sql`and d.deployment_tag = ${deploymentTag}`}
+       order by d.sequence desc limit ${limit}
+    )
+    select * from (${sql.unsafe(SIZED)}) sized
+     where coalesce("bytesBefore", 0) < ${MAX_ENV_BYTES} order by sequence desc`;
   return rows.map(split);
 }
 
-/** The newest deployment of each application of an organisation that has one. */
+/** The newest deployment of each application of an organisation that has one; limited as `findDeployments`. */
 export async function findNewestDeployments({ sql }: Database, orgId: string): Promise<DeploymentRow[]> {
   const rows = await sql<JoinedRow[]>`
-    select ${sql.unsafe(COLUMNS)}, ${sql.unsafe(BUILD_COLUMNS)}
-      from applications a
-      cross join lateral (
-        select * from deployments n
-         where n.app_id = a.app_id and n.deleted_at is null order by n.sequence desc limit 1
-      ) d
-      join builds b on b.build_id = d.build_id
-     where a.org_id = ${orgId} and a.deleted_at is null`;
+    with found as materialized (
+      select ${sql.unsafe(COLUMNS)}, ${sql.unsafe(BUILD_COLUMNS)}, d.sequence
+        from applications a
+        cross join lateral (
+          select * from deployments n
+           where n.app_id = a.app_id and n.deleted_at is null order by n.sequence desc limit 1
+        ) d
+        join builds b on b.build_id = d.build_id
+       where a.org_id = ${orgId} and a.deleted_at is null
+    )
+    select * from (${sql.unsafe(SIZED)}) sized
+     where coalesce("bytesBefore", 0) < ${MAX_ENV_BYTES}`;
   return rows.map(split);
 }
 
 function split(row: JoinedRow): DeploymentRow {
-  const { deployedAt, deployedBy, buildId, orgId, buildTag, command, image, status, ...rest } = row;
+  const { sequence: _, bytesBefore: __, ...shown } = row;
+  const { deployedAt, deployedBy, buildId, orgId, buildTag, command, image, status, ...rest } = shown;
   const { createdAt, createdBy, startedAt, finishedAt, deletedAt, ...deployment } = rest;
   const times = { createdAt, createdBy, startedAt, finishedAt, deletedAt };
   const build = { buildId, orgId, buildTag, command, image, status, ...times };

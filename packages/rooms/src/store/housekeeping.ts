@@ -101,16 +101,12 @@ export async function deleteOldEvents({ sql }: Database): Promise<number> {
   return count;
 }
 
-/** Forgets what was sent to webhooks after 72 h, and what nobody could be told after twice as long. */
+/** Forgets what was sent to webhooks after 72 h. */
 export async function deleteOldDeliveries({ sql }: Database): Promise<number> {
   const { count } = await sql`
     delete from webhook_deliveries where (webhook_id, xid, id) in (
-      (select webhook_id, xid, id from webhook_deliveries
-        where ended_at < statement_timestamp() - interval '72 hours' order by ended_at limit ${BATCH})
-      union all
-      (select webhook_id, xid, id from webhook_deliveries
-        where state = 'pending' and created_at < statement_timestamp() - interval '144 hours'
-        order by created_at limit ${BATCH}))`;
+      select webhook_id, xid, id from webhook_deliveries
+       where ended_at < statement_timestamp() - interval '72 hours' order by ended_at limit ${BATCH})`;
   return count;
 }
 

@@ -37,18 +37,33 @@ const COLUMNS = `
   r.app_id as "appId", r.room_id as "roomId", r.region, l.visibility, l.created_by as "createdBy",
   l.created_at as "createdAt", r.room_config as "roomConfig", l.short_code as "shortCode"`;
 
-/** Public lobbies whose room is on a process, newest first. Goes over the live rooms, of which there are fewer than of lobbies. */
+/** Of configs in one answer: anybody may ask, and players write them. */
+const MAX_CONFIG_BYTES = 4 * 1_024 * 1_024;
+
+/**
+ * Public lobbies whose room is on a process, newest first, as far as their configs have 4 MiB. Goes over the live rooms, of
+ * which there are fewer than of lobbies.
+ */
 export async function findPublicLobbies(
   { sql }: Database,
   wanted: { readonly appId: string; readonly region: Region | undefined; readonly limit: number },
 ): Promise<Lobby[]> {
-  return sql<Lobby[]>`
-    select ${sql.unsafe(COLUMNS)}
-      from rooms r join lobbies l on l.room_key = r.room_key
-     where r.app_id = ${wanted.appId} and r.destroyed_at is null and r.state = 'active' and l.visibility = 'public'
-       and r.region = coalesce(${wanted.region ?? null}, r.region)
-     order by r.created_at desc, r.room_key desc
-     limit ${wanted.limit}`;
+  const rows = await sql<(Lobby & { readonly born: Date; readonly key: string; readonly bytes: string | null })[]>`
+    with found as materialized (
+      select ${sql.unsafe(COLUMNS)}, r.created_at as born, r.room_key as key
+        from rooms r join lobbies l on l.room_key = r.room_key
+       where r.app_id = ${wanted.appId} and r.destroyed_at is null and r.state = 'active' and l.visibility = 'public'
+         and r.region = coalesce(${wanted.region ?? null}, r.region)
+       order by r.created_at desc, r.room_key desc
+       limit ${wanted.limit}
+    ), sized as (
+      select f.*, sum(octet_length(f."roomConfig")) over (order by f.born desc, f.key desc) as bytes from found f
+    )
+    select * from sized where coalesce(bytes, 0) <= ${MAX_CONFIG_BYTES} order by born desc, key desc`;
+  return rows.map((row) => {
+    const { born: _, key: __, bytes: ___, ...lobby } = row;
+    return lobby;
+  });
 }
 
 /** The lobby of the live room of this id. */

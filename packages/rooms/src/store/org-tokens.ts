@@ -20,6 +20,8 @@ export interface NewOrgToken {
   readonly tokenHash: Buffer;
   readonly scopes: readonly string[] | null;
   readonly createdBy: string;
+  /** As they were when the creator was looked up; null: everything. */
+  readonly creatorScopes: readonly string[] | null;
   readonly lastFour: string;
 }
 
@@ -33,18 +35,30 @@ export async function listOrgTokensOf({ sql }: Database, orgId: string): Promise
     select ${sql.unsafe(COLUMNS)} from org_tokens where org_id = ${orgId} order by created_at desc, org_token_id desc`;
 }
 
-/** The new token; undefined when another one of the organisation that is not revoked has its name. */
-export async function insertOrgToken({ sql }: Database, token: NewOrgToken): Promise<OrgTokenRow | undefined> {
-  const { orgTokenId, orgId, name, tokenHash, scopes, createdBy, lastFour } = token;
+/**
+ * The new token; `taken` when another one of the organisation that is not revoked has its name, `changed` when the token that
+ * creates it has been revoked meanwhile or has other scopes.
+ */
+export async function insertOrgToken(
+  { sql }: Database,
+  token: NewOrgToken,
+): Promise<OrgTokenRow | "taken" | "changed"> {
+  const { orgTokenId, orgId, name, tokenHash, scopes, createdBy, creatorScopes, lastFour } = token;
+  const toArray = (words: readonly string[] | null) => words && [...words];
   return sql.begin(async (tx) => {
     // Earlier releases did not look at names, so there can be no unique index; one after the other instead.
     await tx`select from organizations where org_id = ${orgId} for no key update`;
+    // Locked: who revokes it afterwards finds the new one in the list.
+    const [creator] = await tx<{ isSame: boolean }[]>`
+      select revoked_at is null and scopes is not distinct from ${toArray(creatorScopes)}::text[] as "isSame"
+        from org_tokens where org_token_id = ${createdBy} for share`;
+    if (creator?.isSame === false) return "changed";
     const [row] = await tx<OrgTokenRow[]>`
       insert into org_tokens (org_token_id, org_id, name, token_hash, scopes, created_by, last_four)
-      select ${orgTokenId}, ${orgId}, ${name}, ${tokenHash}, ${scopes && [...scopes]}::text[], ${createdBy}, ${lastFour}
+      select ${orgTokenId}, ${orgId}, ${name}, ${tokenHash}, ${toArray(scopes)}::text[], ${createdBy}, ${lastFour}
        where not exists (select from org_tokens where org_id = ${orgId} and name = ${name} and revoked_at is null)
       returning ${tx.unsafe(COLUMNS)}`;
-    return row;
+    return row ?? "taken";
   });
 }
 

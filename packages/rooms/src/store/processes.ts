@@ -32,6 +32,8 @@ export interface StartOrder {
   /** The room for which the process was started, else the first of those that are on it now; null when there is none. */
   readonly initialRoomId: string | null;
   readonly initialRoomConfig: string | null;
+  /** The trace of who has caused it (W3C Trace Context), if that is recorded. */
+  readonly traceparent: string | null;
 }
 
 /**
@@ -67,7 +69,7 @@ export async function claimProcesses(
            d.transport_type as "transportType", d.additional_container_ports as "additionalContainerPorts",
            c.rooms_per_process as "roomsPerProcess", d.requested_cpu as "requestedCpu",
            d.requested_memory_mb as "requestedMemoryMb", d.env, f.room_id as "initialRoomId",
-           f.room_config as "initialRoomConfig"
+           f.room_config as "initialRoomConfig", c.traceparent
       from claimed c
       join applications a on a.app_id = c.app_id
       join deployments d on d.deployment_id = c.deployment_id

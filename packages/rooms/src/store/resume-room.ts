@@ -2,6 +2,7 @@ import type { ExposedPort, ProcessStatus, Region } from "@roombridge/models/api"
 import { newUuid } from "../ids.ts";
 import type { Database } from "./database.ts";
 import { retryConflicts } from "./retry-conflicts.ts";
+import { tracedValue } from "./traced-value.ts";
 
 export type ResumeOutcome =
   | "active"
@@ -44,7 +45,8 @@ export interface ResumeRequest {
  * Repeating it is safe: a room that has been resumed is active, and stays where it is. Each attempt brings its own ids, for
  * those of one whose answer was lost may be taken.
  */
-export async function resumeRoomById({ sql }: Database, request: ResumeRequest): Promise<ResumeRow> {
+export async function resumeRoomById(database: Database, request: ResumeRequest): Promise<ResumeRow> {
+  const { sql } = database;
   const [row] = await retryConflicts(
     () => sql<ResumeRow[]>`
       select outcome, process_id as "processId", process_status as "processStatus", exposed_port as "exposedPort",
@@ -52,7 +54,7 @@ export async function resumeRoomById({ sql }: Database, request: ResumeRequest):
              credential_expires_at as "credentialExpiresAt",
              credential_expires_at < clock_timestamp() + make_interval(secs => ${request.ttlSeconds}::integer / 2.0) as "isPastHalfLife",
              region, retry_after_seconds as "retryAfterSeconds"
-        from resume_room(${request.appId}, ${request.roomId}, ${request.isWake}, ${newUuid()}, ${newUuid()},
+        from resume_room(${tracedValue(database, request.appId)}, ${request.roomId}, ${request.isWake}, ${newUuid()}, ${newUuid()},
                          ${request.ttlSeconds}::integer)`,
   );
   if (!row) throw new Error("resume_room answers one row");

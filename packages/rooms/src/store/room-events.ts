@@ -1,6 +1,7 @@
 import type { Region, RoomEventType } from "@roombridge/models/api";
 import { comparePositions, type EventPosition } from "../event-position.ts";
 import type { Database } from "./database.ts";
+import type { ConnectionRow } from "./find-room.ts";
 
 /** What the functions that insert events write into `payload`. */
 export interface EventPayload {
@@ -20,6 +21,8 @@ export interface EventRow {
   readonly createdAt: Date;
   /** No event can come before it any more. */
   readonly isSettled: boolean;
+  /** Of a `room.active`, where it was asked for, while the room lives: as of this read. */
+  readonly connection?: ConnectionRow | undefined;
 }
 
 export interface EventPage {
@@ -42,31 +45,49 @@ interface PageRow {
   readonly payload: EventPayload;
   readonly createdAt: Date;
   readonly isSettled: boolean;
+  readonly connection?: ConnectionRow | null;
+}
+
+export interface EventsWanted {
+  readonly appIds: readonly string[];
+  readonly after: EventPosition;
+  readonly limit: number;
+  /** With each `room.active` where players connect: whoever waits for that need not ask again. */
+  readonly withConnections?: boolean;
 }
 
 /** The events of these applications after a position, also those that are not settled. One statement, so one snapshot. */
 export async function readEvents(
   { sql }: Database,
-  appIds: readonly string[],
-  after: EventPosition,
-  limit: number,
+  { appIds, after, limit, withConnections = false }: EventsWanted,
 ): Promise<EventPage> {
   const end = after.xid + WINDOW;
+  const connection = sql`
+    , case when r.room_key is not null then json_build_object(
+        'state', r.state, 'poolId', r.pool_id::text, 'unscheduledReason', r.unscheduled_reason, 'processStatus', p.status,
+        'exposedPort', p.exposed_port, 'additionalExposedPorts', p.additional_exposed_ports) end as connection`;
+  const joins = sql`
+      left join rooms r on e.type = 'room.active' and r.room_key = e.room_key and r.destroyed_at is null
+      left join room_allocations a on a.room_key = r.room_key and a.unscheduled_at is null
+      left join processes p on p.process_id = a.process_id`;
   const rows = await sql<PageRow[]>`
     select s.xmin::text as xmin, e.xid::text, e.id, e.app_id as "appId", e.type, e.payload,
            e.created_at as "createdAt", e.xid < s.xmin as "isSettled"
-      from (select pg_snapshot_xmin(pg_current_snapshot()) as xmin) s
+           ${withConnections ? connection : sql``}
+      from (select pg_snapshot_xmin(now_at) as xmin, pg_snapshot_xmax(now_at) as xmax from pg_current_snapshot() now_at) s
       left join lateral (
         select * from room_events r
          where (r.xid, r.id) > (${String(after.xid)}::xid8, ${after.id}::bigint) and r.xid < ${String(end)}::xid8
-           and r.app_id = any (${appIds as string[]}::text[])
+           and r.xid < s.xmax and r.app_id = any (${appIds as string[]}::text[])
          order by r.xid, r.id limit ${limit}
-      ) e on true`;
-  const events = rows.flatMap(({ xid, id, appId, type, payload, createdAt, isSettled }) =>
-    xid === null
-      ? []
-      : [{ position: { xid: BigInt(xid), id: Number(id) }, appId, type, payload, createdAt, isSettled }],
-  );
+      ) e on true
+      ${withConnections ? joins : sql``}
+     order by e.xid, e.id`;
+  const events = rows.flatMap(({ xid, id, appId, type, payload, createdAt, isSettled, connection: found }) => {
+    if (xid === null) return [];
+    const event = { position: { xid: BigInt(xid), id: Number(id) }, appId, type, payload, createdAt, isSettled };
+    return [found ? { ...event, connection: found } : event];
+  });
   const xmin = BigInt(rows[0]?.xmin ?? 0);
   const isFull = rows.length >= limit;
   const settledXid = xmin < end ? xmin : end;
@@ -85,20 +106,28 @@ function nextPosition(
 export interface EventRange {
   /** Whoever goes on from before it has missed events. */
   readonly forgotten: EventPosition | undefined;
+  /** There is nothing before. */
+  readonly oldest: EventPosition;
   /** Everything before this transaction has ended. */
   readonly settledXid: bigint;
   /** No transaction has had this number yet. */
   readonly nextXid: bigint;
 }
 
-/** Between which positions one may go on. */
+/**
+ * Between which positions one may go on. What comes after all transactions stems from another server, from which this database
+ * was restored.
+ */
 export async function findEventRange({ sql }: Database): Promise<EventRange> {
-  const [row] = await sql<{ settledXid: string; nextXid: string; xid: string | null; id: string }[]>`
-    select pg_snapshot_xmin(s)::text as "settledXid", pg_snapshot_xmax(s)::text as "nextXid", h.xid::text, h.id
-      from pg_current_snapshot() s left join event_horizon h on true`;
+  const [row] = await sql<{ settledXid: string; nextXid: string; oldestXid: string; xid: string | null; id: string }[]>`
+    select s.xmin::text as "settledXid", s.xmax::text as "nextXid", coalesce(o.xid, s.xmin)::text as "oldestXid", h.xid::text, h.id
+      from (select pg_snapshot_xmin(now_at) as xmin, pg_snapshot_xmax(now_at) as xmax from pg_current_snapshot() now_at) s
+      left join event_horizon h on h.xid < s.xmax
+      left join lateral (select e.xid from room_events e where e.xid < s.xmin order by e.xid, e.id limit 1) o on true`;
   if (!row) throw new Error("the range of events is one row");
   return {
     forgotten: row.xid === null ? undefined : { xid: BigInt(row.xid), id: Number(row.id) },
+    oldest: { xid: BigInt(row.oldestXid), id: 0 },
     settledXid: BigInt(row.settledXid),
     nextXid: BigInt(row.nextXid),
   };

@@ -2,6 +2,7 @@ import type { Region } from "@roombridge/models/api";
 import type { Database } from "./database.ts";
 import { repeatLost } from "./repeat-lost.ts";
 import { retryConflicts } from "./retry-conflicts.ts";
+import { tracedValue } from "./traced-value.ts";
 
 export interface CreateProcessRow {
   readonly outcome: "created" | "no_deployment" | "full" | "no_host" | "pool_stopped" | "quota";
@@ -10,14 +11,15 @@ export interface CreateProcessRow {
 
 /** Inserts a process without a room under the id that the caller chose; it is there once, however often this is called. */
 export async function insertProcess(
-  { sql }: Database,
+  database: Database,
   process: { readonly appId: string; readonly region: Region; readonly processId: string },
 ): Promise<CreateProcessRow> {
+  const { sql } = database;
   const [row] = await repeatLost(() =>
     retryConflicts(
       () => sql<CreateProcessRow[]>`
         select outcome, retry_after_seconds as "retryAfterSeconds"
-          from create_process(${process.appId}, ${process.region}, ${process.processId})`,
+          from create_process(${tracedValue(database, process.appId)}, ${process.region}, ${process.processId})`,
     ),
   );
   if (!row) throw new Error("create_process answers one row");

@@ -4,7 +4,7 @@ import type { Database } from "./database.ts";
 import { retryConflicts } from "./retry-conflicts.ts";
 import type { EventPayload } from "./room-events.ts";
 
-/** Events of one webhook that one call writes down. */
+/** Events of one webhook that one call writes down; of all of them ten times as many. */
 const ENQUEUE_LIMIT = 500;
 
 /** Whether there is anything to send to. */
@@ -50,13 +50,15 @@ export interface ClaimOptions {
   readonly parallel: number;
   /** How many are under way, by webhookId. */
   readonly busy: Readonly<Record<string, number>>;
+  /** At most so many; webhooks that fail come last. */
+  readonly limit: number;
   /** After so long without a result somebody else tries. */
   readonly holdSeconds: number;
 }
 
 /** Takes what is due: of each room at most one, the oldest that has not ended. */
 export async function claimDeliveries({ sql }: Database, options: ClaimOptions): Promise<DueDelivery[]> {
-  const { parallel, busy, holdSeconds } = options;
+  const { parallel, busy, limit, holdSeconds } = options;
   const rows = await sql<DueRow[]>`
     with due as (
       select d.webhook_id, d.xid, d.id from webhooks w cross join lateral (
@@ -69,6 +71,7 @@ export async function claimDeliveries({ sql }: Database, options: ClaimOptions):
          for update skip locked
       ) d
       where w.disabled_at is null and (w.retry_at is null or w.retry_at <= statement_timestamp())
+      order by w.failing_since is not null limit greatest(0, ${limit}::integer)
     )
     update webhook_deliveries d set claimed_until = clock_timestamp() + make_interval(secs => ${holdSeconds}::double precision)
       from due join webhooks w on w.webhook_id = due.webhook_id
@@ -128,4 +131,34 @@ export async function releaseDeliveries({ sql }: Database, deliveries: readonly 
                   ${deliveries.map(({ position }) => String(position.xid))}::text[]::xid8[],
                   ${deliveries.map(({ position }) => position.id)}::bigint[]) as r (webhook_id, xid, id)
      where d.webhook_id = r.webhook_id and d.xid = r.xid and d.id = r.id`;
+}
+
+/** Forgets what nobody could be told for 144 h, at most `limit`; the next of its lane is due then. Answers how many. */
+export async function deleteStaleDeliveries({ sql }: Database, limit: number): Promise<number> {
+  return retryConflicts(() =>
+    sql.begin(async (tx) => {
+      const stale = await tx<{ webhookId: string; lane: string; xid: string; id: string }[]>`
+        select webhook_id as "webhookId", lane, xid::text, id from webhook_deliveries
+         where state = 'pending' and created_at < statement_timestamp() - interval '144 hours'
+         order by created_at limit ${limit}`;
+      if (stale.length === 0) return 0;
+      const webhookIds = stale.map(({ webhookId }) => webhookId);
+      // Who enqueues meanwhile would count on the one before it.
+      await tx`select from webhooks where webhook_id = any (${webhookIds}::text[]) order by webhook_id for update`;
+      await tx`
+        delete from webhook_deliveries d
+         using unnest(${webhookIds}::text[], ${stale.map(({ xid }) => xid)}::text[]::xid8[],
+                      ${stale.map(({ id }) => id)}::bigint[]) as s (webhook_id, xid, id)
+         where d.webhook_id = s.webhook_id and d.xid = s.xid and d.id = s.id`;
+      await tx`
+        update webhook_deliveries d set due_at = clock_timestamp()
+          from (select distinct * from unnest(${webhookIds}::text[], ${stale.map(({ lane }) => lane)}::text[])) as s (webhook_id, lane)
+         cross join lateral (
+           select o.xid, o.id from webhook_deliveries o
+            where o.webhook_id = s.webhook_id and o.lane = s.lane and o.state = 'pending' order by o.xid, o.id limit 1
+         ) n
+         where d.webhook_id = s.webhook_id and d.xid = n.xid and d.id = n.id and d.due_at is null`;
+      return stale.length;
+    }),
+  );
 }

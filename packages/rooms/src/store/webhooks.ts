@@ -79,17 +79,24 @@ export async function changeWebhook(
   if (isNew) await makeDue(sql, webhookId);
 }
 
-/** The first of each lane is due now. */
+/** What waits for another attempt is due now. */
 async function makeDue(sql: Database["sql"], webhookId: string): Promise<void> {
   await sql`
-    update webhook_deliveries d set due_at = clock_timestamp()
-     where d.webhook_id = ${webhookId} and d.state = 'pending' and not exists (
-       select from webhook_deliveries o where o.webhook_id = d.webhook_id and o.lane = d.lane and o.state = 'pending'
-          and (o.xid, o.id) < (d.xid, d.id))`;
+    update webhook_deliveries set due_at = statement_timestamp()
+     where webhook_id = ${webhookId} and due_at > statement_timestamp()`;
 }
 
-/** Its deliveries go with it. */
+/** Deliveries that one statement deletes: a million may have waited for a receiver that was down. */
+const DELETE_LIMIT = 10_000;
+
+/** Its deliveries first, in batches; from the first moment nothing is sent or enqueued any more. */
 export async function deleteWebhookById({ sql }: Database, webhookId: string): Promise<void> {
+  await sql`update webhooks set disabled_at = coalesce(disabled_at, clock_timestamp()) where webhook_id = ${webhookId}`;
+  for (let count = DELETE_LIMIT; count === DELETE_LIMIT;) {
+    ({ count } = await sql`
+      delete from webhook_deliveries where ctid = any (array(
+        select ctid from webhook_deliveries where webhook_id = ${webhookId} limit ${DELETE_LIMIT}))`);
+  }
   await sql`delete from webhooks where webhook_id = ${webhookId}`;
 }
 

@@ -1,6 +1,7 @@
 // Runs in Node and, without its types, in a browser: it imports nothing.
 
-const CONNECT_MS = 20_000;
+/** Twenty are too few for a renewal where two cores also run the whole stack, and a bridge or two give more pairs to try. */
+const CONNECT_MS = 45_000;
 const POLL_MS = 20;
 const INTERVAL_MS = 20;
 

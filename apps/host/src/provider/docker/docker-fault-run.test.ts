@@ -60,8 +60,9 @@ describe.skipIf(!requireDocker())("on engines of their own", () => {
         ],
         // Containers take their time, and engines more.
         pauseMs: { min: 100, max: 3_000 },
-        // What a host had that never comes back is lost after its lease, and leases are believed after eight steady seconds.
-        settleMs: 30_000,
+        // What a host had that never comes back is lost after its lease, and leases are believed after eight steady seconds. An
+        // engine that has missed the end of a container is believed for eight, and needs twenty to give it up without containerd.
+        settleMs: 60_000,
       });
     },
   );

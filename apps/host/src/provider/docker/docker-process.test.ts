@@ -2,7 +2,12 @@ import { expect, test } from "vitest";
 import { DockerProcess } from "./docker-process.ts";
 
 const newProcess = () => new DockerProcess("p", { id: "c", ports: [] });
-const exited = (exitCode: number, isOutOfMemory = false) => ({ status: "exited", exitCode, isOutOfMemory });
+const exited = (exitCode: number, isOutOfMemory = false) => ({
+  status: "exited",
+  exitCode,
+  isOutOfMemory,
+  isEndKnown: true,
+});
 
 test("exit code 0 counts when the process was seen alive, and no break has come between", () => {
   const process = newProcess();
@@ -22,6 +27,13 @@ test.each([
   expect(process.exit).toEqual({});
 });
 
+test("exit code 0 is not believed of an engine that has missed the end", () => {
+  const process = newProcess();
+  process.seen({ status: "running" }, 3);
+  process.ended({ ...exited(0), isEndKnown: false }, 3);
+  expect(process.exit).toEqual({});
+});
+
 test("exit code 0 of a process that we have told to stop counts", () => {
   const process = newProcess();
   process.wasTold = true;
@@ -35,7 +47,7 @@ test.each([
   [exited(137, true), { signal: "SIGKILL", oom: true }],
   // A child was ended for its memory; the server itself went in its own time.
   [exited(0, true), {}],
-  [{ status: "created", exitCode: 0, isOutOfMemory: false }, {}],
+  [{ ...exited(0), status: "created", isEndKnown: false }, {}],
 ])("%o is told as %o", (container, exit) => {
   const process = newProcess();
   process.ended(container, 3);

@@ -419,6 +419,34 @@ describe.skipIf(!hasDocker)("with an engine of its own", { timeout: LONG_MS }, (
       await provider.start(next);
       await phase(provider, next, "running");
     });
+
+    test("that has missed the end of a container calls it running for good, and is not believed", async () => {
+      const provider = await (await newDockerWorld(docker.url)).open();
+      const spec = await game(LISTEN);
+      await provider.start(spec);
+      await phase(provider, spec, "running");
+      await loseEnd(spec);
+      expect(await phase(provider, spec, "exited")).toMatchObject({ hasRun: true, exit: {} });
+      expect((await docker.client.getContainer(`roombridge-${spec.processId}`).inspect()).State.Status).toBe("running");
+      await provider.stop(spec.processId, LONG_MS);
+      await patiently("the container to go", () => provider.forget(spec.processId));
+      const next = await game(LISTEN, { ports: spec.ports });
+      await patiently("a start", () => provider.start(next));
+      await phase(provider, next, "running");
+    });
+
+    test("that has missed it learns of it by a question, where its processes are not seen", async () => {
+      const world = await newDockerWorld(docker.url);
+      const provider = await world.open();
+      const spec = await game(LISTEN);
+      await provider.start(spec);
+      await phase(provider, spec, "running");
+      await provider.close();
+      await loseEnd(spec);
+      const blind = await world.openWith({ procRoot: "/nonexistent" });
+      const { exit } = await phase(blind, spec, "exited");
+      expect(exit?.code).not.toBe(0);
+    });
   });
 
   describe("a host", () => {
@@ -527,6 +555,16 @@ describe.skipIf(!hasDocker)("with an engine of its own", { timeout: LONG_MS }, (
     return image;
   }
 
+  /** Ends a process in a moment in which nobody can tell the engine. */
+  async function loseEnd({ processId }: ProcessSpec): Promise<void> {
+    const { State } = await docker.client.getContainer(`roombridge-${processId}`).inspect();
+    const shim = /^PPid:\s*(\d+)$/m.exec(await readFile(`/proc/${State.Pid}/status`, "utf8"))?.[1];
+    await docker.freeze();
+    await docker.killContainerd();
+    for (const pid of [Number(shim), State.Pid]) process.kill(pid, "SIGKILL");
+    await docker.thaw();
+  }
+
   async function containersOf(hostId: string): Promise<string[]> {
     const filters = { label: [`roombridge.host=${hostId}`] };
     return (await docker.client.listContainers({ all: true, filters })).map(({ Id }) => Id);
@@ -560,6 +598,15 @@ function phase(provider: Provider, { processId }: ProcessSpec, wanted: Observed[
     },
     { what: `${processId} to be ${wanted}`, timeoutMs: LONG_MS },
   );
+}
+
+/** Again and again while the engine has no containerd. */
+function patiently(what: string, work: () => Promise<void>): Promise<boolean> {
+  const look = async () => {
+    await work();
+    return true;
+  };
+  return waitFor(look, { what, timeoutMs: LONG_MS });
 }
 
 function logged(provider: Provider, { processId }: ProcessSpec, text: string): Promise<boolean> {

@@ -25,6 +25,7 @@ import { imageOf } from "./image-of.ts";
 import { ImageStore } from "./image-store.ts";
 import { keepLog, keptLog } from "./kept-log.ts";
 import { neighboursOn } from "./neighbours.ts";
+import { PresenceWatch } from "./presence-watch.ts";
 import { readContainerSockets } from "./readiness.ts";
 import { ReadinessWatch } from "./readiness-watch.ts";
 import { followContainer } from "./follow-container.ts";
@@ -71,6 +72,7 @@ class DockerProvider implements Provider {
   readonly #processes = new Map<string, DockerProcess>();
   readonly #starts = new Map<string, Promise<void>>();
   readonly #readiness: ReadinessWatch;
+  readonly #presence: PresenceWatch;
   readonly #filesTimer: NodeJS.Timeout;
 
   constructor(options: DockerProviderOptions) {
@@ -88,6 +90,7 @@ class DockerProvider implements Provider {
       onChange,
       log,
     });
+    this.#presence = new PresenceWatch({ engine: this.#engine, procRoot, processes: this.#processes, onChange, log });
     this.#filesTimer = setInterval(() => void this.#keepFiles(), FILES_INTERVAL_MS);
   }
 
@@ -119,7 +122,7 @@ class DockerProvider implements Provider {
   async stop(processId: string, graceMs: number): Promise<void> {
     const container = await this.#find(processId);
     const process = container && this.#track(container);
-    if (!process) return;
+    if (!process || process.isGone) return;
     const { wasTold } = process;
     process.wasTold = true;
     await stopContainer(this.#engine, container, { graceMs, wasTold });
@@ -187,6 +190,7 @@ class DockerProvider implements Provider {
 
   async close(): Promise<void> {
     this.#readiness.close();
+    this.#presence.close();
     clearInterval(this.#filesTimer);
     await this.#watch.close();
   }

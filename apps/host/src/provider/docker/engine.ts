@@ -7,6 +7,11 @@ import { readFrames } from "./log-frames.ts";
 const CALL_MS = 10_000;
 /** Creating and starting wait for disks and for other containers. */
 const START_MS = 60_000;
+/** An engine that has missed the end of a container waits ten seconds for it, and as long again when it has no containerd. */
+const REMOVE_CALLS = 3;
+
+/** Times that an engine does not know begin like this. */
+const NEVER = "0001-";
 
 export interface ListedContainer {
   readonly id: string;
@@ -19,6 +24,8 @@ export interface ContainerState extends ListedContainer {
   /** In the engine's namespace of processes; 0 when it does not run. */
   readonly pid: number;
   readonly exitCode: number;
+  /** False when the engine missed the end; newer ones then say that the exit code was 0. */
+  readonly isEndKnown: boolean;
   readonly isOutOfMemory: boolean;
   /** Undefined for an image without HEALTHCHECK. */
   readonly health: string | undefined;
@@ -70,6 +77,7 @@ export class Engine {
       status: State.Status,
       pid: State.Pid,
       exitCode: State.ExitCode,
+      isEndKnown: !State.FinishedAt.startsWith(NEVER),
       isOutOfMemory: State.OOMKilled,
       health: State.Health?.Status,
       stopSignal: StopSignal || "SIGTERM",
@@ -103,7 +111,7 @@ export class Engine {
     const remove = (abortSignal: AbortSignal) =>
       this.#docker.getContainer(id).remove({ force: true, v: true, abortSignal });
     // 409: somebody is removing it.
-    await this.#unless(409, this.#unlessMissing("remove", remove));
+    await this.#unless(409, this.#unlessMissing("remove", remove, REMOVE_CALLS * this.#callMs));
   }
 
   /** What it wrote so far, both streams; the last lines only with `tailLines`. */

@@ -1,0 +1,1 @@
+ALTER TABLE "processes" ADD COLUMN "traceparent" text DEFAULT nullif(current_setting('roombridge.traceparent', true), '');

@@ -1,0 +1,108 @@
+// Every container's environment is handed to the parser of the app that it starts, with secrets that are none.
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { containersOf } from "./conventions.mjs";
+import { buildBase } from "./kustomize.mjs";
+
+const PARSERS = {
+  gateway: ["apps/gateway/src/env.ts", "parseEnv"],
+  rtc: ["apps/rtc/src/env.ts", "parseEnv"],
+  host: ["apps/host/src/env.ts", "parseEnv"],
+  "turn-agent": ["apps/turn-agent/src/env.ts", "parseEnv"],
+  migrate: ["apps/standalone/src/env.ts", "parseCommandEnv"],
+  "coturn-access": ["apps/standalone/src/env.ts", "parseCommandEnv"],
+  config: ["apps/standalone/src/env.ts", "parseTurnConfigEnv"],
+};
+const SAMPLES = {
+  "database-url": "postgres://roombridge:sample@postgres.example:5432/roombridge\n",
+  token: "a-token-of-some-length\n",
+  "coturn-db-password": "a-password\n",
+  "turn-credential-keys": `k1:${Buffer.alloc(32).toString("base64")}\n`,
+  "cli-password": "another-password-of-some-length\n",
+};
+/** What the fields of a pod say that a container asks for. */
+const FIELDS = { "spec.nodeName": "node-1", "status.hostIP": "192.0.2.7" };
+
+/** Names that no app reads, secrets that no volume holds, and what the apps would refuse at their start. */
+export async function findEnvironmentProblems(root, base) {
+  const known = new Set(
+    [...readFileSync(join(root, ".env.example"), "utf8").matchAll(/\b([A-Z][A-Z0-9_]+)=/g)].map(([, name]) => name),
+  );
+  const secrets = mkdtempSync(join(tmpdir(), "roombridge-kubernetes-"));
+  try {
+    const problems = [];
+    for (const { file, resource } of buildBase(root, base)) {
+      if (resource.kind === "ConfigMap") problems.push(...(await checkOperatorFile(root, resource, secrets)));
+      const pod = resource.spec?.template;
+      for (const container of pod ? containersOf(pod) : []) {
+        const found = await findProblems(root, { container, pod, known, secrets });
+        problems.push(...found.map((problem) => `${base}/${file}: ${container.name}: ${problem}`));
+      }
+    }
+    return problems;
+  } finally {
+    rmSync(secrets, { recursive: true });
+  }
+}
+
+async function findProblems(root, { container, pod, known, secrets }) {
+  const [module, name] = PARSERS[container.name] ?? [];
+  if (!module) return [];
+  const given = valuesOf(container);
+  const unknown = Object.keys(given).filter((variable) => !isKnown(variable, known));
+  const inFiles = Object.entries(given).map(([variable, value]) => [variable, inSamples(value, { pod, secrets })]);
+  const missing = inFiles.filter(([, value]) => value === undefined).map(([variable]) => variable);
+  const parser = (await import(pathToFileURL(join(root, module)).href))[name];
+  return [
+    ...unknown.map((variable) => `${variable} is not in .env.example`),
+    ...missing.map((variable) => `${variable} names a file that no volume holds`),
+    ...(missing.length > 0 ? [] : refusalOf(() => parser(Object.fromEntries(inFiles)))),
+  ];
+}
+
+/** Values with `$(NAME)` replaced, as the kubelet does it: only by names that stand before. */
+function valuesOf({ env = [] }) {
+  const values = {};
+  for (const { name, value = "", valueFrom } of env) {
+    const text = valueFrom ? FIELDS[valueFrom.fieldRef.fieldPath] : value;
+    values[name] = text.replace(/\$\(([A-Z_]+)\)/g, (whole, other) => values[other] ?? whole);
+  }
+  const { NODE_NAME: _, NODE_IP: __, ...rest } = values;
+  return rest;
+}
+
+function isKnown(variable, known) {
+  return known.has(variable) || known.has(variable.replace(/_FILE$/, ""));
+}
+
+/** Paths below a mounted secret, and of what the relay's first container writes, as files that are there; undefined: none is. */
+function inSamples(value, { pod, secrets }) {
+  const key = /^(?:\/run\/secrets\/roombridge|\/relay\/config)\/(.+)$/.exec(value)?.[1];
+  if (key === undefined) return value;
+  const items = (pod.spec.volumes ?? []).flatMap(({ secret }) => secret?.items ?? []).map(({ path }) => path);
+  if (value.startsWith("/run/") && !items.includes(key)) return undefined;
+  const path = join(secrets, key);
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, SAMPLES[key] ?? "");
+  return path;
+}
+
+async function checkOperatorFile(root, { metadata, data }, secrets) {
+  const path = join(secrets, `${metadata.name}.json`);
+  writeFileSync(path, data["roombridge.json"]);
+  const { readOperatorFile } = await import(
+    pathToFileURL(join(root, "packages/service/src/operator-file/read-operator-file.ts")).href
+  );
+  return refusalOf(() => readOperatorFile(path)).map((problem) => `ConfigMap ${metadata.name}: ${problem}`);
+}
+
+function refusalOf(work) {
+  try {
+    work();
+    return [];
+  } catch (error) {
+    return error.message.split("\n");
+  }
+}
