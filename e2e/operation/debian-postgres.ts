@@ -1,6 +1,7 @@
 import { execFile, execFileSync, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { chown, cp, mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { closeSync, openSync } from "node:fs";
+import { chown, cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -76,35 +77,44 @@ export class DebianPostgres {
       listen_addresses: "127.0.0.1",
       unix_socket_directories: "",
       archive_mode: "on",
-      archive_command: `test -f ${this.archive}/%f || cp %p ${this.archive}/%f`,
+      // Killed in the middle it must not leave half a segment under its name.
+      archive_command: `test -f ${this.archive}/%f || { cp %p ${this.archive}/%f.part && mv ${this.archive}/%f.part ${this.archive}/%f; }`,
       restore_command: `cp ${this.archive}/%f %p`,
       // Without it 16 MB would be filled before the first segment is archived.
       archive_timeout: "2s",
       max_connections: "200",
     };
     const args = Object.entries(settings).flatMap(([key, value]) => ["-c", `${key}=${value}`]);
+    const logFile = join(this.#home, `${name}.log`);
+    const log = openSync(logFile, "a");
     const child = spawn(join(this.#bin, "postgres"), ["-D", this.directory(name), ...args], {
       ...this.#account,
       cwd: "/",
       env: { PATH: "/usr/bin:/bin", LC_ALL: "C.UTF-8" },
-      stdio: "ignore",
+      stdio: ["ignore", log, log],
       detached: true,
     });
+    closeSync(log);
     const exited = new Promise<void>((resolve) => child.once("exit", () => resolve()));
     if (child.pid === undefined) throw new Error("postgres could not be started");
     const release = guardProcessGroup(child.pid);
     void exited.then(release);
     this.#running = { pid: child.pid, exited };
-    await waitFor(() => this.program("pg_isready", ["-q", "-d", this.url]).then(() => true), {
+    const ready = waitFor(() => this.program("pg_isready", ["-q", "-d", this.url]).then(() => true), {
       what: "the server to take connections",
       timeoutMs: STARTED_MS,
     });
+    const ended = exited.then(async () => {
+      this.#running = undefined;
+      throw new Error(`the server has ended:\n${await readFile(logFile, "utf8")}`);
+    });
+    ended.catch(() => {});
+    await Promise.race([ready, ended]);
   }
 
   async stop(mode: StopMode): Promise<void> {
     const running = this.#running;
     if (!running) return;
-    this.#running = undefined;
     process.kill(running.pid, mode === "fast" ? "SIGINT" : "SIGQUIT");
     await running.exited;
   }

@@ -1,5 +1,5 @@
 import { createHash, randomBytes, randomUUID } from "node:crypto";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openDatabase, type Database } from "@roombridge/rooms";
@@ -46,9 +46,34 @@ export async function newWorld(server: DebianPostgres): Promise<World> {
     ...{ databaseUrl: server.url, database, token, appId, dataDir, hostId: `host-${randomUUID()}` },
     async close() {
       await database.close();
+      await killGames(dataDir);
       await rm(dataDir, { recursive: true, force: true });
     },
   };
+}
+
+/** A host that left its game servers to a successor has none any more. */
+async function killGames(dataDir: string): Promise<void> {
+  for (const processId of await readdir(join(dataDir, "processes")).catch(() => [])) {
+    const leader = await leaderOf(dataDir, processId).catch(() => undefined);
+    if (leader !== undefined && isGroupAlive(leader)) process.kill(-leader, "SIGKILL");
+  }
+}
+
+/** The process group of a game server. @throws Error when its host knows none. */
+export async function leaderOf(dataDir: string, processId: string): Promise<number> {
+  const state: { pid: number } = JSON.parse(
+    await readFile(join(dataDir, "processes", processId, "state.json"), "utf8"),
+  );
+  return state.pid;
+}
+
+export function isGroupAlive(leader: number): boolean {
+  try {
+    return process.kill(-leader, 0);
+  } catch {
+    return false;
+  }
 }
 
 export interface Gateway {

@@ -3,6 +3,7 @@ import postgres from "postgres";
 import { randomBase36 } from "../../ids.ts";
 
 const WITHIN_MS = 3_000;
+const ANSWER_SECONDS = 5;
 
 /**
  * Whether a session at `url` hears a NOTIFY of another one, as hosts and turn-agents must. Behind a pooler that gives sessions
@@ -13,6 +14,7 @@ export async function hearsNotifications(url: string): Promise<boolean> {
   const sql = postgres(url, {
     max: 1,
     connect_timeout: 5,
+    answer_timeout: ANSWER_SECONDS,
     connection: { application_name: "roombridge doctor" },
     onnotice: () => {},
   });
