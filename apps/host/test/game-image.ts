@@ -39,7 +39,8 @@ export async function importGameImage(
   for await (const chunk of stream) answer += String(chunk);
   const [code] = await packed;
   // 1: a file has "changed", as those of pnpm do whenever another checkout links to them.
-  if (!(code === 0 || code === 1) || answer.includes('"error"')) throw new Error(`the image could not be made: ${answer}`);
+  if (!(code === 0 || code === 1) || answer.includes('"error"'))
+    throw new Error(`the image could not be made: ${answer}`);
 }
 
 async function librariesOf(program: string): Promise<string[]> {
