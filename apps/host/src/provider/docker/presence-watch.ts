@@ -26,8 +26,8 @@ export interface PresenceWatchOptions {
 }
 
 /**
- * Finds containers that their engine calls running for ever, although they have ended: the news of an end is lost when
- * containerd is killed at the same time (moby/moby#37848, docker/for-linux#779).
+ * Finds containers that their engine calls running for ever, although they have ended: the news of an end may be lost
+ * when containerd is killed at the same time (moby/moby#37848, docker/for-linux#779).
  */
 export class PresenceWatch {
   readonly #options: PresenceWatchOptions;
