@@ -84,17 +84,7 @@ export async function openFixture(undo: (() => unknown)[]): Promise<Fixture> {
   const wide = await run({ processes: 100, roomsPerProcess: 1_000, firstProcess: 0 });
   const packed = await run({ processes: 500, roomsPerProcess: 20, firstProcess: 100 });
 
-  const gateway = await startMeasuredApp("gateway", {
-    DATABASE_URL: server.url,
-    TURN_CREDENTIAL_KEYS: `bench:${key.toString("base64")}`,
-    GATEWAY_PORT: "0",
-    // The gateway logs each create at info; that is not what is compared.
-    LOG_LEVEL: "warn",
-    LOG_FORMAT: "json",
-  });
-  undo.push(gateway.stop);
-  const hello = await startMeasuredProgram(join(import.meta.dirname, "hello.ts"), {});
-  undo.push(hello.stop);
+  const { gateway, hello } = await startServers(server.url, key, undo);
   const pgbench = findPgbench();
   const baseline =
     pgbench === undefined ? openPostgresJs(server.url, MAX_CLIENTS) : await openPgbench(pgbench, server.url);
@@ -103,8 +93,8 @@ export async function openFixture(undo: (() => unknown)[]): Promise<Fixture> {
   return {
     databaseUrl: server.url,
     database: `embedded PostgreSQL ${version?.text ?? "of unknown version"}`,
-    gateway: toTarget("gateway", gateway),
-    hello: toTarget("bare Hono", hello),
+    gateway,
+    hello,
     baseline,
     wide,
     packed,
@@ -124,6 +114,22 @@ export async function openFixture(undo: (() => unknown)[]): Promise<Fixture> {
       ...{ region: TEST_REGION, rooms: count, clients },
     }),
   };
+}
+
+/** The gateway and the bare Hono server. */
+async function startServers(databaseUrl: string, key: Buffer, undo: (() => unknown)[]) {
+  const gateway = await startMeasuredApp("gateway", {
+    DATABASE_URL: databaseUrl,
+    TURN_CREDENTIAL_KEYS: `bench:${key.toString("base64")}`,
+    GATEWAY_PORT: "0",
+    // The gateway logs each create at info; that is not what is compared.
+    LOG_LEVEL: "warn",
+    LOG_FORMAT: "json",
+  });
+  undo.push(gateway.stop);
+  const hello = await startMeasuredProgram(join(import.meta.dirname, "hello.ts"), {});
+  undo.push(hello.stop);
+  return { gateway: toTarget("gateway", gateway), hello: toTarget("bare Hono", hello) };
 }
 
 interface GameSize {
