@@ -1,6 +1,7 @@
 import { databaseTests, longTests } from "@roombridge/testing/vitest";
 import { defineConfig } from "vitest/config";
 
+// No package's tests take longer: two files side by side.
 export default defineConfig({
-  test: { ...databaseTests, ...longTests(["src/main.test.ts", "src/silent-database.test.ts"]) },
+  test: { ...databaseTests, maxWorkers: 2, ...longTests(["src/main.test.ts", "src/silent-database.test.ts"]) },
 });

@@ -87,10 +87,15 @@ async function openPlace({ gateway = "usual", game: settings }: Row): Promise<Pl
   return { rooms, game };
 }
 
-/** All that a refused call must leave as it was. That somebody tried to wake a room is remembered. */
+/** All that a refused call must leave as it was. That somebody tried to wake a room is remembered; webhooks follow by themselves. */
 async function stateOf({ rooms }: Place): Promise<object> {
   const { pools: _, ...tables } = await dumpDatabase(rooms.database);
-  return { ...tables, rooms: tables["rooms"]?.map((row) => ({ ...row, woken_at: undefined })) };
+  const following = { position_xid: undefined, position_id: undefined };
+  return {
+    ...tables,
+    rooms: tables["rooms"]?.map((row) => ({ ...row, woken_at: undefined })),
+    webhooks: tables["webhooks"]?.map((row) => ({ ...row, ...following })),
+  };
 }
 
 const TABLE = DRIVERS.flatMap((driver) =>

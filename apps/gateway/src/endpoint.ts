@@ -13,7 +13,7 @@ export interface Endpoint {
   readonly access?: Access;
   /** See `Operation`. */
   readonly isForPlayersToo?: boolean | undefined;
-  readonly patienceSeconds?: number | undefined;
+  readonly patienceSeconds?: ((request: HonoRequest) => number) | undefined;
   readonly headers?: Readonly<Record<string, string>>;
   /** Probes come every few seconds and are logged at debug. */
   readonly isProbe?: boolean;

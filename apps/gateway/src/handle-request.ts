@@ -36,7 +36,7 @@ export function handleRequest(
   asked: Asked,
 ): Promise<Answer> {
   const { requestId, request } = asked;
-  const deadlineMs = requestMs + (endpoint.patienceSeconds ?? 0) * 1_000;
+  const deadlineMs = requestMs + (endpoint.patienceSeconds?.(request) ?? 0) * 1_000;
   return withDeadline(handle(admission, endpoint, asked), deadlineMs, {
     late: () => tooLate(deadlineMs, request.method),
     onLate(late) {

@@ -1,6 +1,7 @@
 import { getRoomInfo, RoomError } from "@roombridge/rooms";
 import { TEST_REGION, waitFor } from "@roombridge/testing";
 import { Readable } from "node:stream";
+import { HonoRequest } from "hono/request";
 import { pino } from "pino";
 import { expect, test } from "vitest";
 import { asCaller, createGame, read, useGateway } from "../test/suite.ts";
@@ -49,7 +50,9 @@ test("a create that takes too long is 408, and done all the same", async () => {
 function scripted(patienceSeconds?: number) {
   const { promise, resolve, reject } = Promise.withResolvers<Answer>();
   const operation = { ...getConnectionInfoOperation, handle: () => promise };
-  const gateway = hastyGateway([patienceSeconds === undefined ? operation : { ...operation, patienceSeconds }]);
+  const gateway = hastyGateway([
+    patienceSeconds === undefined ? operation : { ...operation, patienceSeconds: () => patienceSeconds },
+  ]);
   const ask = () => gateway.app.request("/rooms/v2/app-1/connectioninfo/room-1");
   return { ...gateway, ask, resolve, reject };
 }
@@ -63,6 +66,18 @@ test("a read that takes too long is 408, which pages can read too; its failure i
   await waitFor(() => lines.some((line) => /the database sleeps.*"ended after its deadline"/.test(line)), {
     what: "the log to tell how it ended",
   });
+});
+
+test.each([
+  [undefined, 0],
+  ["25", 25],
+  ["999", 25],
+  ["-1", 0],
+  ["x", 0],
+])("who asks connection info to wait %s has %i s more", (wait, seconds) => {
+  const query = wait === undefined ? "" : `?wait=${wait}`;
+  const request = new HonoRequest(new Request(`http://a.example/${query}`));
+  expect(getConnectionInfoOperation.patienceSeconds?.(request)).toBe(seconds);
 });
 
 test("a stream that begins too late is closed", async () => {

@@ -34,8 +34,8 @@ export interface Operation {
   readonly isForBrowsers: boolean;
   /** Clients poll with it although it is no GET, so its successes are logged at debug. */
   readonly isPolled?: boolean;
-  /** Seconds that it may take beyond the deadline of every request, because its caller asked it to wait. */
-  readonly patienceSeconds?: number;
+  /** Seconds that a request may take beyond the deadline of all, because its caller asked for a wait. Does not throw. */
+  readonly patienceSeconds?: (request: HonoRequest) => number;
   /** Throws RoomError. */
   readonly handle: (rooms: RoomsContext, request: HonoRequest, settings: OperationSettings) => Promise<Answer>;
 }

@@ -34,7 +34,7 @@ export const getConnectionInfoOperation: Operation = {
   }),
   access: "public",
   isForBrowsers: true,
-  patienceSeconds: WAIT.max,
+  patienceSeconds: (request) => Math.min(Math.max(Number(request.query("wait")) || 0, 0), WAIT.max),
   async handle(rooms, request, settings) {
     const roomId = roomIdOf(request);
     const waitMs = integerInQuery(request, "wait", WAIT) * 1_000;
