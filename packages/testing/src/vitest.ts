@@ -5,7 +5,7 @@ import { configDefaults } from "vitest/config";
  * For processes and databases on a machine that several test runs share. The files of one worker share its modules, which
  * saves a quarter of the processor time: a file must leave no state behind in what it imports.
  */
-export const slowTests = { testTimeout: 30_000, hookTimeout: 60_000, isolate: false };
+export const slowTests = { testTimeout: 60_000, hookTimeout: 60_000, isolate: false };
 
 /**
  * The part of a `vitest.config.ts` that tests on a database need:
