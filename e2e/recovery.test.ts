@@ -61,6 +61,19 @@ async function healed(): Promise<void> {
   }
 }
 
+/** Which start of a host has the game server of the room. */
+async function ownerOf(roomId: string): Promise<string> {
+  const opened = database(roombridge);
+  try {
+    const rows = await opened.sql<{ owner: string }[]>`
+      select p.host_incarnation::text as owner from rooms r join room_allocations a using (room_key) join processes p using (process_id)
+       where r.room_id = ${roomId} and a.unscheduled_at is null`;
+    return rows.map(({ owner }) => owner).join();
+  } finally {
+    await opened.close();
+  }
+}
+
 async function statusOf(roomId: string): Promise<string> {
   return (await client(roombridge).roomsV2.getRoomInfo(roomId)).status;
 }
@@ -111,8 +124,11 @@ describe("after kill -9 everything is consistent and works again within 10 s", (
     const host = part(/apps\/host\/src\/main/);
     const games = descendants(host.pid);
     expect(games.length).toBeGreaterThan(0);
+    const elder = await ownerOf(roomId);
     process.kill(host.pid, "SIGKILL");
     await echoOverWebSocket(exposedPort, roomId, "meanwhile");
+    const isAdopted = async () => (await ownerOf(roomId)) !== elder;
+    await waitFor(isAdopted, { what: "the successor to adopt the game", timeoutMs: 20_000 });
     await healed();
     await echoOverWebSocket(exposedPort, roomId, "still here");
     expect(stillRunning(games)).toEqual(games);
