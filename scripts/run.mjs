@@ -20,7 +20,7 @@ const STEPS = {
   start: [["node", ...dotenv, "apps/standalone/src/main.ts"]],
   dev: [["node", ...dotenv, "--watch", "--watch-preserve-output", "apps/standalone/src/main.ts"]],
   roombridge: [["node", ...dotenv, "apps/standalone/src/cli.ts"]],
-  test: [["turbo", "run", "test", "--ui=stream", "--log-order=grouped", "--continue", "--concurrency=4"]],
+  test: [["turbo", "run", "test", "--ui=stream", "--log-order=grouped", "--continue", "--concurrency=5"]],
   "test:interop": [["node", "packages/thrift/test/interop/main.ts"]],
   check: [
     ["oxfmt", "--check", "."],
