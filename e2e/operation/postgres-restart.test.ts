@@ -3,7 +3,15 @@ import { migrate } from "@roombridge/rooms";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { DebianPostgres, findDebianPostgres, type StopMode } from "./debian-postgres.ts";
 import { RoomLoad } from "./room-load.ts";
-import { expectNothingLost, newWorld, runningGames, startGateway, startHost, type World } from "./world.ts";
+import {
+  expectNothingLost,
+  gamesBesides,
+  newWorld,
+  runningGames,
+  startGateway,
+  startHost,
+  type World,
+} from "./world.ts";
 
 const CALLERS = 8;
 /** Longer than the six seconds of a host's lease. */
@@ -53,7 +61,7 @@ describe("PostgreSQL is restarted under load", () => {
     async (mode, awayMs) => {
       const load = new RoomLoad({ ...world, gateways: () => gateways }, CALLERS);
       await load.next(200);
-      const games = await runningGames(world);
+      const games = await gamesBesides(world);
       await server.stop(mode);
       await delay(awayMs);
       await server.launch("main");

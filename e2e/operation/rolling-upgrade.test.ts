@@ -7,6 +7,7 @@ import { checkOutOldRelease, hasOldRelease, type OldRelease } from "./old-releas
 import { RoomLoad } from "./room-load.ts";
 import {
   expectNothingLost,
+  gamesBesides,
   newWorld,
   runningGames,
   startGateway,
@@ -81,7 +82,7 @@ describe.runIf(isPossible)("a rolling upgrade under load", () => {
     let gateways = [before.url];
     const load = new RoomLoad({ ...world, gateways: () => gateways }, CALLERS);
     await load.next(STEP);
-    const games = await runningGames(world);
+    const games = await gamesBesides(world);
 
     // A migration that meets a lock under load fails and is run again.
     await waitFor(() => migrate(server.url).then(() => true), { what: "the migration", timeoutMs: 60_000 });

@@ -3,13 +3,14 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openDatabase, type Database } from "@roombridge/rooms";
-import { type App, expectConsistent, REPOSITORY_ROOT, startApp } from "@roombridge/testing";
+import { type App, expectConsistent, REPOSITORY_ROOT, startApp, waitFor } from "@roombridge/testing";
 import { expect } from "vitest";
 import type { DebianPostgres } from "./debian-postgres.ts";
 import type { Acknowledged } from "./room-load.ts";
 
 const KEYS = `test:${randomBytes(32).toString("base64")}`;
 const ROOMS_PER_PROCESS = 500;
+const GAME_STARTED_MS = 60_000;
 
 /** An application with a deployment, on a database that has been migrated by any release. */
 export interface World {
@@ -134,6 +135,17 @@ export async function runningGames({ database, appId }: World): Promise<string[]
      where app_id = ${appId} and status = 'running' order by process_id`;
   for (const { port } of rows) expect((await fetch(`http://127.0.0.1:${port}/`)).status).toBe(200);
   return rows.map(({ processId }) => processId);
+}
+
+/** Waits for the first of them that is none of `known`: rooms are acknowledged while their game server still starts. */
+export async function gamesBesides(world: World, known: readonly string[] = []): Promise<string[]> {
+  return waitFor(
+    async () => {
+      const games = (await runningGames(world)).filter((processId) => !known.includes(processId));
+      return games.length > 0 && games;
+    },
+    { what: "a game server to run", timeoutMs: GAME_STARTED_MS },
+  );
 }
 
 /** Every room that a caller was told of is there and in its place, every one whose end was acknowledged is gone, none is there twice. */
