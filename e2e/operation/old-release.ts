@@ -8,8 +8,11 @@ import { REPOSITORY_ROOT } from "@roombridge/testing";
 
 const run = promisify(execFile);
 
-/** The release before the one in this checkout, with migrations up to 0012; moves on with each release. */
-const COMMIT = "b94af594c2755de3d492211f6a85b69bde01507a";
+/**
+ * The release before the one in this checkout, with migrations up to 0028: each migration works with the release before it, not
+ * with any earlier one. Moves on with each release.
+ */
+const COMMIT = "2399cbbecada1ed77d668d0cb5084f8b858edc42";
 const INSTALL_MS = 300_000;
 const GIT = ["-c", "safe.directory=*", "-C", REPOSITORY_ROOT];
 
