@@ -1,5 +1,5 @@
 import { beatHost, type Database, type HostBeat, type LeaseWatch, openDatabase } from "@roombridge/rooms";
-import { type Loop, startLoop } from "@roombridge/service";
+import { type Logger, type Loop, startLoop } from "@roombridge/service";
 import type { OutageLog } from "./outage-log.ts";
 
 /** A host counts as alive for six seconds after a beat. */
@@ -22,14 +22,19 @@ export function openPulse(url: string): Database {
 export function startHeartbeat(
   database: Database,
   beat: HostBeat,
-  { outages, watch }: { readonly outages: OutageLog; readonly watch: LeaseWatch },
+  { outages, watch, log }: { readonly outages: OutageLog; readonly watch: LeaseWatch; readonly log: Logger },
 ): Heartbeat {
+  let isDrained = false;
   const { promise: superseded, resolve } = Promise.withResolvers<string>();
   const loop = startLoop(BEAT_MS, async () => {
     try {
       const answer = await beatHost(database, beat);
       outages.succeeded();
       watch.beaten(performance.now());
+      if (isDrained !== (answer === "drained")) {
+        isDrained = answer === "drained";
+        log.warn(isDrained ? "drained by an operator: no more game servers" : "not drained any more");
+      }
       if (answer === "superseded") resolve(`another host with HOST_ID ${beat.hostId} has taken over`);
     } catch (error) {
       outages.failed(error, "the heartbeat");

@@ -109,21 +109,26 @@ describe("a game server that works", () => {
 describe("a game server that cannot start", () => {
   test.each([
     ["is not in the operator's file", "other", /^no command named "other"/],
-    ["names a program that does not exist", "missing", /^the program .* was not found/],
+    ["names a program that does not exist", "missing", /^the program of the command was not found/],
     ["wants a port that the deployment does not have", "portless", /the port "voice"/],
   ])("a command that %s is tried three times, and is told", async (_what, command, reason) => {
     const machine = await newMachine(suite(), {
       missing: ["/no/such/program"],
       portless: ["node", "{port:voice}"],
     });
-    await machine.startHost();
+    const host = await machine.startHost();
     const game = await newGame(machine, { command });
     const { roomId } = await game.create();
     await game.unscheduled(roomId);
+    // The operator is told where it was looked for.
+    if (command === "missing") await host.line(/\/no\/such\/program.*"a game server cannot be started"/);
     await expect(game.connection(roomId)).rejects.toThrow("the game server did not start");
     const ends = (await game.processes()).map(({ status, stopReason }) => `${status} ${stopReason}`);
     expect(ends).toEqual(["failed spawn_error", "failed spawn_error", "failed spawn_error"]);
-    for (const { exitDetail } of await game.processes()) expect(exitDetail).toMatch(reason);
+    for (const { exitDetail } of await game.processes()) {
+      expect(exitDetail).toMatch(reason);
+      expect(exitDetail).not.toContain("/");
+    }
   });
 
   test("a port that a stranger holds is left alone from the start", async () => {

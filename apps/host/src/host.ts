@@ -66,7 +66,7 @@ export async function startHost(env: Env, log: Logger, telemetry?: Telemetry): P
   const offer = { control: asked.control, terminatesTls: certificate !== undefined, pingPort: ping?.port };
   await announceHost(database, { ...beat, ...offer });
   const pulse = openPulse(env.DATABASE_URL);
-  const heartbeat = startHeartbeat(pulse, beat, { outages, watch });
+  const heartbeat = startHeartbeat(pulse, beat, { outages, watch, log });
   const { actions, reconciler } = newReconciler({ env, log, database, beat, outages, provider, onChange, metrics });
   const rounds = startLoop(ROUND_MS, () => reconciler.round());
   wake = () => rounds.wake();

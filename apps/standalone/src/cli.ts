@@ -4,6 +4,7 @@ import { appCreate, appDelete, appList, appRotateSecret } from "./command/app.ts
 import { applyCommand } from "./command/apply.ts";
 import { coturnAccess } from "./command/coturn-access.ts";
 import { doctor } from "./command/doctor.ts";
+import { hostDrain, hostList, hostUndrain } from "./command/host.ts";
 import { migrateCommand } from "./command/migrate.ts";
 import { orgCreate, orgList } from "./command/org.ts";
 import { rotateSecret } from "./command/rotate-secret.ts";
@@ -34,8 +35,14 @@ const USAGE = `usage: roombridge <command>
       --scopes <a,b>          such as processes:read,builds:read-write (admin: everything)
   token list                  all tokens, without what opens anything
   token revoke --id <id>      end a token within five seconds
+  host list                   the hosts, and how many game servers and rooms each of them has
+  host drain --host <hostId>  start no more game servers there; those that run take no more rooms, and end with their last
+      --wait <seconds>        until none is left, but no longer; more than none are a failure then (0: do not wait)
+  host undrain --host <hostId>
+                              let it take game servers again
   doctor                      look at the database, hosts, relays and certificates; tell what is wrong and what to do
       --json                  for machines
+      --gateway <url>         one to be asked whether it is ready; may be repeated
       --role <name>           coturn's role in the database (coturn_ro)
       --certificate <path>    one more to look at, besides those of *_TLS_CERT_FILE; may be repeated
   db coturn-access [--print]  create the role with which coturn reads its views, or print the SQL that does
@@ -58,7 +65,7 @@ const USAGE = `usage: roombridge <command>
       --timeout <seconds>     for each step (5)
   help                        this text
 
-org, app and token may also be called as roombridge admin org …, and so on.
+org, app, token and host may also be called as roombridge admin org …, and so on.
 
 environment: DATABASE_URL (default: the database of a running npm start), DATABASE_DIRECT_URL,
 ROOMBRIDGE_DATA_DIR, ROOMBRIDGE_DEV_TOKEN, ROOMBRIDGE_APP_ID, ROOMBRIDGE_CONFIG, COTURN_DB_PASSWORD, TURN_*;
@@ -78,6 +85,9 @@ const COMMANDS = new Map<string, (args: readonly string[], write: (line: string)
   ["token create", (args, write) => tokenCreate(args, readEnv(), write)],
   ["token list", (args, write) => tokenList(args, readEnv(), write)],
   ["token revoke", (args, write) => tokenRevoke(args, readEnv(), write)],
+  ["host list", (args, write) => hostList(args, readEnv(), write)],
+  ["host drain", (args, write) => hostDrain(args, readEnv(), write)],
+  ["host undrain", (args, write) => hostUndrain(args, readEnv(), write)],
   ["doctor", (args, write) => doctor(args, parseDoctorEnv(PROCESS_VARIABLES), write)],
   ["db coturn-access", (args, write) => coturnAccess(args, readEnv(), write)],
   ["db after-restore", (args, write) => afterRestore(args, readEnv(), write)],
@@ -89,7 +99,7 @@ const COMMANDS = new Map<string, (args: readonly string[], write: (line: string)
 /** The first words of commands of two. */
 const GROUPS = [...COMMANDS.keys()].filter((name) => name.includes(" ")).map((name) => name.split(" ")[0]);
 
-const ADMINISTRATION = new Set(["org", "app", "token"]);
+const ADMINISTRATION = new Set(["org", "app", "token", "host"]);
 
 process.exitCode = await run(process.argv.slice(2));
 

@@ -86,6 +86,7 @@ const CommandEnvironment = z.object({
 export type CommandEnv = z.output<typeof CommandEnvironment>;
 
 const DoctorEnvironment = CommandEnvironment.extend({
+  TURN_MODE: turnVariables.TURN_MODE,
   TURN_CREDENTIAL_KEYS: turnVariables.TURN_CREDENTIAL_KEYS.optional(),
   HOST_TLS_CERT_FILE: z.string().optional(),
   RTC_TLS_CERT_FILE: z.string().optional(),

@@ -172,6 +172,22 @@ describe.each(["SIGTERM", "SIGINT", "SIGHUP"] as const)("%s", (signal) => {
 });
 
 test(
+  "stopped right after its host was killed, it ends the game servers that the host has left",
+  async () => {
+    const started = await startForTest(dataDirForTest());
+    await activeConnection(started, await createRoom(started, "Tokyo"));
+    const processes = descendants(started.app.pid);
+    const host = processes.find(({ command }) => PARTS.host.test(command));
+    expect(host).toBeDefined();
+    process.kill(host?.pid ?? 0, "SIGKILL");
+    await started.app.line(/host ended \(SIGKILL\)/);
+    expect(await started.app.stop()).toEqual({ code: 0, signal: null });
+    expect(stillRunning(processes)).toEqual([]);
+  },
+  SLOW_TEST_MS,
+);
+
+test(
   "after kill -9 of everything the next start finds the database and the rooms, with the same token",
   async () => {
     const dataDir = dataDirForTest();

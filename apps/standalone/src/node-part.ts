@@ -11,6 +11,8 @@ export interface NodePartOptions {
   readonly env: Readonly<Record<string, string>>;
   /** Variable through which a later start is given the port of the first one, so that port 0 stays what clients know. */
   readonly portVariable?: string;
+  /** See Part. */
+  readonly cleansUp?: boolean;
   readonly onLine: (line: string, stream: "stdout" | "stderr") => void;
   /** Default 60,000. */
   readonly readyTimeoutMs?: number;
@@ -36,6 +38,7 @@ export function nodePart(options: NodePartOptions): Part<RunningApp> {
   let knownPort: number | undefined;
   return {
     name: options.name,
+    cleansUp: options.cleansUp ?? false,
     start: async (signal) => {
       const { portVariable } = options;
       const fixed = portVariable === undefined || knownPort === undefined ? {} : { [portVariable]: String(knownPort) };

@@ -64,15 +64,18 @@ function rtcPart(settings: AppSettings): Part<RunningApp> {
 
 function hostPart(settings: AppSettings): Part<RunningApp> {
   const { variables, hostId, hostConfig, dataDir } = settings;
+  const onShutdown = variables["HOST_ON_SHUTDOWN"] || "stop";
   return appPart(settings, {
     name: "host",
+    // Else the game servers of a host that has crashed would run on until the next start.
+    cleansUp: onShutdown === "stop",
     prefixes: ["HOST_", "ROOM_", "DOCKER_"],
     variables: {
       HOST_ID: variables["HOST_ID"] || hostId,
       HOST_REGIONS: variables["HOST_REGIONS"] || "all",
       // Well within the deadline of our own stop.
       HOST_STOP_GRACE_SECONDS: variables["HOST_STOP_GRACE_SECONDS"] || "5",
-      HOST_ON_SHUTDOWN: variables["HOST_ON_SHUTDOWN"] || "stop",
+      HOST_ON_SHUTDOWN: onShutdown,
       HOST_PING_PORT: variables["HOST_PING_PORT"] || "0",
       ROOMBRIDGE_CONFIG: hostConfig,
       ROOMBRIDGE_DATA_DIR: dataDir,
@@ -110,6 +113,7 @@ function appPart(
     readonly prefixes: readonly string[];
     readonly variables: Readonly<Record<string, string>>;
     readonly portVariable?: string;
+    readonly cleansUp?: boolean;
   },
 ): Part<RunningApp> {
   const told = { ...app.variables, DATABASE_URL: databaseUrl };
@@ -125,6 +129,7 @@ function appPart(
       ...(process.stdout.isTTY && !variables["NO_COLOR"] ? { FORCE_COLOR: "1" } : {}),
     },
     ...(app.portVariable === undefined ? {} : { portVariable: app.portVariable }),
+    cleansUp: app.cleansUp ?? false,
     onLine: partOutput(app.name, { level: env.LOG_LEVEL, format: env.LOG_FORMAT }),
   });
 }

@@ -136,6 +136,37 @@ describe("stop", () => {
   });
 });
 
+describe("a part that cleans up", () => {
+  test("is started once more when it is down at the stop, and then stopped", async () => {
+    const parts = supervisor({ firstPauseMs: 60_000, longestPauseMs: 60_000, healthyMs: 60_000 });
+    const { part, starts, lines } = sample("a");
+    const running = await parts.start({ ...part, cleansUp: true });
+    process.kill(running.pid, "SIGKILL");
+    await running.exited;
+    expect(await parts.stop([{ parts: ["a"], deadlineMs: 20_000 }])).toBe(true);
+    expect(starts).toHaveLength(2);
+    expect(await starts[1]?.exited).toBe("exit code 0");
+    expect(lines).toContain("stdout: SIGTERM");
+  });
+
+  test("is stopped once when it runs, and not started again", async () => {
+    const parts = supervisor();
+    const { part, starts } = sample("a");
+    await parts.start({ ...part, cleansUp: true });
+    expect(await parts.stop([{ parts: ["a"], deadlineMs: 20_000 }])).toBe(true);
+    expect(starts).toHaveLength(1);
+  });
+
+  test("that cannot be started any more, or not in time, keeps nobody from stopping", async () => {
+    const parts = supervisor({ firstPauseMs: 60_000, longestPauseMs: 60_000, healthyMs: 60_000 });
+    const { part } = sample("crashes", { MODE: "crash-later", FLAG: join(temporaryDirectory(), "flag") });
+    const running = await parts.start({ ...part, cleansUp: true });
+    process.kill(running.pid, "SIGKILL");
+    await running.exited;
+    expect(await parts.stop([{ parts: ["crashes"], deadlineMs: 20_000 }])).toBe(true);
+  });
+});
+
 test("kill ends everything at once, stubborn parts too", async () => {
   const parts = supervisor();
   const pids = [

@@ -14,6 +14,11 @@ export interface RunningPart {
 /** Something that shall always run. */
 export interface Part<Running extends RunningPart = RunningPart> {
   readonly name: string;
+  /**
+   * It leaves something behind that only itself can clean up: if it is down, or ends in disorder, when all is stopped, it is started
+   * once more, to be stopped in order.
+   */
+  readonly cleansUp?: boolean;
   /** Resolves when the part works. Rejects with the reason when it does not, or `signal` aborts, and then leaves nothing behind. */
   start(signal: AbortSignal): Promise<Running>;
 }
@@ -35,12 +40,19 @@ export interface RestartTiming {
 
 interface Member {
   readonly name: string;
-  readonly stopping: AbortController;
+  readonly cleansUp: boolean;
+  stopping: AbortController;
   running: RunningPart | undefined;
+  /** How it ended last, after it had worked. */
+  ended: string | undefined;
+  /** Starts it once more. */
+  readonly again: () => Promise<RunningPart>;
   /** Settles when the part is stopped and will not be started again. */
   done: Promise<void>;
 }
 
+/** How a program of ours ends that was asked to, and could do all that it had to. */
+const IN_ORDER = "exit code 0";
 const TIMING: RestartTiming = { firstPauseMs: 500, longestPauseMs: 10_000, healthyMs: 30_000 };
 /** How long a killed part is waited for: it may still have children of its own to end. */
 const KILLED_MS = 3_000;
@@ -62,8 +74,11 @@ export class Supervisor {
     if (this.#isStopping) throw new Error(`${part.name} was not started: everything is being stopped`);
     const member: Member = {
       name: part.name,
+      cleansUp: part.cleansUp === true,
       stopping: new AbortController(),
       running: undefined,
+      ended: undefined,
+      again: () => launch(part, member),
       done: Promise.resolve(),
     };
     this.#members.set(part.name, member);
@@ -83,7 +98,7 @@ export class Supervisor {
     for (const { parts, deadlineMs } of steps) {
       const members = parts.flatMap((name) => this.#members.get(name) ?? []);
       const left = begin + deadlineMs - performance.now();
-      const ended = await within(Promise.all(members.map(end)), left);
+      const ended = await within(Promise.all(members.map((member) => this.#end(member))), left);
       if (!ended) await this.#killAll(members);
       isClean &&= ended;
     }
@@ -126,6 +141,21 @@ export class Supervisor {
     }
   }
 
+  async #end(member: Member): Promise<void> {
+    member.stopping.abort();
+    await member.running?.stop();
+    await member.done;
+    const { name, cleansUp, ended } = member;
+    if (!cleansUp || ended === undefined || ended === IN_ORDER) return;
+    this.#log.info(`${name} had ended (${ended}): it is started once more, to clean up what it has left`);
+    member.stopping = new AbortController();
+    try {
+      await (await member.again()).stop();
+    } catch (error) {
+      this.#log.error({ err: error }, `${name} could not clean up; the next start will`);
+    }
+  }
+
   #pauseMs(failures: number): number {
     return Math.min(this.#timing.firstPauseMs * 2 ** failures, this.#timing.longestPauseMs);
   }
@@ -145,18 +175,13 @@ async function launch<Running extends RunningPart>(part: Part<Running>, member: 
   const { signal } = member.stopping;
   const running = await part.start(signal);
   member.running = running;
-  void running.exited.then(() => {
+  void running.exited.then((how) => {
+    member.ended = how;
     if (member.running === running) member.running = undefined;
   });
   if (signal.aborted) await running.stop();
   signal.throwIfAborted();
   return running;
-}
-
-async function end({ stopping, running, done }: Member): Promise<void> {
-  stopping.abort();
-  await running?.stop();
-  await done;
 }
 
 /** True when the promise settled in time. */

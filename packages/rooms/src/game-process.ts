@@ -40,6 +40,7 @@ const SENTENCES: Readonly<Record<string, string>> = {
   idle: "stopped: idle for 300 s",
   outdated: "stopped: there is a newer deployment",
   max_age: "stopped: it had reached its greatest age",
+  host_drained: "stopped: its host takes no more game servers",
   host_shutdown: "stopped with its host",
   host_lost: "its host was lost",
   out_of_memory: "ended: it had reached its memory limit",

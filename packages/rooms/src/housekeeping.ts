@@ -20,6 +20,7 @@ import {
 import { settleLobbies } from "./store/lobbies.ts";
 import { endLostProcess } from "./store/processes.ts";
 import { deleteStaleDeliveries } from "./store/webhook-deliveries.ts";
+import { drainProcessesOfHosts } from "./store/host-drain.ts";
 import { drainOldProcesses, findRetiring, retireProcess } from "./store/retire-processes.ts";
 import { findColdPools, warmPool } from "./store/warm-pools.ts";
 
@@ -130,7 +131,9 @@ async function drainProcesses(
   { maxProcessAgeHours }: HousekeepingSettings,
   inBatches: Attempt,
 ): Promise<number> {
-  return maxProcessAgeHours === undefined ? 0 : inBatches(() => drainOldProcesses(database, maxProcessAgeHours));
+  const old =
+    maxProcessAgeHours === undefined ? 0 : await inBatches(() => drainOldProcesses(database, maxProcessAgeHours));
+  return old + (await inBatches(() => drainProcessesOfHosts(database)));
 }
 
 async function warmPools(database: Database, attempt: Attempt): Promise<number> {

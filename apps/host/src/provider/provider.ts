@@ -90,7 +90,10 @@ export interface ProcessStats {
   readonly tcpConnections?: number;
 }
 
-/** Thrown by `start` when the process cannot exist at all; the message names the reason. */
+/**
+ * Thrown by `start` when the process cannot exist at all. The message names the reason to whoever made the deployment, and so no
+ * path of the host; what the operator should know besides is the cause.
+ */
 export class SpawnError extends Error {
   override readonly name = "SpawnError";
 }

@@ -89,7 +89,7 @@ export class Reconciler {
     const rows = await listHostProcesses(database, beat.hostId);
     const isOwn = (row: HostProcessRow) => row.incarnation === beat.incarnation;
     // Whoever is still in office after the list has no successor whose rows could be in it.
-    if (rows.every(isOwn) || (await beatHost(database, beat)) === "alive") return rows;
+    if (rows.every(isOwn) || (await beatHost(database, beat)) !== "superseded") return rows;
     return undefined;
   }
 

@@ -1,5 +1,8 @@
 import { randomBytes } from "node:crypto";
-import { closeRooms, createRoom, openDatabase } from "@roombridge/rooms";
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { closeRooms, createRoom, openDatabase, rotateTurnSecret } from "@roombridge/rooms";
 import { createTenant, createTestDatabase, openTestRooms, TEST_REGION, type TestDatabase } from "@roombridge/testing";
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 import { parseDoctorEnv } from "../env.ts";
@@ -60,4 +63,42 @@ test("a database without tables, or none at all, ends the examination with one f
   expect(nowhere.text).toMatch(/^fail {2}database {6}cannot be looked at: .*ECONNREFUSED/);
   expect(nowhere.text.split("\n")).toHaveLength(2);
   expect(nowhere.text).not.toContain("hush-hush");
+});
+
+test("asks the gateways that it is told of whether they are ready", async () => {
+  let status = 200;
+  const server = createServer(({ url }, response) => void response.writeHead(url === "/readyz" ? status : 404).end());
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  const url = `http://me:hush-hush@127.0.0.1:${port}`;
+  expect((await run(["--gateway", url])).text).toMatch(/^ok {4}gateway .*127\.0\.0\.1:\d+ is ready$/m);
+  status = 503;
+  const draining = await run(["--gateway", url]);
+  expect(draining.text).toMatch(/^fail {2}gateway .*127\.0\.0\.1:\d+ is draining, or does not reach its database$/m);
+  server.close();
+  server.closeAllConnections();
+  await once(server, "close");
+  const { text } = await run(["--gateway", url]);
+  expect(text).toMatch(/^fail {2}gateway .* cannot be reached: .*ECONNREFUSED/m);
+  expect(text).not.toContain("hush-hush");
+  expect((await run(["--gateway", "gateway:8080"])).error).toMatchObject({ name: "UsageError" });
+});
+
+test("with TURN_MODE=rest looks at the shared secrets, and shows none", async () => {
+  const rest = { TURN_MODE: "rest", TURN_REALM: "here" };
+  expect((await run([], rest)).text).toMatch(/^fail {2}secrets .*realm here has no shared secret/m);
+  const opened = openDatabase({ url: database.url, applicationName: "test" });
+  onTestFinished(() => opened.close());
+  const value = randomBytes(32).toString("base64url");
+  await rotateTurnSecret(opened, { realm: "here", value, overlapSeconds: 0 });
+  const stored = await run([], rest);
+  expect(stored.text).toMatch(/^ok {4}secrets .*the secret of realm here issues/m);
+  expect((await run([], { ...rest, TURN_REST_SECRET: value })).text).toMatch(
+    /^ok {4}secrets .*TURN_REST_SECRET issues/m,
+  );
+  const other = await run([], { ...rest, TURN_REST_SECRET: "another-secret-of-forty-characters-at-all" });
+  expect(other.text).toMatch(/^warn {2}secrets .*is none of the secrets of realm here/m);
+  for (const { text } of [stored, other])
+    for (const secret of [value, "another-secret"]) expect(text).not.toContain(secret);
 });

@@ -9,16 +9,19 @@ import {
   readRelayFacts,
   readRoleFacts,
   readSchemaState,
+  readSecretFacts,
   readServerFacts,
   type Database,
 } from "@roombridge/rooms";
 import { explainError } from "../explain-error.ts";
+import { askGateway } from "./ask-gateway.ts";
 import { type Finding, findingsOf } from "./finding.ts";
 import { judgeBacklog } from "./judge-backlog.ts";
 import { judgeCertificate } from "./judge-certificate.ts";
 import { judgeHosting } from "./judge-hosting.ts";
 import { judgeKeys, judgeRelays } from "./judge-relays.ts";
 import { judgeRole } from "./judge-role.ts";
+import { judgeSecrets } from "./judge-secrets.ts";
 import { judgeClock, judgeSchema, judgeServer } from "./judge-server.ts";
 import { judgeHolds, judgeNotifications, LONG_SECONDS } from "./judge-sessions.ts";
 
@@ -31,17 +34,22 @@ export interface Examination {
   readonly role: string;
   /** The ids of TURN_CREDENTIAL_KEYS, if they are known. */
   readonly keys: readonly string[] | undefined;
+  /** Of TURN_MODE=rest; undefined in the other mode, and when the doctor was not told. */
+  readonly rest: { readonly realm: string; readonly secret: string | undefined } | undefined;
+  /** Gateways to be asked whether they are ready. */
+  readonly gateways: readonly URL[];
   /** Certificates by the name that the operator knows them under. */
   readonly certificates: ReadonlyMap<string, string>;
 }
 
 /** Looks at everything and changes nothing. What cannot be looked at is a finding of its own. */
 export async function examine(examination: Examination): Promise<Finding[]> {
-  const { databaseUrl, certificates } = examination;
+  const { databaseUrl, certificates, gateways } = examination;
   const database = openDatabase({ url: databaseUrl, applicationName: "roombridge doctor", maxConnections: 1 });
   try {
     return [
       ...(await examineDatabase(database, examination)),
+      ...(await Promise.all(gateways.map(askGateway))).flat(),
       ...[...certificates].flatMap(([name, file]) => judgeCertificate(name, file, new Date())),
     ];
   } finally {
@@ -50,7 +58,7 @@ export async function examine(examination: Examination): Promise<Finding[]> {
 }
 
 async function examineDatabase(database: Database, examination: Examination): Promise<Finding[]> {
-  const { databaseUrl, directUrl, role, keys } = examination;
+  const { databaseUrl, directUrl, role, keys, rest } = examination;
   const server = await attempt("database", async () => judgeServer(await readServerFacts(database)));
   // Without a server, or without tables, there is nothing else to look at.
   if (server.some(({ message }) => message.startsWith(CANNOT))) return server;
@@ -68,7 +76,12 @@ async function examineDatabase(database: Database, examination: Examination): Pr
     ...(await attempt("housekeeping", async () => judgeBacklog(await readBacklogFacts(database)))),
     ...(await attempt("relays", async () => judgeRelays(await readRelayFacts(database)))),
     ...(await attempt("keys", async () => judgeKeys(await countCredentialsByKey(database), keys))),
+    ...(rest ? await attempt("secrets", async () => judgeSecrets(await readRestFacts(database, rest))) : []),
   ];
+}
+
+async function readRestFacts(database: Database, { realm, secret }: NonNullable<Examination["rest"]>) {
+  return { realm, fixedCharacters: secret?.length, stored: await readSecretFacts(database, realm, secret) };
 }
 
 const CANNOT = "cannot be looked at";

@@ -8,12 +8,15 @@ const LONG_GONE_SECONDS = 86_400;
 export function judgeHosting(facts: HostingFacts): Finding[] {
   const { findings, ok, warn, fail } = findingsOf("hosts");
   const alive = facts.hosts.filter(({ isAlive }) => isAlive);
+  const taking = alive.filter(({ isDrained }) => !isDrained);
   if (alive.length > 0) ok(`${alive.map(describeHost).join("; ")}`);
   if (facts.staticServers > 0) ok(`${facts.staticServers} game servers that were started by somebody else`);
   if (alive.length === 0 && facts.staticServers === 0) {
     const advice = "start one; until then nobody does the housekeeping either";
     if (facts.deployments > 0) fail("no host is alive: creating a room answers 429", advice);
     else warn("no host is alive", advice);
+  } else if (taking.length === 0 && facts.staticServers === 0) {
+    fail("every host is drained: no game server is started", "roombridge host undrain one of them, or start another");
   }
   for (const host of facts.hosts) {
     if (host.isAlive || host.isRetired || host.silentSeconds > LONG_GONE_SECONDS) continue;
@@ -22,19 +25,21 @@ export function judgeHosting(facts: HostingFacts): Finding[] {
       "start it again with its HOST_ID and data directory, or let its rooms go: they can be resumed elsewhere",
     );
   }
-  findings.push(...judgeRegions(facts, alive), ...judgeGames(facts));
+  findings.push(...judgeRegions(facts, taking), ...judgeGames(facts));
   return findings;
 }
 
-function describeHost({ hostId, provider, regions, processes, maxProcesses }: HostFacts): string {
+function describeHost({ hostId, provider, regions, processes, maxProcesses, isDrained, rooms }: HostFacts): string {
   const where = regions.length > 3 ? `${regions.length} regions` : regions.join(", ");
+  if (isDrained)
+    return `${hostId} (${provider}, ${where}): drained, with ${processes} game servers and ${rooms} rooms left`;
   return `${hostId} (${provider}, ${where}): ${processes} of ${maxProcesses} game servers`;
 }
 
-function judgeRegions({ usedRegions, staticServers }: HostingFacts, alive: readonly HostFacts[]): Finding[] {
+function judgeRegions({ usedRegions, staticServers }: HostingFacts, taking: readonly HostFacts[]): Finding[] {
   const { findings, warn } = findingsOf("regions");
   for (const region of usedRegions) {
-    const serving = alive.filter(({ regions }) => regions.includes(region));
+    const serving = taking.filter(({ regions }) => regions.includes(region));
     if (serving.length === 0) {
       // A server of somebody else's may serve it, and a static one has no capacity to speak of.
       if (staticServers === 0)

@@ -10,6 +10,7 @@ import { judgeCertificate } from "./judge-certificate.ts";
 import { judgeHosting } from "./judge-hosting.ts";
 import { judgeKeys, judgeRelays } from "./judge-relays.ts";
 import { judgeRole } from "./judge-role.ts";
+import { judgeSecrets } from "./judge-secrets.ts";
 import { judgeClock, judgeSchema, judgeServer } from "./judge-server.ts";
 import { judgeHolds, judgeNotifications } from "./judge-sessions.ts";
 
@@ -44,7 +45,9 @@ const HOST: HostFacts = {
   regions: ["Tokyo"],
   maxProcesses: 10,
   processes: 3,
+  rooms: 7,
   isAlive: true,
+  isDrained: false,
   isRetired: false,
   silentSeconds: 1,
 };
@@ -68,6 +71,8 @@ const RELAY: RelayFacts = {
   silentSeconds: 2,
 };
 const BACKLOG = { hasHolder: true, overdue: [], eventsAreAhead: false };
+const SECRET = { characters: 43, hasBegun: true, secondsLeft: undefined, isKnown: false };
+const REST = { realm: "r", fixedCharacters: undefined, stored: [SECRET] };
 const counts = new Map([["k1", 3]]);
 
 test.each<[string, Finding[]]>([
@@ -88,6 +93,26 @@ test.each<[string, Finding[]]>([
   ["relays", judgeRelays([RELAY])],
   ["no relays", judgeRelays([])],
   ["keys", judgeKeys(counts, ["k1"])],
+  ["a shared secret", judgeSecrets(REST)],
+  [
+    "a shared secret that is about to follow",
+    judgeSecrets({
+      ...REST,
+      stored: [
+        { ...SECRET, hasBegun: false },
+        { ...SECRET, secondsLeft: 60 },
+      ],
+    }),
+  ],
+  ["a fixed secret", judgeSecrets({ ...REST, fixedCharacters: 40, stored: [] })],
+  [
+    "a fixed secret that the database has",
+    judgeSecrets({ ...REST, fixedCharacters: 40, stored: [{ ...SECRET, isKnown: true }] }),
+  ],
+  [
+    "a drained host beside another",
+    judgeHosting({ ...HOSTING, hosts: [HOST, { ...HOST, hostId: "b", isDrained: true, maxProcesses: 0 }] }),
+  ],
   ["keys that nobody told", judgeKeys(counts, undefined)],
   ["housekeeping", judgeBacklog({ ...BACKLOG, overdue: [{ what: "events", seconds: 20 }] })],
 ])("%s in order need no advice", (_, findings) => {
@@ -129,6 +154,13 @@ test.each<[Finding[], Finding["level"], RegExp]>([
   [judgeRole("r", { ...ROLE, connections: 48 }), "warn", /48 of 50/],
   [judgeHosting({ ...HOSTING, hosts: [] }), "fail", /429/],
   [judgeHosting({ ...HOSTING, hosts: [], deployments: 0 }), "warn", /no host/],
+  [judgeHosting({ ...HOSTING, hosts: [{ ...HOST, isDrained: true }] }), "fail", /every host is drained/],
+  [judgeSecrets({ ...REST, stored: [] }), "fail", /no shared secret/],
+  [judgeSecrets({ ...REST, stored: [{ ...SECRET, hasBegun: false }] }), "fail", /no shared secret/],
+  [judgeSecrets({ ...REST, stored: [{ ...SECRET, characters: 16 }] }), "warn", /of 16 characters/],
+  [judgeSecrets({ ...REST, stored: [{ ...SECRET, secondsLeft: 3_600 }] }), "warn", /ends in 60 min/],
+  [judgeSecrets({ ...REST, fixedCharacters: 43 }), "warn", /none of the secrets of realm r/],
+  [judgeSecrets({ ...REST, fixedCharacters: 20, stored: [] }), "warn", /of 20 characters/],
   [judgeHosting({ ...HOSTING, hosts: [HOST, silent] }), "warn", /host-2 has been silent for 10 min; 3 game servers/],
   [judgeHosting({ ...HOSTING, usedRegions: ["Seattle"] }), "warn", /Seattle/],
   [judgeHosting({ ...HOSTING, hosts: [{ ...HOST, processes: 9 }] }), "warn", /Tokyo: 9 of 10/],

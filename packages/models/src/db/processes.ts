@@ -35,6 +35,8 @@ export const hosts = pgTable("hosts", {
   beatAt: instant()
     .notNull()
     .default(sql`clock_timestamp()`),
+  /** Since when an operator lets it take no more game servers; `maxProcesses` is zero meanwhile. Null: it takes them. */
+  drainedAt: instant(),
   /** Where gateways ask it for the logs and the metrics of its processes. */
   controlUrl: text(),
   /** Signs their requests; drawn anew at each start of the host. */

@@ -37,8 +37,8 @@ export interface StartOrder {
 }
 
 /**
- * Takes unclaimed processes of these regions, oldest first, at most `limit`, for one incarnation of a host. Those with TLS
- * ports only when the host has a certificate.
+ * Takes unclaimed processes of these regions, oldest first, at most `limit`, for one incarnation of a host; none for
+ * one that is drained. Those with TLS ports only when the host has a certificate.
  */
 export async function claimProcesses(
   { sql }: Database,
@@ -60,7 +60,8 @@ export async function claimProcesses(
             and region = any (${claim.regions as Region[]}::text[])
             and ((select terminates_tls from hosts where host_id = ${hostId}) or not needs_tls(deployment_id))
           order by created_at limit ${claim.limit} for update skip locked))
-         and exists (select from hosts where host_id = ${hostId} and incarnation = ${incarnation})
+         and exists (
+           select from hosts where host_id = ${hostId} and incarnation = ${incarnation} and drained_at is null)
       returning *
     )
     select c.process_id as "processId", c.app_id as "appId", a.app_secret as "appSecret", c.deployment_id as "deploymentId",

@@ -2,7 +2,7 @@ import type { Database } from "./database.ts";
 import { BATCH } from "./housekeeping.ts";
 
 /** Why housekeeping asks for the end of a process (`retirement` in the database). */
-export type Retirement = "idle" | "outdated" | "max_age";
+export type Retirement = "idle" | "outdated" | "max_age" | "host_drained";
 
 /**
  * Lets running processes take no more rooms that have been running for so many hours; not static ones, which are not ours to

@@ -1,19 +1,6 @@
 import type { Region } from "@roombridge/models/api";
 import type { Database } from "../database.ts";
-
-export interface HostFacts {
-  readonly hostId: string;
-  readonly provider: string;
-  readonly regions: readonly Region[];
-  readonly maxProcesses: number;
-  /** Game servers that have not ended. */
-  readonly processes: number;
-  readonly isAlive: boolean;
-  /** It said good-bye. */
-  readonly isRetired: boolean;
-  /** Since its last heartbeat; 0 when it is retired. */
-  readonly silentSeconds: number;
-}
+import { findHosts, type HostFacts } from "../hosts.ts";
 
 export interface StoppedPool {
   readonly appId: string;
@@ -40,14 +27,9 @@ export interface HostingFacts {
 
 const START_FAILURES = 5;
 
-export async function readHostingFacts({ sql }: Database): Promise<HostingFacts> {
-  const hosts = await sql<HostFacts[]>`
-    select h.host_id as "hostId", h.provider, h.regions, h.max_processes as "maxProcesses",
-           (select count(*)::integer from processes p where p.host_id = h.host_id and p.terminated_at is null) as processes,
-           host_is_alive(h.beat_at) as "isAlive", h.beat_at = '-infinity' as "isRetired",
-           case when isfinite(h.beat_at) then extract(epoch from clock_timestamp() - h.beat_at)::float8 else 0 end
-             as "silentSeconds"
-      from hosts h where h.provider <> 'static' order by h.host_id`;
+export async function readHostingFacts(database: Database): Promise<HostingFacts> {
+  const { sql } = database;
+  const hosts = await findHosts(database);
   const stoppedPools = await sql<StoppedPool[]>`
     select o.app_id as "appId", o.region, o.start_failures as "startFailures",
            (select p.exit_detail from processes p where p.pool_id = o.pool_id and p.exit_detail is not null

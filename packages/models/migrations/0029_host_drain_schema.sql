@@ -1,0 +1,1 @@
+ALTER TABLE "hosts" ADD COLUMN "drained_at" timestamp (6) with time zone;
