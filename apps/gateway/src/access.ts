@@ -1,7 +1,7 @@
 import type { Scope } from "@roombridge/models/api";
 import { requireScope, type RoomsContext } from "@roombridge/rooms";
 import type { HonoRequest } from "hono";
-import { principalOf } from "./auth.ts";
+import { identify } from "./auth.ts";
 import { PLAYER_SECURITY } from "./document-responses.ts";
 import type { Operation } from "./operation.ts";
 
@@ -14,7 +14,7 @@ export type Access = "public" | "player" | Scope;
 /** Throws `unauthenticated` when an organisation's token is needed and there is none, or one that does not reach. */
 export async function checkAccess(access: Access, rooms: RoomsContext, request: HonoRequest): Promise<void> {
   if (access === "public" || access === "player") return;
-  requireScope(await principalOf(rooms, request), access);
+  requireScope(await identify(rooms, request), access);
 }
 
 /** The `security` of an operation in the document: the scope is its role. Where only players call, it stands in the route. */

@@ -206,13 +206,17 @@ interface Streamed {
   readonly endsItself: boolean;
 }
 
+/** Headers stay a plain object, which node-server writes as it is: `Headers` would be checked, sorted and copied for each answer. */
 function toResponse({ status, body, file, stream, endsItself = false, headers }: Answer, sending: Sending): Response {
-  const all = new Headers({ ...sending.headers, ...headers });
+  const all = headers === undefined ? sending.headers : { ...sending.headers, ...lowerCased(headers) };
   if (stream !== undefined) return new Response(toBody({ stream, endsItself }, sending), { status, headers: all });
   if (body === undefined) return new Response(file ?? null, { status, headers: all });
   // Last: the SDKs refuse JSON under any other name.
-  all.set("content-type", "application/json");
-  return new Response(JSON.stringify(body), { status, headers: all });
+  return new Response(JSON.stringify(body), { status, headers: { ...all, "content-type": "application/json" } });
+}
+
+function lowerCased(headers: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
 }
 
 /** A stream that breaks off breaks the connection, so that nobody takes what came for the whole. */

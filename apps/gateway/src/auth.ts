@@ -13,9 +13,19 @@ import { appIdOf } from "./path-values.ts";
 const JWT = /^[\w-]+\.[\w-]+\.[\w-]+$/;
 const SCHEME = /^bearer(?:\s+|$)/i;
 
+/** By request, so that its token is hashed and looked up once. */
+const principals = new WeakMap<HonoRequest, Promise<Principal>>();
+
 /** Who is asking. Throws `unauthenticated`. */
 export function principalOf(rooms: RoomsContext, request: HonoRequest): Promise<Principal> {
-  return authenticate(rooms, readToken(request.header("authorization")));
+  return principals.get(request) ?? identify(rooms, request);
+}
+
+/** As `principalOf`, but looked up anew: a stream lasts longer than its token may. */
+export function identify(rooms: RoomsContext, request: HonoRequest): Promise<Principal> {
+  const principal = authenticate(rooms, readToken(request.header("authorization")));
+  principals.set(request, principal);
+  return principal;
 }
 
 /**

@@ -115,3 +115,22 @@ test("creates that arrive together share their statements", async () => {
   const calls = proxy.takeStatements().filter((text) => text.includes("create_rooms"));
   expect(calls.length).toBeLessThanOrEqual(2);
 });
+
+test.each(["connectioninfo", "info"])(
+  "reads of %s that arrive together share a statement and a round trip",
+  async (name) => {
+    const created = await Promise.all(Array.from({ length: 64 }, () => caller.createRoom()));
+    const readAll = () =>
+      Promise.all(created.map(({ roomId }) => caller.send("GET", `/rooms/v2/{appId}/${name}/${roomId}`)));
+    // Prepares the statement, and looks the token and the application up.
+    await readAll();
+    proxy.takeStatements();
+    proxy.takeRoundTrips();
+    const answers = await readAll();
+    expect(answers.map(({ status, body }) => [status, body])).toEqual(
+      created.map(({ roomId }) => [200, expect.objectContaining({ roomId })]),
+    );
+    const counts = [proxy.takeStatements().length, proxy.takeRoundTrips()];
+    for (const count of counts) expect(count).toBeLessThanOrEqual(2);
+  },
+);

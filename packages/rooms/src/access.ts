@@ -1,4 +1,4 @@
-import { createHash, timingSafeEqual } from "node:crypto";
+import { hash as digest, timingSafeEqual } from "node:crypto";
 import type { Scope } from "@roombridge/models/api";
 import type { RoomsContext } from "./context.ts";
 import { RoomError } from "./errors.ts";
@@ -27,7 +27,7 @@ export function requireOrganization(principal: Pick<Principal, "orgId">, orgId: 
 
 /** SHA-256 of a token, as `org_tokens.token_hash` keeps it. */
 export function hashToken(token: string): Buffer {
-  return createHash("sha256").update(token, "utf8").digest();
+  return digest("sha256", token, "buffer");
 }
 
 /** Throws `unauthenticated` for a token that is missing, unknown or revoked. */

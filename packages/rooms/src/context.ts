@@ -6,8 +6,10 @@ import { EventFeed } from "./event-feed.ts";
 import { IssueRate } from "./issue-rate.ts";
 import { LookupCache } from "./lookup-cache.ts";
 import { PlacementQueue } from "./placement-queue.ts";
+import { ReadCollector } from "./read-collector.ts";
 import { RecentValue } from "./recent-value.ts";
 import { openDatabase, type Database } from "./store/database.ts";
+import { findRoomInfos, readConnections, type ConnectionRow, type RoomInfoRow, type RoomName } from "./store/find-room.ts";
 import type { DatabaseObserver } from "./store/observe-sql.ts";
 import type { ResumeRow } from "./store/resume-room.ts";
 import { findPingEndpoints, type PingEndpointRow } from "./store/ping-endpoints.ts";
@@ -57,6 +59,9 @@ export interface RoomsContext {
   readonly database: Database;
   readonly turn: TurnSettings;
   readonly placement: PlacementQueue;
+  /** What players ask for most. */
+  readonly connections: ReadCollector<RoomName, ConnectionRow>;
+  readonly infos: ReadCollector<RoomName, RoomInfoRow>;
   /** Many players may ask for the same sleeping room at once. */
   readonly resuming: Coalescer<ResumeRow>;
   readonly principals: LookupCache<Principal>;
@@ -107,6 +112,8 @@ export function openRooms(options: RoomsContextOptions): RoomsContext {
     feed,
     waits: new ConnectionWaits(database, feed),
     placement: new PlacementQueue(database, () => announcer.announce()),
+    connections: new ReadCollector(database, "read connections", readConnections),
+    infos: new ReadCollector(database, "read rooms", findRoomInfos),
     resuming: new Coalescer(),
     principals: new LookupCache(TOKEN_MAX_AGE_MS),
     applications: new LookupCache(),

@@ -3,7 +3,7 @@ import { toConnection, type Connection } from "./connection.ts";
 import type { RoomsContext } from "./context.ts";
 import { RoomError, roomNotFound } from "./errors.ts";
 import { wakeRoom } from "./resume-room.ts";
-import { findConnection, type ConnectionRow } from "./store/find-room.ts";
+import type { ConnectionRow } from "./store/find-room.ts";
 
 /** Where who waits for a room gives way to others: it gets the present state at once. */
 const MAX_WAITS = 10_000;
@@ -19,7 +19,7 @@ export async function getConnectionInfo(
   roomId: string,
   { wake }: { readonly wake: boolean },
 ): Promise<Connection> {
-  const row = isRoomId(roomId) ? await findConnection(context.database, appId, roomId) : undefined;
+  const row = isRoomId(roomId) ? await context.connections.read({ appId, roomId }) : undefined;
   // Waking a room without a game server would switch its credentials on and give the caller nothing.
   if (row?.state !== "suspended" || row.poolId === null || !wake) return readConnection(row, roomId);
   return toConnection(await wakeRoom(context, appId, roomId));

@@ -103,7 +103,7 @@ export class PlacementQueue {
     const rooms = entries.map((entry) => entry.room);
     if (!observer) return this.#call(batch, rooms);
     const askers = entries.map((entry) => entry.asker);
-    return observer.onBehalfOf(askers, () => this.#call(batch, rooms));
+    return observer.onBehalfOf("place rooms", askers, () => this.#call(batch, rooms));
   }
 
   async #call(batch: RoomBatch, rooms: readonly NewRoom[]): Promise<CreateRow[]> {

@@ -20,24 +20,43 @@ export interface RoomInfoRow {
   readonly allocations: readonly AllocationRow[];
 }
 
-/** The live room of this id with its allocations, else its newest tombstone, else undefined. */
-export async function findRoomInfo({ sql }: Database, appId: string, roomId: string): Promise<RoomInfoRow | undefined> {
-  const [row] = await sql<RoomInfoRow[]>`
-    with room as (
-      (select * from rooms where app_id = ${appId} and room_id = ${roomId} and destroyed_at is null)
-      union all
-      (select * from rooms where app_id = ${appId} and room_id = ${roomId} and destroyed_at is not null
-        order by destroyed_at desc limit 1)
-      limit 1
-    )
-    select r.room_key as "roomKey", r.app_id as "appId", r.room_id as "roomId", r.room_config as "roomConfig", r.state,
-           (select coalesce(jsonb_agg(jsonb_build_object(
-                     'roomAllocationId', a.room_allocation_id, 'processId', a.process_id,
-                     'scheduledAt', a.scheduled_at, 'unscheduledAt', a.unscheduled_at
-                   ) order by a.scheduled_at, a.room_allocation_id), '[]')
-              from room_allocations a where a.room_key = r.room_key) as allocations
-      from room r`;
-  return row;
+/** A room by the names that its callers know. */
+export interface RoomName {
+  readonly appId: string;
+  readonly roomId: string;
+}
+
+/**
+ * For each id the live room with its allocations, else its newest tombstone, else undefined; in one read, in the order in
+ * which they were asked for.
+ */
+export async function findRoomInfos(
+  { sql }: Database,
+  wanted: readonly RoomName[],
+): Promise<(RoomInfoRow | undefined)[]> {
+  // The arrays are sub-selects: planned with their lengths in sight, each length would be planned anew.
+  const rows = await sql<(RoomInfoRow & Numbered)[]>`
+    select w.n::integer, r.room_key as "roomKey", w.app_id as "appId", w.room_id as "roomId", r.room_config as "roomConfig",
+           r.state, s.allocations
+      from unnest((select ${wanted.map(({ appId }) => appId)}::text[]), (select ${wanted.map(({ roomId }) => roomId)}::text[]))
+           with ordinality as w (app_id, room_id, n)
+      cross join lateral (
+        (select l.room_key, l.room_config, l.state from rooms l
+          where l.app_id = w.app_id and l.room_id = w.room_id and l.destroyed_at is null)
+        union all
+        (select t.room_key, t.room_config, t.state from rooms t
+          where t.app_id = w.app_id and t.room_id = w.room_id and t.destroyed_at is not null
+          order by t.destroyed_at desc limit 1)
+        limit 1
+      ) r
+      cross join lateral (
+        select coalesce(json_agg(json_build_object(
+                 'roomAllocationId', a.room_allocation_id, 'processId', a.process_id,
+                 'scheduledAt', a.scheduled_at, 'unscheduledAt', a.unscheduled_at
+               ) order by a.scheduled_at, a.room_allocation_id), '[]') as allocations
+          from room_allocations a where a.room_key = r.room_key
+      ) s`;
+  return inOrder(rows, wanted.length);
 }
 
 export interface LiveRoomRow {
@@ -62,35 +81,49 @@ export interface ConnectionRow {
   readonly additionalExposedPorts: ExposedPort[] | null;
 }
 
-/** The live room of this id with the process that it is on. */
-export async function findConnection(
+/** For each id the live room with the process that it is on; in one read, in the order in which they were asked for. */
+export async function readConnections(
   { sql }: Database,
-  appId: string,
-  roomId: string,
-): Promise<ConnectionRow | undefined> {
-  const [row] = await sql<ConnectionRow[]>`
-    select r.state, r.pool_id as "poolId", r.unscheduled_reason as "unscheduledReason", p.status as "processStatus",
-           p.exposed_port as "exposedPort", p.additional_exposed_ports as "additionalExposedPorts"
-      from rooms r
-      left join room_allocations a on a.room_key = r.room_key and a.unscheduled_at is null
-      left join processes p on p.process_id = a.process_id
-     where r.app_id = ${appId} and r.room_id = ${roomId} and r.destroyed_at is null`;
-  return row;
+  wanted: readonly RoomName[],
+): Promise<(ConnectionRow | undefined)[]> {
+  // The limit keeps the planner from joining whole tables, however many are asked for; see also `findRoomInfos`.
+  const rows = await sql<(ConnectionRow & Numbered)[]>`
+    select w.n::integer, r.*
+      from unnest((select ${wanted.map(({ appId }) => appId)}::text[]), (select ${wanted.map(({ roomId }) => roomId)}::text[]))
+           with ordinality as w (app_id, room_id, n)
+      cross join lateral (
+        select r.state, r.pool_id as "poolId", r.unscheduled_reason as "unscheduledReason", p.status as "processStatus",
+               p.exposed_port as "exposedPort", p.additional_exposed_ports as "additionalExposedPorts"
+          from rooms r
+          left join room_allocations a on a.room_key = r.room_key and a.unscheduled_at is null
+          left join processes p on p.process_id = a.process_id
+         where r.app_id = w.app_id and r.room_id = w.room_id and r.destroyed_at is null
+         limit 1
+      ) r`;
+  return inOrder(rows, wanted.length);
 }
 
-/** The live rooms of these ids, each with the process that it is on; in one read, by `appId\nroomId`. */
+/** As `readConnections`, by `appId\nroomId`. */
 export async function findConnections(
-  { sql }: Database,
-  wanted: readonly { readonly appId: string; readonly roomId: string }[],
+  database: Database,
+  wanted: readonly RoomName[],
 ): Promise<Map<string, ConnectionRow>> {
-  const rows = await sql<(ConnectionRow & { key: string })[]>`
-    select w.app_id || E'\n' || w.room_id as key, r.state, r.pool_id as "poolId",
-           r.unscheduled_reason as "unscheduledReason", p.status as "processStatus", p.exposed_port as "exposedPort",
-           p.additional_exposed_ports as "additionalExposedPorts"
-      from unnest(${wanted.map(({ appId }) => appId)}::text[], ${wanted.map(({ roomId }) => roomId)}::text[])
-           as w (app_id, room_id)
-      join rooms r on r.app_id = w.app_id and r.room_id = w.room_id and r.destroyed_at is null
-      left join room_allocations a on a.room_key = r.room_key and a.unscheduled_at is null
-      left join processes p on p.process_id = a.process_id`;
-  return new Map(rows.map(({ key, ...row }) => [key, row]));
+  const rows = await readConnections(database, wanted);
+  return new Map(
+    wanted.flatMap(({ appId, roomId }, index) => {
+      const row = rows[index];
+      return row ? [[`${appId}\n${roomId}`, row] as const] : [];
+    }),
+  );
+}
+
+/** The place, from 1 on, of what was asked for. */
+interface Numbered {
+  readonly n: number;
+}
+
+function inOrder<Row extends Numbered>(rows: readonly Row[], length: number): (Row | undefined)[] {
+  const ordered = Array<Row | undefined>(length).fill(undefined);
+  for (const row of rows) ordered[row.n - 1] = row;
+  return ordered;
 }

@@ -26,7 +26,7 @@ const observer: DatabaseObserver = {
   },
   traceparent: () => traceparent,
   asker: () => undefined,
-  onBehalfOf: (_askers, work) => work(),
+  onBehalfOf: (_name, _askers, work) => work(),
 };
 
 beforeAll(async () => {

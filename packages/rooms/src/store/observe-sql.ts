@@ -11,8 +11,8 @@ export interface DatabaseObserver {
   traceparent(): string | undefined;
   /** Who asks now, to be told by `onBehalfOf` later. */
   asker(): unknown;
-  /** Runs what several have asked for together. */
-  onBehalfOf<Result>(askers: readonly unknown[], work: () => Promise<Result>): Promise<Result>;
+  /** Runs what several have asked for together; `name` is what it is. */
+  onBehalfOf<Result>(name: string, askers: readonly unknown[], work: () => Promise<Result>): Promise<Result>;
 }
 
 type Query = PromiseLike<unknown>;

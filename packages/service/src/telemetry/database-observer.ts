@@ -35,8 +35,8 @@ export function observeDatabase(meter: Meter, tracing: Tracing | undefined): Dat
     },
     traceparent: () => tracing?.traceparent(),
     asker: () => tracing?.current(),
-    onBehalfOf: (askers, work) =>
-      tracing ? inOneTrace(tracing, askers as readonly (Span | undefined)[], work) : work(),
+    onBehalfOf: (name, askers, work) =>
+      tracing ? inOneTrace({ tracing, name }, askers as readonly (Span | undefined)[], work) : work(),
   };
 }
 
@@ -46,19 +46,24 @@ function startSpan(tracing: Tracing, summary: string, text: string): Span {
   return tracing.start(summary, { kind: "client", attributes });
 }
 
+interface Together {
+  readonly tracing: Tracing;
+  readonly name: string;
+}
+
 /** Rooms of several requests go into one statement: it is in the trace of the first, and the others' point there. */
 async function inOneTrace<Result>(
-  tracing: Tracing,
+  { tracing, name }: Together,
   askers: readonly (Span | undefined)[],
   work: () => Promise<Result>,
 ): Promise<Result> {
   const [first, ...others] = [...new Set(askers)].filter((span) => span !== undefined);
-  // Whoever came first for this lane of creates may be answered by now, and its span is around us still.
+  // Whoever came first may be answered by now, and its span is around us still.
   if (!first) return tracing.outside(work);
   const attributes = { "roombridge.batch.rooms": askers.length };
   return tracing.within(first, () =>
-    tracing.run("place rooms", { attributes, links: others.map((span) => span.spanContext()) }, async (span) => {
-      const pointers = others.map((other) => pointTo(tracing, other, span.spanContext()));
+    tracing.run(name, { attributes, links: others.map((span) => span.spanContext()) }, async (span) => {
+      const pointers = others.map((other) => pointTo({ tracing, name }, other, span.spanContext()));
       try {
         return await work();
       } finally {
@@ -68,6 +73,6 @@ async function inOneTrace<Result>(
   );
 }
 
-function pointTo(tracing: Tracing, from: Span, to: SpanContext): Span {
-  return tracing.within(from, () => tracing.start("place rooms", { links: [to] }));
+function pointTo({ tracing, name }: Together, from: Span, to: SpanContext): Span {
+  return tracing.within(from, () => tracing.start(name, { links: [to] }));
 }
