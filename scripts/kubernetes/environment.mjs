@@ -34,7 +34,7 @@ export async function findEnvironmentProblems(root, base) {
   try {
     const problems = [];
     for (const { file, resource } of buildBase(root, base)) {
-      if (resource.kind === "ConfigMap") problems.push(...(await checkOperatorFile(root, resource, secrets)));
+      if (resource.kind === "ConfigMap") problems.push(...(await checkConfigMap(root, resource, { known, secrets })));
       const pod = resource.spec?.template;
       for (const container of pod ? containersOf(pod) : []) {
         const found = await findProblems(root, { container, pod, known, secrets });
@@ -87,6 +87,15 @@ function inSamples(value, { pod, secrets }) {
   mkdirSync(dirname(path), { recursive: true });
   writeFileSync(path, SAMPLES[key] ?? "");
   return path;
+}
+
+/** An operator's file, or variables. */
+async function checkConfigMap(root, resource, { known, secrets }) {
+  const { metadata, data } = resource;
+  if ("roombridge.json" in data) return checkOperatorFile(root, resource, secrets);
+  return Object.keys(data)
+    .filter((variable) => !isKnown(variable, known))
+    .map((variable) => `ConfigMap ${metadata.name}: ${variable} is not in .env.example`);
 }
 
 async function checkOperatorFile(root, { metadata, data }, secrets) {
