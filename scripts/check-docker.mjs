@@ -1,6 +1,6 @@
 // Keeps docker/ true, without an engine: the Dockerfile copies the manifest of every package that its apps need, compose files
 // name targets that exist and variables that somebody reads, and what they mount as a secret is a file that docker/init-secrets
-// makes. Prints every finding and exits 1 if there is one.
+// or docker/init-test-tls makes. Prints every finding and exits 1 if there is one.
 import { existsSync, globSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -58,13 +58,26 @@ function unreadVariables() {
 }
 
 function unmadeSecrets() {
-  const made = new Set([...read("docker/init-secrets").matchAll(/^secret (\S+) /gm)].map(([, name]) => name));
-  const secrets = new Set(services.flatMap(({ service }) => service.secrets ?? []));
+  const made = new Set([
+    ...[...read("docker/init-secrets").matchAll(/^secret (\S+) /gm)].map(([, name]) => `secrets}/${name}`),
+    ...[...read("docker/init-test-tls").matchAll(/^certificate (\S+) /gm)].flatMap(([, name]) =>
+      ["crt", "key"].map((kind) => `tls}/${name}.${kind}`),
+    ),
+    "tls}/ca.crt",
+  ]);
+  const declared = files.flatMap((file) => Object.entries(parse(read(file)).secrets ?? {}));
+  const names = new Set(declared.map(([name]) => name));
+  const used = new Set(services.flatMap(({ service }) => service.secrets ?? []));
   const configs = services
     .flatMap(({ service }) => service.volumes ?? [])
     .flatMap((volume) => /:-\.(\/[^}]+)\}/.exec(volume)?.[1] ?? []);
   return [
-    ...[...secrets].filter((name) => !made.has(name)).map((name) => `docker/init-secrets makes no ${name}`),
+    ...[...used].filter((name) => !names.has(name)).map((name) => `no compose file has the secret ${name}`),
+    ...declared
+      .filter(([, { file }]) => !made.has(file.split(":-./")[1]))
+      .map(
+        ([name, { file }]) => `neither docker/init-secrets nor docker/init-test-tls makes ${file}, the secret ${name}`,
+      ),
     ...configs.filter((path) => !existsSync(join(root, "docker", path))).map((path) => `there is no docker${path}`),
   ];
 }

@@ -6,7 +6,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { isDeepStrictEqual } from "node:util";
 import { parse } from "yaml";
-import { generateChart, renderTemplate } from "./kubernetes/chart.mjs";
+import { generateChart, renderTemplate, valuesOf } from "./kubernetes/chart.mjs";
 import { containersOf, findBrokenConventions } from "./kubernetes/conventions.mjs";
 import { findEnvironmentProblems } from "./kubernetes/environment.mjs";
 import { BASES, buildBase, KUBERNETES, parseResources } from "./kubernetes/kustomize.mjs";
@@ -59,7 +59,7 @@ function staleChart() {
 /** Namespaces are Helm's own affair; everything else must come out the same. */
 function differentChart() {
   const values = parse(readFileSync(join(chart, "values.yaml"), "utf8"));
-  for (const base of BASES) values[base].enabled = true;
+  for (const base of BASES) values[valuesOf(base)].enabled = true;
   const rendered = readdirSync(join(chart, "templates"))
     .filter((file) => file.endsWith(".yaml"))
     .flatMap((file) => parseResources(renderTemplate(readFileSync(join(chart, "templates", file), "utf8"), values)));

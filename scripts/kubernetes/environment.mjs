@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { containersOf } from "./conventions.mjs";
-import { buildBase } from "./kustomize.mjs";
+import { BASES, buildBase } from "./kustomize.mjs";
 
 const PARSERS = {
   gateway: ["apps/gateway/src/env.ts", "parseEnv"],
@@ -33,24 +33,30 @@ export async function findEnvironmentProblems(root, base) {
   const secrets = mkdtempSync(join(tmpdir(), "roombridge-kubernetes-"));
   try {
     const problems = [];
+    const configMaps = new Map(
+      BASES.flatMap((other) => buildBase(root, other)).map(({ resource }) => [nameOf(resource), resource.data]),
+    );
     for (const { file, resource } of buildBase(root, base)) {
-      if (resource.kind === "ConfigMap") problems.push(...(await checkOperatorFile(root, resource, secrets)));
+      if (resource.kind === "ConfigMap") problems.push(...(await checkConfigMap(root, resource, { known, secrets })));
       const pod = resource.spec?.template;
       for (const container of pod ? containersOf(pod) : []) {
-        const found = await findProblems(root, { container, pod, known, secrets });
-        problems.push(...found.map((problem) => `${base}/${file}: ${container.name}: ${problem}`));
+        // Without the ConfigMaps that need not be there, and with those of them that we have.
+        for (const further of [{}, furtherOf(container, resource.metadata, configMaps)]) {
+          const found = await findProblems(root, { container, pod, known, secrets, further });
+          problems.push(...found.map((problem) => `${base}/${file}: ${container.name}: ${problem}`));
+        }
       }
     }
-    return problems;
+    return [...new Set(problems)];
   } finally {
     rmSync(secrets, { recursive: true });
   }
 }
 
-async function findProblems(root, { container, pod, known, secrets }) {
+async function findProblems(root, { container, pod, known, secrets, further }) {
   const [module, name] = PARSERS[container.name] ?? [];
   if (!module) return [];
-  const given = valuesOf(container);
+  const given = { ...further, ...valuesOf(container) };
   const unknown = Object.keys(given).filter((variable) => !isKnown(variable, known));
   const inFiles = Object.entries(given).map(([variable, value]) => [variable, inSamples(value, { pod, secrets })]);
   const missing = inFiles.filter(([, value]) => value === undefined).map(([variable]) => variable);
@@ -77,16 +83,42 @@ function isKnown(variable, known) {
   return known.has(variable) || known.has(variable.replace(/_FILE$/, ""));
 }
 
+/** What a container is told by ConfigMaps; what it says itself wins. */
+function furtherOf({ envFrom = [] }, { namespace }, configMaps) {
+  return Object.assign(
+    {},
+    ...envFrom.map(({ configMapRef: { name } }) => configMaps.get(nameOf({ metadata: { namespace, name } }))),
+  );
+}
+
+function nameOf({ metadata }) {
+  return `${metadata.namespace}/${metadata.name}`;
+}
+
 /** Paths below a mounted secret, and of what the relay's first container writes, as files that are there; undefined: none is. */
 function inSamples(value, { pod, secrets }) {
-  const key = /^(?:\/run\/secrets\/roombridge|\/relay\/config)\/(.+)$/.exec(value)?.[1];
+  const [, folder, key] = /^(\/run\/secrets\/[\w-]+|\/relay\/config)\/(.+)$/.exec(value) ?? [];
   if (key === undefined) return value;
-  const items = (pod.spec.volumes ?? []).flatMap(({ secret }) => secret?.items ?? []).map(({ path }) => path);
-  if (value.startsWith("/run/") && !items.includes(key)) return undefined;
+  const mount = containersOf(pod)
+    .flatMap(({ volumeMounts = [] }) => volumeMounts)
+    .find(({ mountPath }) => mountPath === folder);
+  const secret = pod.spec.volumes?.find(({ name }) => name === mount?.name)?.secret;
+  // One without a list of items, which somebody else makes, has the keys of a certificate.
+  const keys = secret?.items?.map(({ path }) => path) ?? ["tls.crt", "tls.key", "ca.crt"];
+  if (value.startsWith("/run/") && !(secret && keys.includes(key))) return undefined;
   const path = join(secrets, key);
   mkdirSync(dirname(path), { recursive: true });
   writeFileSync(path, SAMPLES[key] ?? "");
   return path;
+}
+
+/** An operator's file, or variables. */
+async function checkConfigMap(root, resource, { known, secrets }) {
+  const { metadata, data } = resource;
+  if ("roombridge.json" in data) return checkOperatorFile(root, resource, secrets);
+  return Object.keys(data)
+    .filter((variable) => !isKnown(variable, known))
+    .map((variable) => `ConfigMap ${metadata.name}: ${variable} is not in .env.example`);
 }
 
 async function checkOperatorFile(root, { metadata, data }, secrets) {

@@ -5,7 +5,7 @@ import { parse, parseAllDocuments } from "yaml";
 export const KUBERNETES = "docker/kubernetes";
 
 /** The folders with a kustomization, in the order in which they are applied. */
-export const BASES = ["base", "host", "relay"];
+export const BASES = ["base", "rtc-tls", "host", "relay", "relay-tls"];
 
 /**
  * What `kubectl kustomize` prints for one of our folders: the resources of its files, in its namespace. Throws for anything

@@ -157,7 +157,17 @@ describe("a part that cleans up", () => {
     expect(starts).toHaveLength(1);
   });
 
-  test("that cannot be started any more, or not in time, keeps nobody from stopping", async () => {
+  test("is not started again when it is killed at its deadline, or all is killed", async () => {
+    const parts = supervisor();
+    const [late, killed] = [sample("late", { MODE: "stubborn" }), sample("killed", { MODE: "stubborn" })];
+    const started = await Promise.all([late, killed].map(({ part }) => parts.start({ ...part, cleansUp: true })));
+    expect(await parts.stop([{ parts: ["late"], deadlineMs: 300 }])).toBe(false);
+    await parts.kill();
+    for (const { exited } of started) expect(await exited).toBe("SIGKILL");
+    expect([late, killed].map(({ starts }) => starts.length)).toEqual([1, 1]);
+  });
+
+  test("that cannot be started any more keeps nobody from stopping", async () => {
     const parts = supervisor({ firstPauseMs: 60_000, longestPauseMs: 60_000, healthyMs: 60_000 });
     const { part } = sample("crashes", { MODE: "crash-later", FLAG: join(temporaryDirectory(), "flag") });
     const running = await parts.start({ ...part, cleansUp: true });

@@ -43,6 +43,8 @@ interface Member {
   readonly cleansUp: boolean;
   stopping: AbortController;
   running: RunningPart | undefined;
+  /** Its time to stop is over: it is not started again, for whatever reason. */
+  isGivenUp: boolean;
   /** How it ended last, after it had worked. */
   ended: string | undefined;
   /** Starts it once more. */
@@ -77,6 +79,7 @@ export class Supervisor {
       cleansUp: part.cleansUp === true,
       stopping: new AbortController(),
       running: undefined,
+      isGivenUp: false,
       ended: undefined,
       again: () => launch(part, member),
       done: Promise.resolve(),
@@ -145,8 +148,8 @@ export class Supervisor {
     member.stopping.abort();
     await member.running?.stop();
     await member.done;
-    const { name, cleansUp, ended } = member;
-    if (!cleansUp || ended === undefined || ended === IN_ORDER) return;
+    const { name, cleansUp, isGivenUp, ended } = member;
+    if (!cleansUp || isGivenUp || ended === undefined || ended === IN_ORDER) return;
     this.#log.info(`${name} had ended (${ended}): it is started once more, to clean up what it has left`);
     member.stopping = new AbortController();
     try {
@@ -161,7 +164,9 @@ export class Supervisor {
   }
 
   async #killAll(members: readonly Member[]): Promise<void> {
-    for (const { name, stopping, running } of members) {
+    for (const member of members) {
+      const { name, stopping, running } = member;
+      member.isGivenUp = true;
       stopping.abort();
       if (running === undefined) continue;
       this.#log.error(`${name} is killed`);

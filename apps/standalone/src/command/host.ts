@@ -1,4 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
+import { REGIONS } from "@roombridge/models/api";
 import { type Database, drainHost, findHosts, type HostFacts, undrainHost } from "@roombridge/rooms";
 import { duration } from "../doctor/finding.ts";
 import type { CommandEnv } from "../env.ts";
@@ -17,7 +18,15 @@ export async function hostList(args: readonly string[], env: CommandEnv, write: 
       const { hostId, provider, processes, maxProcesses, rooms, isDrained, regions } = host;
       const limit = isDrained ? "" : ` of ${maxProcesses}`;
       const games = `${processes}${limit} game servers, ${rooms} rooms`;
-      write([hostId, provider, describe(host), games, regions.join(",")].join("\t"));
+      write(
+        [
+          hostId,
+          provider,
+          describe(host),
+          games,
+          regions.length === REGIONS.length ? "all regions" : regions.join(","),
+        ].join("\t"),
+      );
     }
   });
 }
