@@ -62,8 +62,6 @@ export async function createGame(
   const { application, token } = await createTenant(database);
   const deploymentId = await createDeployment(database, application, { roomsPerProcess, maxProcesses });
   const host = await registerTestHost(database);
-  // Its lease would end after six seconds, which a busy machine may well need for one test.
-  await database.sql`update hosts set beat_at = 'infinity' where host_id = ${host.hostId}`;
   return { application, appId: application.appId, token, deploymentId, host };
 }
 

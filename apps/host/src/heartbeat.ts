@@ -4,6 +4,8 @@ import type { OutageLog } from "./outage-log.ts";
 
 /** A host counts as alive for six seconds after a beat. */
 const BEAT_MS = 2_000;
+/** After one that failed: of the lease not a moment must pass in vain once the database is back. */
+const RETRY_MS = 200;
 /** A beat that finds its connection silent must be sent on another one while the lease lasts. */
 const ANSWER_SECONDS = 2;
 
@@ -38,6 +40,7 @@ export function startHeartbeat(
       if (answer === "superseded") resolve(`another host with HOST_ID ${beat.hostId} has taken over`);
     } catch (error) {
       outages.failed(error, "the heartbeat");
+      setTimeout(() => loop.wake(), RETRY_MS).unref();
     }
   });
   return { ...loop, superseded };

@@ -1,4 +1,6 @@
 const MAX_ROOMS = 10_000;
+/** Looking for full buckets takes longer than all the rest. */
+const SWEEP_MS = 1_000;
 
 interface Bucket {
   tokens: number;
@@ -9,6 +11,7 @@ interface Bucket {
 export class IssueRate {
   readonly #perMinute: number;
   readonly #buckets = new Map<string, Bucket>();
+  #sweptAt = Number.NEGATIVE_INFINITY;
 
   constructor(perMinute: number) {
     this.#perMinute = perMinute;
@@ -30,15 +33,20 @@ export class IssueRate {
     return Math.min(this.#perMinute, tokens + ((now - at) / 60_000) * this.#perMinute);
   }
 
-  /** Full buckets say nothing; when all others are in use, the one that was begun first goes. */
+  /** Full buckets say nothing; when all are in use, as far as the last look knows, the one that was begun first goes. */
   #add(room: string, bucket: Bucket, now: number): void {
     if (this.#buckets.size >= MAX_ROOMS) {
-      for (const [other, known] of this.#buckets) {
-        if (this.#tokens(known, now) >= this.#perMinute) this.#buckets.delete(other);
-      }
+      if (now - this.#sweptAt >= SWEEP_MS) this.#sweep(now);
       const [first] = this.#buckets.keys();
       if (this.#buckets.size >= MAX_ROOMS && first !== undefined) this.#buckets.delete(first);
     }
     this.#buckets.set(room, bucket);
+  }
+
+  #sweep(now: number): void {
+    this.#sweptAt = now;
+    for (const [room, bucket] of this.#buckets) {
+      if (this.#tokens(bucket, now) >= this.#perMinute) this.#buckets.delete(room);
+    }
   }
 }

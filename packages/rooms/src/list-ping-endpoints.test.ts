@@ -18,7 +18,6 @@ async function addHost(settings: Partial<HostBeat>, offer: { readonly pingPort?:
   const host = await registerTestHost(database, settings);
   const control = { url: "http://127.0.0.1:1", secret: "secret" };
   await announceHost(database, { ...host, control, terminatesTls: offer.tls ?? false, pingPort: offer.pingPort });
-  await database.sql`update hosts set beat_at = 'infinity' where host_id = ${host.hostId}`;
 }
 
 test("each region that has one is told one live host, in the order of the regions; one with a certificate first", async () => {

@@ -17,7 +17,6 @@ test("a region has its rooms, its free slots, what waits to be started, and what
   const { rooms } = suite();
   const { database } = rooms;
   const host = await registerTestHost(database);
-  await database.sql`update hosts set beat_at = 'infinity' where host_id = ${host.hostId}`;
   const { application } = await createTenant(database);
   await createDeployment(database, application, { roomsPerProcess: 2, maxProcesses: 10 });
   for (let count = 0; count < 3; count += 1) await createRoom(rooms, { application, region: TEST_REGION });

@@ -112,7 +112,6 @@ async function openWorld(hasHost: boolean): Promise<(step: Step) => Promise<void
   const { appId } = application;
   await createDeployment(database, application, { roomsPerProcess: 2, maxProcesses: MAX_PROCESSES });
   const host = hasHost ? await registerTestHost(database) : undefined;
-  if (host) await sql`update hosts set beat_at = 'infinity' where host_id = ${host.hostId}`;
   const instances = [newUuid(), newUuid(), newUuid()];
 
   const forEach = (numbers: readonly number[], call: (roomId: string) => Promise<unknown>) =>

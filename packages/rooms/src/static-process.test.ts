@@ -54,11 +54,7 @@ async function newStaticGame(settings: Parameters<typeof newGame>[1] = {}) {
       update hosts set beat_at = clock_timestamp() - make_interval(secs => ${seconds}) where provider = 'static'`;
   };
   /** A host that starts processes, as `npm start` has one. */
-  const startHost = async (maxProcesses = 1_000) => {
-    const host = await registerTestHost(database, { maxProcesses });
-    await sql`update hosts set beat_at = 'infinity' where host_id = ${host.hostId}`;
-    return host;
-  };
+  const startHost = (maxProcesses = 1_000) => registerTestHost(database, { maxProcesses });
   return { ...game, sql, register, beat, silence, startHost };
 }
 

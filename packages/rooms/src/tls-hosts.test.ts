@@ -20,7 +20,6 @@ async function region(certified: number, settings: Parameters<typeof createDeplo
     announceHost(database, { ...host, control: { url: "http://127.0.0.1:1", secret: "s" }, terminatesTls });
   const host = await registerTestHost(database, { maxProcesses: Math.max(certified, 1) });
   await announce(host, true);
-  await database.sql`update hosts set beat_at = 'infinity' where host_id = ${host.hostId}`;
   const tlsDeploymentId = await createDeployment(database, application, { roomsPerProcess: 1, ...settings });
   if (certified === 0) await announce(host, false);
   const claim = async (from: HostBeat, limit = 100) =>

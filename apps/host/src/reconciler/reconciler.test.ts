@@ -130,7 +130,6 @@ test("a server that binds a fixed port is told so before its deadline, and the n
   const source = `require("net").createServer().listen(${fixed}, "127.0.0.1")`;
   const provider = await openProvider(root, ["node", "-e", source]);
   const host = await registerTestHost(database);
-  await database.sql`update hosts set beat_at = 'infinity' where host_id = ${host.hostId}`;
   const reconciler = newReconciler(database, { beat: host, provider });
   const { application } = await createTenant(database);
   await createDeployment(database, application, { command: "game", roomsPerProcess: 1 });

@@ -79,7 +79,6 @@ describe("a host without a certificate", () => {
     const other = await registerTestHost(database);
     const control = { url: "http://127.0.0.1:1", secret: "s" };
     await announceHost(database, { ...other, control, terminatesTls: true });
-    await database.sql`update hosts set beat_at = 'infinity' where host_id = ${other.hostId}`;
     const secure = await newGame(machine, { command: "game", transportType: "tls" });
     const { roomId } = await secure.create();
     const plain = await newGame(machine, { command: "game" });

@@ -15,7 +15,6 @@ test("one directory is used by one host at a time, however often that one starts
   onTestFinished(() => rm(directory, { recursive: true, force: true }));
   const root = join(directory, "processes");
   const { hostId, incarnation } = await registerTestHost(database);
-  await database.sql`update hosts set beat_at = 'infinity' where host_id = ${hostId}`;
   await claimRoot(database, { root, hostId });
   await claimRoot(database, { root, hostId });
   const another = claimRoot(database, { root, hostId: "another", patienceMs: 0 });
