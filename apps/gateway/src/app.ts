@@ -12,6 +12,7 @@ import { errorAnswer, isForeseen, toErrorAnswer } from "./error-response.ts";
 import { handleRequest, incomingOf } from "./handle-request.ts";
 import { checkAlive, checkReady } from "./health.ts";
 import type { Lifecycle } from "./lifecycle.ts";
+import { MixedRouter } from "./mixed-router.ts";
 import { createDocument } from "./openapi.ts";
 import { observeRequests, type OnAnswer } from "./observe-requests.ts";
 import { notOffered, refusedUpload } from "./not-offered.ts";
@@ -65,7 +66,7 @@ export function createApp(gateway: Gateway, operations: readonly Operation[] = O
   const players = gateway.players ?? defaultPlayerSettings();
   const webhooks = { allowsPrivateWebhooks, maxEventStreams, closing };
   const settings = { wakeOnConnectionInfo, checkStaticPorts, players, ...webhooks };
-  const app = new Hono();
+  const app = new Hono({ router: new MixedRouter() });
   const api = app.basePath(basePath);
   const admission = new Admission(gateway.admission ?? NO_LIMITS, gateway.log);
   const serve = serverOf(gateway, admission);
@@ -173,19 +174,13 @@ async function answer(
   onAnswer?.(given.status, requestId, failure);
   // Probes and players that poll would flood the log.
   const isPoll = c.req.method === "GET" || endpoint.isPolled;
-  const isEveryday = endpoint.isProbe || (isPoll && given.status < 400);
-  log[isEveryday ? "debug" : "info"](
-    {
-      requestId,
-      operation: endpoint.name,
-      method: c.req.method,
-      path: c.req.path,
-      client: client.address,
-      status: given.status,
-      durationMs: Math.round((performance.now() - startedAt) * 10) / 10,
-    },
-    "request",
-  );
+  const level = endpoint.isProbe || (isPoll && given.status < 400) ? "debug" : "info";
+  if (log.isLevelEnabled(level)) {
+    const durationMs = Math.round((performance.now() - startedAt) * 10) / 10;
+    const { method, path } = c.req;
+    const told = { requestId, operation: endpoint.name, method, path, client: client.address };
+    log[level]({ ...told, status: given.status, durationMs }, "request");
+  }
   const headers = {
     "x-request-id": requestId,
     "cache-control": "no-store",

@@ -26,4 +26,19 @@ describe("with a deadline", () => {
     bad.reject(new Error("no"));
     expect(await failing.heard).toEqual({ error: new Error("no") });
   });
+
+  test("whatever ends between others, exactly what takes too long is late", async () => {
+    const works = Array.from({ length: 300 }, () => Promise.withResolvers<string>());
+    const races = works.map(({ promise }, index) => racing(promise, index % 3 === 0 ? 5 : 60_000).result);
+    // From both ends, so that places are given away from either side.
+    const order = works.map((_, index) => (index % 2 === 0 ? index >> 1 : works.length - 1 - (index >> 1)));
+    const inTime = order.filter((index) => index % 3 === 1);
+    for (const index of inTime) works[index]?.resolve(`done ${index}`);
+    for (const index of inTime) expect(await races[index]).toBe(`done ${index}`);
+    const late = order.filter((index) => index % 3 === 0);
+    for (const index of late) expect(await races[index]).toBe("late");
+    for (const index of order) works[index]?.resolve(`done ${index}`);
+    const last = order.filter((index) => index % 3 === 2);
+    for (const index of last) expect(await races[index]).toBe(`done ${index}`);
+  });
 });
