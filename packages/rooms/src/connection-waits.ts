@@ -40,8 +40,8 @@ export class ConnectionWaits {
   #timer: NodeJS.Timeout | undefined;
   /** Which one of the poll is due next. */
   #pollPart = 0;
-  /** By this poll. */
-  #toPoll: Waiting[] = [];
+  /** By this poll; whoever comes meanwhile comes last. */
+  #toPoll: Iterator<Waiting, undefined> = this.#rooms.values();
 
   constructor(database: Database, feed: EventFeed) {
     this.#database = database;
@@ -131,10 +131,14 @@ export class ConnectionWaits {
   }
 
   #poll(): void {
-    if (this.#pollPart === 0) this.#toPoll = [...this.#rooms.values()];
-    const share = Math.ceil(this.#toPoll.length / (POLL_PARTS - this.#pollPart));
-    for (const room of this.#toPoll.splice(0, share)) this.#look(room);
+    if (this.#pollPart === 0) this.#toPoll = this.#rooms.values();
     this.#pollPart = (this.#pollPart + 1) % POLL_PARTS;
+    const share = this.#pollPart === 0 ? Infinity : Math.ceil(this.#rooms.size / POLL_PARTS);
+    for (let count = 0; count < share; count += 1) {
+      const { done, value: room } = this.#toPoll.next();
+      if (done) return;
+      this.#look(room);
+    }
   }
 
   #look(wanted: Wanted): void {
