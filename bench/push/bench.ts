@@ -56,6 +56,7 @@ async function bench(): Promise<void> {
   console.log("|---|---|---|---|");
   for (const [name, key] of [
     ["?wait=", "waitMs"],
+    ["the same, from the commit on", "afterCommitMs"],
     ["server-sent events", "followMs"],
     ["commit known to the host", "commitMs"],
     ["bare listener", "notifyMs"],
@@ -71,11 +72,12 @@ function cell(figures: readonly number[]): string {
   return `${median(figures).toFixed(2)} (${Math.max(...figures).toFixed(2)})`;
 }
 
-function summary({ waitMs, followMs, commitMs, notifyMs }: RoundResult) {
+function summary({ waitMs, afterCommitMs, followMs, commitMs, notifyMs }: RoundResult) {
   const of = (all: readonly number[]) => ({
     p50: quantile(all, 0.5),
     p99: quantile(all, 0.99),
     last: quantile(all, 1),
   });
-  return { wait: of(waitMs), follow: of(followMs), commit: of(commitMs), notify: of(notifyMs) };
+  const own = { wait: of(waitMs), afterCommit: of(afterCommitMs), follow: of(followMs) };
+  return { ...own, commit: of(commitMs), notify: of(notifyMs) };
 }

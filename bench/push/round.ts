@@ -18,6 +18,8 @@ export interface RoundResult {
   readonly followMs: readonly number[];
   /** To the answer of the database to whoever reported the process: before, nobody can know. */
   readonly commitMs: readonly number[];
+  /** From then on to the first byte at a waiting client: what is ours, whatever the commit took. */
+  readonly afterCommitMs: readonly number[];
   /** To a connection that only listens: what the gateways and their reads do not add. */
   readonly notifyMs: readonly number[];
 }
@@ -74,8 +76,11 @@ export async function measureRound(fixture: Fixture, { waiters, intervalMs }: Ro
   );
   const since = (seen: readonly (readonly [string, number])[]) =>
     seen.map(([id, atMs]) => atMs - (eventAtMs.get(id) ?? Number.NaN));
+  const processOf = new Map(events.map(({ roomId, processId }) => [roomId, processId]));
+  const commits = new Map(committedAtMs);
   return {
     waitMs: since(answers),
+    afterCommitMs: answers.map(([roomId, atMs]) => atMs - (commits.get(processOf.get(roomId) ?? "") ?? Number.NaN)),
     followMs: since((await Promise.all(followed)).flat()),
     commitMs: since(committedAtMs),
     // One report after the other, and each transaction notifies once.

@@ -46,7 +46,7 @@ export async function startGateway(env: Env, log: Logger, telemetry?: Telemetry)
   );
   const lostServers = startLostServers(rooms.database, log);
   const heldEvents = watchHeldEvents(rooms.database, log);
-  const webhooks = startWebhooks(rooms, { log, allowsPrivate: env.GATEWAY_WEBHOOK_PRIVATE === "1" });
+  const webhooks = startWebhooks(rooms, { log, allowsPrivate: env.GATEWAY_WEBHOOK_PRIVATE === "1", telemetry });
   return {
     port: listener.port,
     async drain() {

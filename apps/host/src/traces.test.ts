@@ -52,13 +52,15 @@ test("the start of a game server is in the trace of the request that has caused 
   const text = await waitFor(
     async () => {
       const scraped = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
-      return scraped.includes("roombridge_fleet_rooms") ? scraped : undefined;
+      return scraped.includes("roombridge_fleet_webhooks") ? scraped : undefined;
     },
     // The housekeeping begins when leases can be believed, eight seconds after the start.
     { what: "the fleet to be measured", timeoutMs: 30_000 },
   );
   expect(text).toMatch(/^roombridge_process_boot_duration_seconds_count\{region="\w+"\} 1$/m);
   expect(text).toMatch(/^roombridge_fleet_hosts\{region="Washington_DC"\} 1$/m);
+  expect(text).toMatch(/^roombridge_fleet_webhooks\{state="disabled"\} 0$/m);
+  expect(text).toMatch(/^roombridge_fleet_webhook_events_age_seconds 0$/m);
   expect(text).toMatch(/^roombridge_housekeeping_duration_seconds_count \d+$/m);
   expect(text).toMatch(/^roombridge_host_max_processes 16$/m);
   expect(text).not.toContain(roomId);

@@ -8,6 +8,8 @@ import type { EventRow } from "./store/room-events.ts";
 const BATCH = 1_000;
 /** Looks at every room again, should a wake-up have been lost. */
 const POLL_MS = 2_000;
+/** Of a poll: all at once would keep the events of that moment waiting. */
+const POLL_PARTS = 20;
 
 interface Wanted {
   readonly appId: string;
@@ -36,6 +38,10 @@ export class ConnectionWaits {
   #count = 0;
   #isReading = false;
   #timer: NodeJS.Timeout | undefined;
+  /** Which one of the poll is due next. */
+  #pollPart = 0;
+  /** By this poll; whoever comes meanwhile comes last. */
+  #toPoll: Iterator<Waiting, undefined> = this.#rooms.values();
 
   constructor(database: Database, feed: EventFeed) {
     this.#database = database;
@@ -86,7 +92,7 @@ export class ConnectionWaits {
     watch.count += 1;
     this.#watches.set(appId, watch);
     this.#count += 1;
-    this.#timer ??= setInterval(() => this.#lookAtAll(), POLL_MS).unref();
+    this.#timer ??= setInterval(() => this.#poll(), POLL_MS / POLL_PARTS).unref();
     return () => {
       room.resolvers.delete(resolve);
       if (room.resolvers.size === 0 && this.#rooms.get(key) === room) this.#rooms.delete(key);
@@ -124,8 +130,15 @@ export class ConnectionWaits {
     if (early.length < room.resolvers.size || !isOver(connection)) this.#look(wanted);
   }
 
-  #lookAtAll(): void {
-    for (const room of this.#rooms.values()) this.#look(room);
+  #poll(): void {
+    if (this.#pollPart === 0) this.#toPoll = this.#rooms.values();
+    this.#pollPart = (this.#pollPart + 1) % POLL_PARTS;
+    const share = this.#pollPart === 0 ? Infinity : Math.ceil(this.#rooms.size / POLL_PARTS);
+    for (let count = 0; count < share; count += 1) {
+      const { done, value: room } = this.#toPoll.next();
+      if (done) return;
+      this.#look(room);
+    }
   }
 
   #look(wanted: Wanted): void {

@@ -96,9 +96,10 @@ export { signWebhook, toEventId } from "./webhook-signature.ts";
 export {
   claimDeliveries,
   enqueueWebhookEvents,
-  hasWebhooks,
+  lookForWebhooks,
   recordAttempts,
   releaseDeliveries,
+  settleWebhookTimes,
 } from "./store/webhook-deliveries.ts";
 export type { AttemptResult, DueDelivery } from "./store/webhook-deliveries.ts";
 export type { DeliveryRow, WebhookRow } from "./store/webhooks.ts";
@@ -142,6 +143,8 @@ export type { HoldFacts, SessionFacts } from "./store/diagnosis/session-facts.ts
 export { findOrganization, listOrganizations } from "./store/find-organization.ts";
 export { measureRegions, measureRelays } from "./store/measure-fleet.ts";
 export type { RegionUsage } from "./store/measure-fleet.ts";
+export { measureWebhooks } from "./store/measure-webhooks.ts";
+export type { WebhookUsage } from "./store/measure-webhooks.ts";
 export type { DatabaseObserver } from "./store/observe-sql.ts";
 export { leasePorts } from "./store/port-leases.ts";
 export { renumberEvents } from "./store/renumber-events.ts";

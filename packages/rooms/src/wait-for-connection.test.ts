@@ -7,7 +7,14 @@ import {
   suspendRoom,
   waitForConnection,
 } from "@roombridge/rooms";
-import { clearRooms, openTestRooms, runWaitingProcesses, startCuttingProxy, waitFor } from "@roombridge/testing";
+import {
+  clearRooms,
+  openTestRooms,
+  runWaitingProcesses,
+  startCountingProxy,
+  startCuttingProxy,
+  waitFor,
+} from "@roombridge/testing";
 import { beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { newGame, refused, type Game } from "../test/game.ts";
 import { useRooms } from "../test/setup.ts";
@@ -212,4 +219,22 @@ test("who begins to wait while an event is read is not told where the room was t
   expect(waits.count).toBe(1);
   await runWaitingProcesses(game.database, game.host);
   expect((await late).status).toBe("active");
+});
+
+test("should all wake-ups be lost, whoever waits is told by a poll, of a few rooms at a time", async () => {
+  const game = await newGame(suite().rooms, { roomsPerProcess: 10 });
+  const rooms = await Promise.all(Array.from({ length: 40 }, () => game.create()));
+  const proxy = await startCountingProxy(suite().databaseUrl);
+  const polling = openTestRooms(proxy.url);
+  onTestFinished(async () => {
+    await closeRooms(polling);
+    await proxy.close();
+  });
+  // It reads nothing any more.
+  await polling.feed.close();
+  const waits = new ConnectionWaits(polling.database, polling.feed);
+  const answers = Promise.all(rooms.map(({ roomId }) => waits.wait({ appId: game.appId, roomId }, LONG_MS)));
+  await runWaitingProcesses(game.database, game.host);
+  expect((await answers).every((row) => typeof row === "object" && row.processStatus === "running")).toBe(true);
+  expect(proxy.takeStatements().length).toBeGreaterThanOrEqual(10);
 });

@@ -9,9 +9,16 @@ import {
 } from "@roombridge/rooms";
 import type { Logger } from "@roombridge/service";
 import type { WebhookAnswer } from "./send-webhook.ts";
+import type { WebhookMetrics } from "./webhook-metrics.ts";
 
 /** Hathora keeps nothing longer, and neither do we. */
 const PATIENCE_HOURS = 72;
+
+export interface AttemptRecorderOptions {
+  readonly log: Logger;
+  readonly retry: WebhookRetry;
+  readonly metrics: WebhookMetrics | undefined;
+}
 
 /** An attempt and what came of it. */
 export interface EndedAttempt {
@@ -28,16 +35,19 @@ export class AttemptRecorder {
   readonly #database: Database;
   readonly #log: Logger;
   readonly #retry: WebhookRetry;
+  readonly #metrics: WebhookMetrics | undefined;
   readonly #waiting = new Map<string, Waiting[]>();
 
-  constructor(database: Database, log: Logger, retry: WebhookRetry) {
+  constructor(database: Database, { log, retry, metrics }: AttemptRecorderOptions) {
     this.#database = database;
     this.#log = log;
     this.#retry = retry;
+    this.#metrics = metrics;
   }
 
   /** Resolves when it is written down, or cannot be: then it is sent again under the same id when its claim has run out. */
   record(ended: EndedAttempt): Promise<void> {
+    this.#metrics?.ended(ended.answer);
     const { promise, resolve } = Promise.withResolvers<void>();
     const { webhookId } = ended.due;
     const waiting = this.#waiting.get(webhookId);
@@ -62,7 +72,10 @@ export class AttemptRecorder {
       const reason = await recordAttempts(this.#database, {
         webhookId,
         results: batch.map((ended) => this.#toResult(ended)),
-        pauseSeconds: pauseSeconds(this.#retry, failures),
+        pauseSeconds: Math.max(
+          pauseSeconds(this.#retry, failures),
+          ...batch.map(({ answer }) => answer.retryAfterSeconds ?? 0),
+        ),
         patienceHours: PATIENCE_HOURS,
         isGone: batch.some(({ answer }) => answer.status === 410),
       });
@@ -78,7 +91,10 @@ export class AttemptRecorder {
       isDelivered: answer.error === null,
       status: answer.status,
       error: answer.error,
-      delaySeconds: retryDelaySeconds(this.#retry, due.attempts + 1, Math.random()),
+      delaySeconds: Math.max(
+        retryDelaySeconds(this.#retry, due.attempts + 1, Math.random()),
+        answer.retryAfterSeconds ?? 0,
+      ),
     };
   }
 }

@@ -1,19 +1,27 @@
-import { Agent as HttpAgent, request as httpRequest, type RequestOptions } from "node:http";
+import { Agent as HttpAgent, request as httpRequest, type IncomingMessage, type RequestOptions } from "node:http";
 import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
 import { signWebhook, toEventId, toRoomEvent, type DueDelivery } from "@roombridge/rooms";
 import { isPublicAddress, literalAddress, lookupPublic } from "./public-address.ts";
+import { retryAfterSeconds } from "./retry-after.ts";
 
 /** How a receiver answered: an HTTP status, or why there was none. */
 export interface WebhookAnswer {
   readonly status: number | null;
   /** Null: accepted. */
   readonly error: string | null;
+  /** How long it wants to be left alone, if it says so. */
+  readonly retryAfterSeconds: number | null;
 }
 
 export interface WebhookSender {
   /** One attempt; never throws. */
   readonly send: (delivery: DueDelivery, signal: AbortSignal) => Promise<WebhookAnswer>;
   readonly close: () => void;
+}
+
+interface Head {
+  readonly status: number;
+  readonly retryAfter: string | undefined;
 }
 
 /** From the first byte of the connection to the head of the answer. */
@@ -25,7 +33,7 @@ export function openWebhookSender({ allowsPrivate }: { readonly allowsPrivate: b
   const settings = { keepAlive: true, maxFreeSockets: 4, timeout: 30_000 };
   const agents = { "http:": new HttpAgent(settings), "https:": new HttpsAgent(settings) };
 
-  function post(delivery: DueDelivery, signal: AbortSignal): Promise<number> {
+  function post(delivery: DueDelivery, signal: AbortSignal): Promise<Head> {
     const url = new URL(delivery.url);
     const literal = literalAddress(url);
     if (!allowsPrivate && literal !== undefined && !isPublicAddress(literal)) {
@@ -40,7 +48,7 @@ export function openWebhookSender({ allowsPrivate }: { readonly allowsPrivate: b
       headers: { ...headersOf(delivery, body), "content-length": Buffer.byteLength(body) },
       signal,
     };
-    const { promise, resolve, reject } = Promise.withResolvers<number>();
+    const { promise, resolve, reject } = Promise.withResolvers<Head>();
     const request = (isHttps ? httpsRequest : httpRequest)(url, options, (answer) => {
       // The body tells us nothing; a long one costs the connection.
       answer.on("error", () => {});
@@ -49,11 +57,11 @@ export function openWebhookSender({ allowsPrivate }: { readonly allowsPrivate: b
         bytes += chunk.length;
         if (bytes > 65_536) answer.destroy();
       });
-      resolve(answer.statusCode ?? 0);
+      resolve(headOf(answer));
     });
     request.on("upgrade", (answer, socket) => {
       socket.destroy();
-      resolve(answer.statusCode ?? 0);
+      resolve(headOf(answer));
     });
     request.on("error", reject);
     // Whatever else ends it without an answer; after one it changes nothing.
@@ -66,16 +74,22 @@ export function openWebhookSender({ allowsPrivate }: { readonly allowsPrivate: b
     async send(delivery, stopped) {
       const deadline = AbortSignal.timeout(ANSWER_MS);
       try {
-        const status = await post(delivery, AbortSignal.any([stopped, deadline]));
-        return { status, error: status >= 200 && status < 300 ? null : `answered ${status}` };
+        const { status, retryAfter } = await post(delivery, AbortSignal.any([stopped, deadline]));
+        const error = status >= 200 && status < 300 ? null : `answered ${status}`;
+        return { status, error, retryAfterSeconds: retryAfterSeconds(status, retryAfter) };
       } catch (error) {
-        return { status: null, error: deadline.aborted ? `no answer within ${ANSWER_MS / 1_000} s` : reasonOf(error) };
+        const reason = deadline.aborted ? `no answer within ${ANSWER_MS / 1_000} s` : reasonOf(error);
+        return { status: null, error: reason, retryAfterSeconds: null };
       }
     },
     close() {
       for (const agent of Object.values(agents)) agent.destroy();
     },
   };
+}
+
+function headOf({ statusCode = 0, headers }: IncomingMessage): Head {
+  return { status: statusCode, retryAfter: headers["retry-after"] };
 }
 
 /** Standard Webhooks. */

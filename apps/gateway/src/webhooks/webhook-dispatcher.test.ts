@@ -13,6 +13,7 @@ import {
   updateRoomConfig,
   updateWebhook,
 } from "@roombridge/rooms";
+import { openTelemetry } from "@roombridge/service/telemetry";
 import { createTenant, openTestRooms, TEST_REGION, waitFor } from "@roombridge/testing";
 import { pino } from "pino";
 import { Webhook as StandardWebhook } from "standardwebhooks";
@@ -201,6 +202,48 @@ describe("a receiver that was down for a while gets everything, once each by id,
 });
 
 const LONG_END = { what: "the end of all deliveries", ...LONG };
+
+test("a receiver that asks to be left alone for a while is, with this event and with all others", async () => {
+  const game = await arrange();
+  const { receiver, rooms, webhook } = game;
+  receiver.answer = (_, response) => response.writeHead(429, { "retry-after": "1800" }).end();
+  startGateway();
+  await game.create("a");
+  await waitFor(async () => (await game.deliveries())[0]?.lastStatus === 429, { what: "the answer" });
+  const [wait] = await rooms.database.sql<{ event: number; all: number }[]>`
+    select extract(epoch from d.due_at - d.last_attempt_at)::integer as event,
+           extract(epoch from w.retry_at - d.last_attempt_at)::integer as all
+      from webhooks w join webhook_deliveries d on d.webhook_id = w.webhook_id where w.webhook_id = ${webhook.webhookId}`;
+  expect(wait).toEqual({ event: 1_800, all: 1_800 });
+  await game.create("b");
+  expect(receiver.received).toHaveLength(1);
+});
+
+test("what becomes of attempts is counted", async () => {
+  const telemetry = await openTelemetry({
+    resource: { "service.name": "gateway" },
+    listener: { host: "127.0.0.1", port: 0 },
+    metrics: undefined,
+    traces: undefined,
+  });
+  onTestFinished(() => telemetry.close());
+  const game = await arrange();
+  const { receiver, rooms } = game;
+  let count = 0;
+  receiver.answer = (_, response) => {
+    count += 1;
+    if (count === 1) response.socket?.destroy();
+    else response.writeHead(count === 2 ? 500 : 204).end();
+  };
+  const log = pino({ level: "silent" });
+  const dispatcher = startWebhooks(rooms, { log, allowsPrivate: true, telemetry, retry: RETRY, ...SOON });
+  onTestFinished(() => dispatcher.stop());
+  await game.create("a");
+  await waitFor(async () => (await game.deliveries())[0]?.state === "delivered", LONG_END);
+  const text = await (await fetch(`http://127.0.0.1:${telemetry.port}/metrics`)).text();
+  for (const outcome of ["unreachable", "refused", "accepted"])
+    expect(text).toMatch(new RegExp(`^roombridge_webhook_attempts_total\\{outcome="${outcome}"\\} 1$`, "m"));
+});
 
 test("a room whose event is refused holds up no other room", async () => {
   const game = await arrange();

@@ -2,7 +2,6 @@ import { setTimeout as delay } from "node:timers/promises";
 import {
   claimDeliveries,
   enqueueWebhookEvents,
-  hasWebhooks,
   isConnectionError,
   releaseDeliveries,
   WEBHOOK_RETRY,
@@ -10,9 +9,11 @@ import {
   type RoomsContext,
   type WebhookRetry,
 } from "@roombridge/rooms";
-import { startLoop, type Logger } from "@roombridge/service";
+import { startLoop, type Logger, type Telemetry } from "@roombridge/service";
 import { AttemptRecorder } from "./attempt-recorder.ts";
 import { openWebhookSender } from "./send-webhook.ts";
+import { WebhookLookout } from "./webhook-lookout.ts";
+import { WebhookMetrics } from "./webhook-metrics.ts";
 
 /** Nothing waits longer when wake-ups get lost, and attempts are so late at most. */
 const POLL_MS = 1_000;
@@ -32,6 +33,7 @@ const MAX_PAGES = 4;
 export interface WebhookDispatcherOptions {
   readonly log: Logger;
   readonly allowsPrivate: boolean;
+  readonly telemetry?: Telemetry | undefined;
   readonly retry?: WebhookRetry;
   /** Default 1,000. */
   readonly pollMs?: number;
@@ -50,19 +52,21 @@ export interface WebhookDispatcher {
  */
 export function startWebhooks(
   { database, feed }: Pick<RoomsContext, "database" | "feed">,
-  { log, allowsPrivate, retry = WEBHOOK_RETRY, pollMs = POLL_MS, stopMs = STOP_MS }: WebhookDispatcherOptions,
+  options: WebhookDispatcherOptions,
 ): WebhookDispatcher {
-  const sender = openWebhookSender({ allowsPrivate });
+  const { log, telemetry, retry = WEBHOOK_RETRY, pollMs = POLL_MS, stopMs = STOP_MS } = options;
+  const sender = openWebhookSender(options);
   const stopped = new AbortController();
   const underWay = new Map<DueDelivery, Promise<void>>();
-  const recorder = new AttemptRecorder(database, log, retry);
+  const recorder = new AttemptRecorder(database, { log, retry, metrics: telemetry && new WebhookMetrics(telemetry) });
+  const lookout = new WebhookLookout(database, log, HOLD_SECONDS);
   let isWanted = true;
   let isFailing = false;
 
   async function round(): Promise<void> {
     await delay(SPACING_MS);
     try {
-      isWanted = await hasWebhooks(database);
+      isWanted = await lookout.hasWebhooks();
       if (!isWanted) return;
       let hasMore = true;
       for (let page = 0; page < MAX_PAGES && hasMore; page += 1) hasMore = await enqueueWebhookEvents(database);

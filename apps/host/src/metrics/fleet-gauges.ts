@@ -1,5 +1,6 @@
-import { type Database, measureRegions, measureRelays, type RegionUsage } from "@roombridge/rooms";
+import { type Database, measureRegions, measureRelays, measureWebhooks, type RegionUsage } from "@roombridge/rooms";
 import type { Telemetry } from "@roombridge/service";
+import { observeWebhooks } from "./webhook-gauges.ts";
 
 const EVERY_MS = 10_000;
 
@@ -18,6 +19,7 @@ export class FleetGauges {
   readonly #database: Database;
   #regions: readonly RegionUsage[] = [];
   #relays: Awaited<ReturnType<typeof measureRelays>> | undefined;
+  #webhooks: Awaited<ReturnType<typeof measureWebhooks>> | undefined;
   #measuredAtMs = -Infinity;
 
   constructor({ meter }: Telemetry, database: Database) {
@@ -44,6 +46,7 @@ export class FleetGauges {
     meter
       .createObservableGauge("roombridge.fleet.relay_sessions", { description: "Running relay sessions" })
       .addCallback((result) => this.#relays && result.observe(this.#relays.sessions));
+    observeWebhooks({ meter }, () => this.#webhooks);
   }
 
   /** Looks again when it is time. Rejects when the database does not answer. */
@@ -52,12 +55,14 @@ export class FleetGauges {
     this.#measuredAtMs = performance.now();
     this.#regions = await measureRegions(this.#database);
     this.#relays = await measureRelays(this.#database);
+    this.#webhooks = await measureWebhooks(this.#database);
   }
 
   /** Another host tells from now on. */
   forget(): void {
     this.#regions = [];
     this.#relays = undefined;
+    this.#webhooks = undefined;
     this.#measuredAtMs = -Infinity;
   }
 }

@@ -62,26 +62,34 @@ export async function readEvents(
   { appIds, after, limit, withConnections = false }: EventsWanted,
 ): Promise<EventPage> {
   const end = after.xid + WINDOW;
+  // By its key alone, and one: else the planner may read every live room to find it, while it has heard of few.
   const connection = sql`
-    , case when r.room_key is not null then json_build_object(
-        'state', r.state, 'poolId', r.pool_id::text, 'unscheduledReason', r.unscheduled_reason, 'processStatus', p.status,
-        'exposedPort', p.exposed_port, 'additionalExposedPorts', p.additional_exposed_ports) end as connection`;
-  const joins = sql`
-      left join rooms r on e.type = 'room.active' and r.room_key = e.room_key and r.destroyed_at is null
-      left join room_allocations a on a.room_key = r.room_key and a.unscheduled_at is null
-      left join processes p on p.process_id = a.process_id`;
+      left join lateral (
+        select case when r.destroyed_at is null then json_build_object(
+                 'state', r.state, 'poolId', r.pool_id::text, 'unscheduledReason', r.unscheduled_reason,
+                 'processStatus', p.status, 'exposedPort', p.exposed_port,
+                 'additionalExposedPorts', p.additional_exposed_ports) end as connection
+          from rooms r
+          left join room_allocations a on a.room_key = r.room_key and a.unscheduled_at is null
+          left join processes p on p.process_id = a.process_id
+         where e.type = 'room.active' and r.room_key = e.room_key
+         limit 1
+      ) c on true`;
+  // The values are sub-selects: a plan that knew them would look better than the one for all, and be made anew each time. That one
+  // knows the limit, else it would expect as many events as there are.
   const rows = await sql<PageRow[]>`
     select s.xmin::text as xmin, e.xid::text, e.id, e.app_id as "appId", e.type, e.payload,
            e.created_at as "createdAt", e.xid < s.xmin as "isSettled"
-           ${withConnections ? connection : sql``}
+           ${withConnections ? sql`, c.connection` : sql``}
       from (select pg_snapshot_xmin(now_at) as xmin, pg_snapshot_xmax(now_at) as xmax from pg_current_snapshot() now_at) s
       left join lateral (
         select * from room_events r
-         where (r.xid, r.id) > (${String(after.xid)}::xid8, ${after.id}::bigint) and r.xid < ${String(end)}::xid8
-           and r.xid < s.xmax and r.app_id = any (${appIds as string[]}::text[])
-         order by r.xid, r.id limit ${limit}
+         where (r.xid, r.id) > ((select ${String(after.xid)}::xid8), (select ${after.id}::bigint))
+           and r.xid < (select ${String(end)}::xid8) and r.xid < s.xmax
+           and r.app_id = any ((select ${appIds as string[]}::text[])::text[])
+         order by r.xid, r.id limit ${sql.unsafe(String(limit))}
       ) e on true
-      ${withConnections ? joins : sql``}
+      ${withConnections ? connection : sql``}
      order by e.xid, e.id`;
   const events = rows.flatMap(({ xid, id, appId, type, payload, createdAt, isSettled, connection: found }) => {
     if (xid === null) return [];

@@ -1,6 +1,7 @@
 import { beforeEach, expect, test } from "vitest";
 import { useRooms } from "../../test/setup.ts";
-import { enqueueWebhookEvents } from "./webhook-deliveries.ts";
+import { measureWebhooks } from "./measure-webhooks.ts";
+import { claimDeliveries, enqueueWebhookEvents, lookForWebhooks, settleWebhookTimes } from "./webhook-deliveries.ts";
 import { replayWebhookById } from "./webhooks.ts";
 
 const suite = useRooms();
@@ -81,4 +82,56 @@ test("a webhook that comes with a database restored from another server goes on 
   await enqueued();
   await happen("quiet1");
   expect(await enqueued()).toEqual({ quiet1: 1 });
+});
+
+const CLAIM = { parallel: 8, busy: {}, limit: 100, holdSeconds: 30 };
+
+test("after the clock was set back nothing waits until it shows again what it showed, and what is attempted stays claimed", async () => {
+  const { database } = suite().rooms;
+  const { sql } = database;
+  const before = await lookForWebhooks(database);
+  expect(before).toEqual({ has: false, clockMs: expect.closeTo(Date.now(), -4) });
+  await addWebhooks(3);
+  for (const appId of ["quiet1", "quiet2", "quiet3"]) await happen(appId);
+  await enqueued();
+  expect(await lookForWebhooks(database)).toMatchObject({ has: true });
+  // What was written down when the clock showed tomorrow: a failure, a claim of somebody who was killed, and one that goes on.
+  await sql`update webhook_deliveries set due_at = due_at + interval '1 day' where webhook_id <> 'quiet3'`;
+  await sql`update webhooks set retry_at = clock_timestamp() + interval '1 day' where webhook_id = 'quiet1'`;
+  await sql`update webhook_deliveries set claimed_until = clock_timestamp() + interval '1 day' where webhook_id = 'quiet2'`;
+  await sql`update webhook_deliveries set claimed_until = clock_timestamp() + interval '20 seconds' where webhook_id = 'quiet3'`;
+  expect(await claimDeliveries(database, CLAIM)).toEqual([]);
+  await settleWebhookTimes(database, 30);
+  expect((await claimDeliveries(database, CLAIM)).map(({ webhookId }) => webhookId)).toEqual(["quiet1"]);
+  const claims = await sql<{ webhookId: string; seconds: number }[]>`
+    select webhook_id as "webhookId", extract(epoch from claimed_until - clock_timestamp())::float8 as seconds
+      from webhook_deliveries where webhook_id <> 'quiet1' order by 1`;
+  expect(claims.map(({ webhookId, seconds }) => [webhookId, seconds > 0 && seconds <= 30])).toEqual([
+    ["quiet2", true],
+    ["quiet3", true],
+  ]);
+});
+
+test("webhooks are measured: their states, what waits, since when, and what nobody attempts", async () => {
+  const { database } = suite().rooms;
+  const { sql } = database;
+  const none = { working: 0, failing: 0, disabled: 0, pending: 0, oldestSeconds: 0, overdueSeconds: 0 };
+  expect(await measureWebhooks(database)).toEqual(none);
+  await addWebhooks(4);
+  for (const appId of ["quiet1", "quiet2", "quiet3"]) await happen(appId, 2);
+  await enqueued();
+  await sql`update webhooks set disabled_at = clock_timestamp() where webhook_id = 'quiet3'`;
+  await sql`
+    update webhooks set failing_since = clock_timestamp(), retry_at = clock_timestamp() + interval '1 minute' where webhook_id = 'quiet2'`;
+  await sql`update webhook_deliveries set created_at = clock_timestamp() - interval '1 hour' where webhook_id <> 'quiet1'`;
+  await sql`update webhook_deliveries set created_at = clock_timestamp() - interval '1 day' where webhook_id = 'quiet3'`;
+  await sql`update webhook_deliveries set due_at = due_at - interval '10 minutes' where due_at is not null`;
+  const usage = await measureWebhooks(database);
+  expect(usage).toMatchObject({ working: 2, failing: 1, disabled: 1, pending: 4 });
+  expect(usage.oldestSeconds).toBeGreaterThan(3_599);
+  expect(usage.oldestSeconds).toBeLessThan(7_200);
+  expect(usage.overdueSeconds).toBeGreaterThan(599);
+  // Somebody is at it.
+  await claimDeliveries(database, CLAIM);
+  expect((await measureWebhooks(database)).overdueSeconds).toBe(0);
 });

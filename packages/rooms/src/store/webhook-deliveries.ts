@@ -7,10 +7,39 @@ import type { EventPayload } from "./room-events.ts";
 /** Events of one webhook that one call writes down; of all of them ten times as many. */
 const ENQUEUE_LIMIT = 500;
 
-/** Whether there is anything to send to. */
-export async function hasWebhooks({ sql }: Database): Promise<boolean> {
-  const [row] = await sql<{ has: boolean }[]>`select exists (select from webhooks where disabled_at is null) as has`;
-  return row?.has ?? false;
+export interface WebhookLook {
+  /** Whether there is anything to send to. */
+  readonly has: boolean;
+  /** What the database's clock shows, in milliseconds since 1970. */
+  readonly clockMs: number;
+}
+
+export async function lookForWebhooks({ sql }: Database): Promise<WebhookLook> {
+  const [row] = await sql<WebhookLook[]>`
+    select exists (select from webhooks where disabled_at is null) as has,
+           extract(epoch from clock_timestamp())::float8 * 1000 as "clockMs"`;
+  if (!row) throw new Error("a look answers one row");
+  return row;
+}
+
+/**
+ * After the clock was set back: what would be due in a future that may be days away is due now, and no claim lasts longer than
+ * it may. What is attempted at this moment stays claimed.
+ */
+export async function settleWebhookTimes({ sql }: Database, holdSeconds: number): Promise<void> {
+  await retryConflicts(() =>
+    sql.begin(async (tx) => {
+      await tx`select from webhooks order by webhook_id for update`;
+      await tx`update webhooks set retry_at = null where retry_at > clock_timestamp()`;
+      await tx`
+        update webhook_deliveries d
+           set due_at = least(d.due_at, n.now),
+               claimed_until = case when d.claimed_until > n.latest then n.latest else d.claimed_until end
+          from (select at as now, at + make_interval(secs => ${holdSeconds}::double precision) as latest
+                  from clock_timestamp() as at) n
+         where d.due_at is not null and (d.due_at > n.now or d.claimed_until > n.latest)`;
+    }),
+  );
 }
 
 /** Writes down what has happened, for each webhook. True: there is more. */
