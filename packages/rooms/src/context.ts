@@ -9,7 +9,13 @@ import { PlacementQueue } from "./placement-queue.ts";
 import { ReadCollector } from "./read-collector.ts";
 import { RecentValue } from "./recent-value.ts";
 import { openDatabase, type Database } from "./store/database.ts";
-import { findRoomInfos, readConnections, type ConnectionRow, type RoomInfoRow, type RoomName } from "./store/find-room.ts";
+import {
+  findRoomInfos,
+  readConnections,
+  type ConnectionRow,
+  type RoomInfoRow,
+  type RoomName,
+} from "./store/find-room.ts";
 import type { DatabaseObserver } from "./store/observe-sql.ts";
 import type { ResumeRow } from "./store/resume-room.ts";
 import { findPingEndpoints, type PingEndpointRow } from "./store/ping-endpoints.ts";
