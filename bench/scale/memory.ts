@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { RoomService } from "@roombridge/client/room-service";
 import { TEST_REGION } from "@roombridge/testing";
-import { startMeasuredApp } from "../create/start-app.ts";
+import { startMeasuredApp, type MeasuredApp } from "../create/start-app.ts";
 import { residentMib } from "../rooms/resident.ts";
 import type { Subject } from "./subject.ts";
 
@@ -29,18 +29,23 @@ export async function measureMemory(subject: Subject, keys: string): Promise<Mem
       ...{ ...log, TURN_CREDENTIAL_KEYS: keys },
       ...{ RTC_PORT: "0", RTC_APP_ID: subject.large.appId, RTC_REGION: TEST_REGION },
     });
-    const rtcMib = await listRooms(rtc.port)
-      .then(() => residentMib(rtc.pid))
-      .finally(rtc.stop);
+    const rtcMib = await memoryAfter(rtc, () => listRooms(rtc.port));
     const host = await startMeasuredApp("host", {
       ...{ ...log, ROOMBRIDGE_DATA_DIR: dataDir, HOST_ID: "bench", HOST_REGIONS: "Frankfurt" },
     });
-    const hostMib = await delay(HOST_MS)
-      .then(() => residentMib(host.pid))
-      .finally(host.stop);
+    const hostMib = await memoryAfter(host, () => delay(HOST_MS));
     return { gateway: residentMib(subject.gateway.pid), rtc: rtcMib, host: hostMib };
   } finally {
     await rm(dataDir, { recursive: true, force: true });
+  }
+}
+
+async function memoryAfter(app: MeasuredApp, work: () => Promise<void>): Promise<number> {
+  try {
+    await work();
+    return residentMib(app.pid);
+  } finally {
+    await app.stop();
   }
 }
 
