@@ -1,6 +1,5 @@
-import { migrate, openDatabase, createRoom, type Database } from "@roombridge/rooms";
+import { closeRooms, createRoom, migrate, openDatabase, type Database } from "@roombridge/rooms";
 import { createDeployment, createTenant, openTestRooms, registerTestHost, TEST_REGION } from "@roombridge/testing";
-import { closeRooms } from "@roombridge/rooms";
 import { numberedProcess } from "../rooms/statements.ts";
 
 /** What one turn of the churn has left on disk, in bytes. */

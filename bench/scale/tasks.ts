@@ -2,15 +2,19 @@ import { TEST_REGION } from "@roombridge/testing";
 import { measureHttp, toRequest, type Sample } from "../rooms/http-load.ts";
 import { numberedProcess } from "../rooms/statements.ts";
 import { measureTail } from "./event-tail.ts";
-import type { ScaleGame } from "./fill.ts";
+import type { FilledGames, ScaleGame } from "./fill.ts";
 import { FEW_PROCESSES, LISTED_PROCESSES, PROCESSES } from "./sizes.ts";
 import type { Subject } from "./subject.ts";
 
 const CONNECTIONS = 64;
 /** Before a create is measured: after a checkpoint the first change of each page is written whole. */
 const WARM_UP_MS = 500;
-/** Of tail reads. */
 const TAIL_READS = 20;
+/** Processes whose rooms are listed, by number. */
+const LISTED = { first: 0, count: LISTED_PROCESSES };
+const LISTED_OF_FEW = { first: PROCESSES, count: FEW_PROCESSES };
+
+type Game = keyof FilledGames;
 
 export interface Measured extends Sample {
   /** Written to PostgreSQL's log, in bytes per request. */
@@ -27,56 +31,51 @@ export const TASKS: readonly ScaleTask[] = [
   createTask("create", "large"),
   createTask("create, few processes", "small"),
   oneByOneTask("create, 1 connection", "large"),
-  readTask("connection info", ({ liveRooms, large }) => liveRooms.map((id) => roomPath(large, "connectioninfo", id))),
-  readTask("info", ({ liveRooms, large }) => liveRooms.map((id) => roomPath(large, "info", id))),
-  readTask("info of an ended room", ({ endedRooms, large }) => endedRooms.map((id) => roomPath(large, "info", id))),
-  readTask("list-active", ({ large }) => processPaths(large, { first: 0, count: LISTED_PROCESSES, list: "active" })),
-  readTask("list-active, few rooms", ({ small }) =>
-    processPaths(small, { first: PROCESSES, count: FEW_PROCESSES, list: "active" }),
-  ),
-  readTask("list-inactive", ({ large }) =>
-    processPaths(large, { first: 0, count: LISTED_PROCESSES, list: "inactive" }),
-  ),
-  readTask("list, a page of many rooms", ({ large }) => [`/rooms/v2/${large.appId}/list`]),
-  readTask("list, few rooms", ({ small }) => [`/rooms/v2/${small.appId}/list`]),
+  readTask("connection info", "large", ({ appId }, { liveRooms }) => roomPaths(appId, "connectioninfo", liveRooms)),
+  readTask("info", "large", ({ appId }, { liveRooms }) => roomPaths(appId, "info", liveRooms)),
+  readTask("info of an ended room", "large", ({ appId }, { endedRooms }) => roomPaths(appId, "info", endedRooms)),
+  readTask("list-active", "large", ({ appId }) => processPaths(appId, "active", LISTED)),
+  readTask("list-active, few rooms", "small", ({ appId }) => processPaths(appId, "active", LISTED_OF_FEW)),
+  readTask("list-inactive", "large", ({ appId }) => processPaths(appId, "inactive", LISTED)),
+  readTask("list, a page of many rooms", "large", ({ appId }) => [`/rooms/v2/${appId}/list`]),
+  readTask("list, few rooms", "small", ({ appId }) => [`/rooms/v2/${appId}/list`]),
   {
     name: "event tail",
     run: async (subject) => ({ "event tail": await measureTail(subject, TAIL_READS) }),
   },
 ];
 
-function roomPath({ appId }: ScaleGame, operation: string, roomId: string): string {
+function roomPath(appId: string, operation: string, roomId: string): string {
   return `/rooms/v2/${appId}/${operation}/${roomId}`;
 }
 
-interface ProcessList {
-  readonly first: number;
-  readonly count: number;
-  readonly list: "active" | "inactive";
+function roomPaths(appId: string, operation: string, roomIds: readonly string[]): string[] {
+  return roomIds.map((roomId) => roomPath(appId, operation, roomId));
 }
 
-function processPaths({ appId }: ScaleGame, { first, count, list }: ProcessList): string[] {
+function processPaths(appId: string, list: "active" | "inactive", { first, count }: typeof LISTED): string[] {
   return Array.from({ length: count }, (_, n) => `/rooms/v2/${appId}/list/${numberedProcess(first + n)}/${list}`);
 }
 
-/** A token comes along also where none is needed, as SDKs send it; all tokens of the benchmark may read both applications. */
-function readTask(name: string, pathsOf: (subject: Subject) => string[]): ScaleTask {
+/** A token comes along also where none is needed, as SDKs send it. */
+function readTask(name: string, game: Game, pathsOf: (game: ScaleGame, subject: Subject) => string[]): ScaleTask {
   return {
     name,
     async run(subject, milliseconds) {
-      const isSmall = name.includes("few");
-      const { token } = isSmall ? subject.small : subject.large;
-      const requests = pathsOf(subject).map((path) => toRequest(subject.gateway, { method: "GET", path, token }));
+      const { gateway, [game]: owner } = subject;
+      const requests = pathsOf(owner, subject).map((path) =>
+        toRequest(gateway, { method: "GET", path, token: owner.token }),
+      );
       let asked = 0;
       const next = () => requests[asked++ % requests.length];
-      const sample = await measureHttp(subject.gateway, { connections: CONNECTIONS, milliseconds, status: 200, next });
+      const sample = await measureHttp(gateway, { connections: CONNECTIONS, milliseconds, status: 200, next });
       return { [name]: sample };
     },
   };
 }
 
 /** Creates, and destroys what was created. */
-function createTask(name: string, game: "large" | "small"): ScaleTask {
+function createTask(name: string, game: Game): ScaleTask {
   return {
     name,
     async run(subject, milliseconds) {
@@ -97,7 +96,7 @@ function createTask(name: string, game: "large" | "small"): ScaleTask {
   };
 }
 
-function oneByOneTask(name: string, game: "large" | "small"): ScaleTask {
+function oneByOneTask(name: string, game: Game): ScaleTask {
   return {
     name,
     async run(subject, milliseconds) {
@@ -125,7 +124,7 @@ async function destroyRooms({ database, gateway, large }: Subject, since: Date, 
   const next = () => {
     const room = rooms.pop();
     if (!room) return undefined;
-    return toRequest(gateway, { method: "POST", path: roomPath(large, "destroy", room.id), token: large.token });
+    return toRequest(gateway, { method: "POST", path: roomPath(large.appId, "destroy", room.id), token: large.token });
   };
   return measureHttp(gateway, { connections: CONNECTIONS, milliseconds, status: 204, next });
 }
