@@ -77,7 +77,7 @@ export function sampleToFill(): string {
      where number % (rooms / ${SAMPLE}) = 0`;
 }
 
-/** The statements that fill each table from what `roomsToFill` has made. */
+/** The statements that fill each table from what `roomsToFill` has made, in its order, because each reads it from its beginning. */
 export function tablesToFill({ large, small }: Owners): string[] {
   const owner = (column: "appId" | "poolId") =>
     `case when is_small then '${small[column]}' else '${large[column]}' end`;
@@ -90,20 +90,19 @@ export function tablesToFill({ large, small }: Owners): string[] {
                  else jsonb_build_object('roomId', room_id, 'region', '${TEST_REGION}', 'processId', ${process}) end,
             case when type = 'room.destroyed' then ended_at else created_at end
        from bench_fill, unnest('{room.created,room.active,room.destroyed}'::text[]) as type
-      where not is_live or type <> 'room.destroyed'
-      order by n`,
+      where not is_live or type <> 'room.destroyed'`,
     `insert into rooms (room_key, app_id, room_id, state, region, pool_id, placements, created_at, destroyed_at)
      select room_key, ${owner("appId")}, room_id, case when is_live then 'active' else 'destroyed' end, '${TEST_REGION}',
             (${owner("poolId")})::bigint, 1, created_at, ended_at
-       from bench_fill order by n`,
+       from bench_fill`,
     // RFC 9562: a UUID of version 7 begins with milliseconds.
     `insert into room_allocations (room_allocation_id, room_key, process_id, scheduled_at, unscheduled_at)
      select (lpad(to_hex((extract(epoch from created_at) * 1000)::bigint), 12, '0') || '7' || left(md5(room_key), 3)
               || '8' || right(md5(room_key), 15))::uuid, room_key, ${process}, created_at, ended_at
-       from bench_fill order by n`,
+       from bench_fill`,
     `insert into turn_credentials (username, room_key, realm, hmackey, key_version, issued_at, expires_at, revoked_at)
      select ${username}, room_key, 'roombridge', md5(room_key), 'bench', created_at,
             case when is_live then now() + interval '12 hours' else created_at + interval '1 hour' end, ended_at
-       from bench_fill order by n`,
+       from bench_fill`,
   ];
 }

@@ -13,9 +13,12 @@ const FILL_SETTINGS = {
   full_page_writes: "off",
   maintenance_work_mem: "512MB",
   max_parallel_maintenance_workers: "0",
+  max_parallel_workers_per_gather: "0",
   max_wal_senders: "0",
   max_wal_size: "8GB",
   shared_buffers: "1GB",
+  // Scans of one table by several begin at its beginning all the same.
+  synchronize_seqscans: "off",
   synchronous_commit: "off",
   wal_level: "minimal",
   work_mem: "256MB",
