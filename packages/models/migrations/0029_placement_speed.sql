@@ -13,10 +13,11 @@ declare
   v_wanted integer := coalesce(cardinality(p_room_keys), 0);
   v_placed integer := 0;
   v_left integer;
-  v_given integer;
-  v_candidates bigint;
-  v_ids uuid[];
-  v_slots integer[];
+  v_candidates uuid[];
+  v_free integer[];
+  v_found integer;
+  v_needed integer;
+  v_slots uuid[];
   v_rooms_per_process integer;
   v_new integer;
 begin
@@ -24,43 +25,51 @@ begin
   for v_round in 1..5 loop
     v_left := v_wanted - v_placed;
     exit when v_left = 0;
-    with free as (
-      select p.process_id, p.status = 'running' as is_running, p.rooms_allocated, p.rooms_per_process - p.rooms_allocated as slots
+    select array_agg(c.process_id), array_agg(c.free) into v_candidates, v_free from (
+      select p.process_id, p.rooms_per_process - p.rooms_allocated as free
         from processes p left join hosts h on h.host_id = p.host_id
        where p.pool_id = p_pool_id and p.has_room and p.status in ('starting', 'running')
          and case when p.host_id is null
                   then (select pool_is_served(o.deployment_id, o.region) from pools o where o.pool_id = p_pool_id)
                   else h.incarnation = p.host_incarnation and host_is_alive(h.beat_at) end
+       order by p.status = 'running' desc, p.rooms_allocated desc, p.process_id
+       limit v_left
+    ) c;
+    exit when v_candidates is null;
+
+    if v_free[1] >= v_left then
+      update processes p set rooms_allocated = p.rooms_allocated + v_left
+       where p.process_id = v_candidates[1] and p.status in ('starting', 'running')
+         and p.rooms_allocated + v_left <= p.rooms_per_process;
+      if found then
+        return query select k, v_candidates[1], false from unnest(p_room_keys[v_placed + 1:]) k;
+        return;
+      end if;
+      continue;
+    end if;
+
+    -- As many as are needed, and no more.
+    v_found := 0;
+    v_needed := 0;
+    while v_found < v_left and v_needed < cardinality(v_candidates) loop
+      v_needed := v_needed + 1;
+      v_found := v_found + v_free[v_needed];
+    end loop;
+    v_candidates := v_candidates[:v_needed];
+    perform 1 from processes p where p.process_id = any (v_candidates) order by p.process_id for update;
+    select array_agg(s.process_id order by s.is_running desc, s.rooms_allocated desc, s.process_id) into v_slots from (
+      select p.process_id, p.status = 'running' as is_running, p.rooms_allocated
+        from processes p, generate_series(1, least(p.rooms_per_process - p.rooms_allocated, v_left))
+       where p.process_id = any (v_candidates) and p.has_room and p.status in ('starting', 'running')
        order by 2 desc, 3 desc, 1
        limit v_left
-    ), chosen as materialized (
-      select c.process_id from (
-        select f.process_id, sum(f.slots) over (order by f.is_running desc, f.rooms_allocated desc, f.process_id) - f.slots as before
-          from free f
-      ) c where c.before < v_left
-    ), locked as materialized (
-      select p.process_id, p.status = 'running' as is_running, p.rooms_allocated, p.rooms_per_process - p.rooms_allocated as slots
-        from processes p
-       where p.process_id = any (array(select c.process_id from chosen c)) and p.has_room and p.status in ('starting', 'running')
-       order by p.process_id for update
-    ), counted as (
-      select l.process_id, l.slots,
-             sum(l.slots) over (order by l.is_running desc, l.rooms_allocated desc, l.process_id)::integer - l.slots as before
-        from locked l
-    ), taken as (
-      update processes p set rooms_allocated = p.rooms_allocated + least(c.slots, v_left - c.before)
-        from counted c where p.process_id = c.process_id and c.before < v_left
-      returning p.process_id, c.before, least(c.slots, v_left - c.before) as slots
-    )
-    select (select count(*) from chosen), array_agg(t.process_id order by t.before), array_agg(t.slots order by t.before)
-      into v_candidates, v_ids, v_slots from taken t;
-    exit when v_candidates = 0;
-    continue when v_ids is null;
-    return query
-      select p_room_keys[v_placed + row_number() over ()], t.process_id, false
-        from unnest(v_ids, v_slots) as t (process_id, slots), generate_series(1, t.slots);
-    get diagnostics v_given = row_count;
-    v_placed := v_placed + v_given;
+    ) s;
+    continue when v_slots is null;
+    update processes p set rooms_allocated = p.rooms_allocated + taken.slots
+      from (select s.id, count(*)::integer as slots from unnest(v_slots) as s (id) group by s.id) taken
+     where p.process_id = taken.id;
+    return query select p_room_keys[v_placed + s.n], s.id, false from unnest(v_slots) with ordinality as s (id, n);
+    v_placed := v_placed + cardinality(v_slots);
   end loop;
 
   if v_placed = v_wanted then
@@ -234,32 +243,33 @@ begin
       left join unnest(v_created, v_on) as c (room_key, process_id) on c.room_key = w.room_key;
   end if;
 
+  insert into room_allocations (room_allocation_id, room_key, process_id, scheduled_at)
+  select w.allocation_id, w.room_key, w.process_id, v_now
+    from unnest(p_allocation_ids, p_room_keys, v_on) as w (allocation_id, room_key, process_id)
+   where w.process_id is not null;
+
+  insert into turn_credentials (username, room_key, realm, hmackey, key_version, issued_at, expires_at)
+  select w.username, w.room_key, p_realm, w.hmackey, p_key_version, v_now, v_expires_at
+    from unnest(p_usernames, v_created, p_hmackeys) as w (username, room_key, hmackey)
+   where w.room_key is not null;
+
+  insert into room_events (app_id, room_key, type, payload)
+  select p_app_id, w.room_key, e.type, jsonb_build_object('roomId', w.room_id, 'region', p_region, 'processId', w.process_id)
+    from unnest(v_created, p_room_ids, v_on) with ordinality as w (room_key, room_id, process_id, n)
+    left join processes p on p.process_id = w.process_id
+    cross join unnest(array['room.created', 'room.active']) with ordinality as e (type, k)
+   where w.room_key is not null and (e.k = 1 or p.status = 'running')
+   order by w.n, e.k;
+
   return query
-    with wanted as materialized (
-      select w.*, p.status, p.exposed_port, p.additional_exposed_ports,
-             jsonb_build_object('roomId', w.room_id, 'region', p_region, 'processId', w.process_id) as payload
-        from unnest(p_room_keys, p_room_ids, p_allocation_ids, p_usernames, p_hmackeys, v_created, v_on)
-             with ordinality as w (room_key, room_id, allocation_id, username, hmackey, created, process_id, n)
-        left join processes p on p.process_id = w.process_id
-    ), allocations as (
-      insert into room_allocations (room_allocation_id, room_key, process_id, scheduled_at)
-      select w.allocation_id, w.room_key, w.process_id, v_now from wanted w where w.process_id is not null
-    ), credentials as (
-      insert into turn_credentials (username, room_key, realm, hmackey, key_version, issued_at, expires_at)
-      select w.username, w.room_key, p_realm, w.hmackey, p_key_version, v_now, v_expires_at from wanted w where w.created is not null
-    ), events as (
-      insert into room_events (app_id, room_key, type, payload)
-      select p_app_id, w.room_key, e.type, w.payload
-        from wanted w, unnest(array['room.created', 'room.active']) with ordinality as e (type, k)
-       where w.created is not null and (e.k = 1 or w.status = 'running')
-       order by w.n, e.k
-    )
     select w.room_key,
            case when w.created is not null then 'created' when w.room_id = any (v_refused_ids) then v_refusal else 'duplicate' end,
-           w.process_id, w.status, w.exposed_port, w.additional_exposed_ports,
+           w.process_id, p.status, p.exposed_port, p.additional_exposed_ports,
            case when w.created is not null then v_expires_at end,
            case when w.created is null and w.room_id = any (v_refused_ids) then v_retry_after end
-      from wanted w order by w.n;
+      from unnest(p_room_keys, p_room_ids, v_created, v_on) with ordinality as w (room_key, room_id, created, process_id, n)
+      left join processes p on p.process_id = w.process_id
+     order by w.n;
 end $$;
 --> statement-breakpoint
 
