@@ -4,6 +4,7 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<unknown>>> = {
   hosting: () => import("./hosting/bench.ts"),
   push: () => import("./push/bench.ts"),
   rooms: () => import("./rooms/bench.ts"),
+  scale: () => import("./scale/bench.ts"),
   thrift: () => import("./thrift/bench.ts"),
   turn: () => import("./turn/bench.ts"),
 };

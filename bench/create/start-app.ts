@@ -6,6 +6,7 @@ import { REPOSITORY_ROOT } from "@roombridge/testing";
 const READY_MS = 30_000;
 
 export interface MeasuredApp {
+  /** 0 where it says that it is ready and listens to nobody, as a host does. */
   readonly port: number;
   readonly pid: number;
   readonly stop: () => Promise<void>;
@@ -31,8 +32,14 @@ export async function startMeasuredProgram(
   const timeout = AbortSignal.timeout(READY_MS);
   const ready = once(child, "message", { signal: timeout });
   const message: unknown = await Promise.race([ready.then(([first]) => first), ended]);
-  const port = typeof message === "object" && message !== null && "port" in message ? message.port : undefined;
-  if (typeof port === "number" && child.pid !== undefined) return { port, pid: child.pid, stop };
+  const port = portOf(message);
+  if (port !== undefined && child.pid !== undefined) return { port, pid: child.pid, stop };
   await stop();
   throw new Error(`${file} did not get ready`);
+}
+
+function portOf(message: unknown): number | undefined {
+  if (typeof message !== "object" || message === null) return undefined;
+  if ("port" in message && typeof message.port === "number") return message.port;
+  return "type" in message && message.type === "ready" ? 0 : undefined;
 }

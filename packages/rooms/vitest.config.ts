@@ -1,4 +1,4 @@
-import { databaseTests } from "@roombridge/testing/vitest";
+import { databaseTests, longTests } from "@roombridge/testing/vitest";
 import { defineConfig } from "vitest/config";
 
-export default defineConfig({ test: { ...databaseTests } });
+export default defineConfig({ test: { ...databaseTests, ...longTests(["src/store/history.test.ts"]) } });

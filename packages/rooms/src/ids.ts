@@ -1,8 +1,9 @@
-import { randomBytes } from "node:crypto";
+import { randomByte } from "./random-byte.ts";
 
 const TIME_DIGITS = 6;
 const RANDOM_DIGITS = 10;
 const ALPHABET = "0123456789abcdefghijklmnopqrstuvwxyz";
+const HEX = "0123456789abcdef";
 
 /** A key for `rooms.room_key`: like a generated roomId, but never shown as one. */
 export function newRoomKey(): string {
@@ -16,12 +17,10 @@ export function newRoomId(): string {
 
 /** A UUID version 7 (RFC 9562): new rows land on the right-hand page of their index. */
 export function newUuid(): string {
-  const bytes = randomBytes(16);
-  bytes.writeUIntBE(Date.now(), 0, 6);
-  bytes.writeUInt8((bytes.readUInt8(6) & 0x0f) | 0x70, 6);
-  bytes.writeUInt8((bytes.readUInt8(8) & 0x3f) | 0x80, 8);
-  const hex = bytes.toString("hex");
-  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join("-");
+  const time = Date.now().toString(16).padStart(12, "0");
+  const version = hex((randomByte() & 0x0f) | 0x70) + hex(randomByte());
+  const variant = hex((randomByte() & 0x3f) | 0x80) + hex(randomByte());
+  return `${time.slice(0, 8)}-${time.slice(8)}-${version}-${variant}-${randomHex(6)}`;
 }
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
@@ -35,12 +34,21 @@ export function isUuid(text: string): boolean {
 export function randomBase36(length: number): string {
   let digits = "";
   while (digits.length < length) {
-    for (const byte of randomBytes(length)) {
-      // 252 is the largest multiple of 36 in a byte; what lies above would favour the first digits.
-      if (byte < 252 && digits.length < length) digits += ALPHABET.charAt(byte % 36);
-    }
+    const byte = randomByte();
+    // 252 is the largest multiple of 36 in a byte; what lies above would favour the first digits.
+    if (byte < 252) digits += ALPHABET.charAt(byte % 36);
   }
   return digits;
+}
+
+function randomHex(bytes: number): string {
+  let digits = "";
+  for (let count = 0; count < bytes; count += 1) digits += hex(randomByte());
+  return digits;
+}
+
+function hex(byte: number): string {
+  return HEX.charAt(byte >> 4) + HEX.charAt(byte & 15);
 }
 
 /** Seconds since the epoch fit six base36 digits until December 2038. */

@@ -57,7 +57,7 @@ test("a create that is rolled back leaves nothing that opens a relay", async () 
   let seenInside: readonly unknown[] = [];
   const failed = sql.begin(async (tx) => {
     await tx`
-      select from create_rooms(
+      select from create_rooms_within_quota(
         ${appId}, null, false, ${TEST_REGION}, array[${roomKey}], array['other'], array[null::text], array[null::text],
         array[gen_random_uuid()], array[gen_random_uuid()], array[${username}], array[${"0".repeat(32)}],
         'roombridge', 'test', 3600)`;

@@ -1,4 +1,4 @@
-import { createHash, createHmac } from "node:crypto";
+import { createHmac, hash } from "node:crypto";
 import { randomBase36 } from "./ids.ts";
 
 /** A secret that turns usernames into passwords; at least 32 bytes. */
@@ -51,7 +51,7 @@ export function derivePassword({ key }: CredentialKey, username: string): string
  * digits. As good as the password to whoever reads it.
  */
 export function longTermKey(username: string, realm: string, password: string): string {
-  return createHash("md5").update(`${username}:${realm}:${password}`).digest("hex");
+  return hash("md5", `${username}:${realm}:${password}`, "hex");
 }
 
 /** The username as TURN_MODE=rest hands it out (draft-uberti-behave-turn-rest-00): `<epoch seconds>:<stored username>`. */

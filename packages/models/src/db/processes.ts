@@ -79,6 +79,10 @@ export const processes = pgTable(
     hasRoom: boolean()
       .notNull()
       .generatedAlwaysAs(sql`rooms_allocated < rooms_per_process`),
+    /** Digits of the count of free slots to base 4: enough to order by, and seldom another number after a slot is taken. */
+    freeDigits: integer()
+      .notNull()
+      .generatedAlwaysAs(sql`(length(ltrim((rooms_per_process - rooms_allocated)::bit(16)::text, '0')) + 1) / 2`),
     exposedPort: jsonb().$type<ExposedPort>(),
     additionalExposedPorts: jsonb().$type<ExposedPort[]>().notNull().default([]),
     initialRoomKey: text(),
@@ -107,8 +111,8 @@ export const processes = pgTable(
     traceparent: text().default(sql`nullif(current_setting('roombridge.traceparent', true), '')`),
   },
   (table) => [
-    index("processes_free_idx")
-      .on(table.poolId)
+    index("processes_free_digits_idx")
+      .on(table.poolId, table.status, table.freeDigits)
       .where(sql`has_room and status in ('starting', 'running')`),
     index("processes_app_idx").on(table.appId, table.createdAt),
     index("processes_live_idx")

@@ -84,11 +84,8 @@ export const roomAllocations = pgTable(
       .on(table.roomKey)
       .where(sql`unscheduled_at is null`),
     index("room_allocations_room_idx").on(table.roomKey, table.scheduledAt),
-    index("room_allocations_process_idx").on(table.processId),
-    // Asked for every 2 s by each static process, which may have seen many rooms in 72 h.
-    index("room_allocations_on_process_idx")
-      .on(table.processId)
-      .where(sql`unscheduled_at is null`),
+    // The rooms that are on a process, and when the last one left: asked for every 2 s, of processes that may have seen many.
+    index("room_allocations_stay_idx").on(table.processId, table.unscheduledAt),
     index("room_allocations_ended_idx")
       .on(table.unscheduledAt)
       .where(sql`unscheduled_at is not null`),

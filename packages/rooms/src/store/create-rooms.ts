@@ -15,7 +15,10 @@ export interface RoomBatch {
   readonly ttlSeconds: number;
 }
 
-/** One room to be created. The caller chooses every id, so that a lost answer can be looked up. */
+/**
+ * One room to be created. The caller chooses every id, so that a lost answer can be looked up. None of them, nor username and
+ * hmackey, may hold a quotation mark or a backslash.
+ */
 export interface NewRoom {
   readonly roomKey: string;
   readonly roomId: string;
@@ -66,12 +69,17 @@ export async function createRooms(
            credential_expires_at as "credentialExpiresAt", retry_after_seconds as "retryAfterSeconds"
       from create_rooms_within_quota(
         ${tracedValue(database, batch.appId)}, ${batch.deploymentId ?? null}, ${batch.needsProcess}, ${batch.region},
-        ${rooms.map((room) => room.roomKey)}::text[], ${rooms.map((room) => room.roomId)}::text[],
+        ${words(rooms.map((room) => room.roomKey))}::text[], ${words(rooms.map((room) => room.roomId))}::text[],
         ${rooms.map((room) => room.roomConfig)}::text[],
         ${rooms.map((room) => room.clientIps && JSON.stringify(room.clientIps))}::text[],
-        ${rooms.map((room) => room.roomAllocationId)}::uuid[], ${rooms.map((room) => room.processId)}::uuid[],
-        ${rooms.map((room) => room.username)}::text[], ${rooms.map((room) => room.hmackey)}::text[],
+        ${words(rooms.map((room) => room.roomAllocationId))}::uuid[], ${words(rooms.map((room) => room.processId))}::uuid[],
+        ${words(rooms.map((room) => room.username))}::text[], ${words(rooms.map((room) => room.hmackey))}::text[],
         ${batch.realm}, ${batch.keyVersion}, ${batch.ttlSeconds}::integer)`;
+}
+
+/** An array as PostgreSQL reads it, of ids and digests: there is nothing in them to be escaped, which takes longer than the rest. */
+function words(values: readonly string[]): string {
+  return `{"${values.join('","')}"}`;
 }
 
 /** What became of rooms whose `create_rooms_within_quota` call lost its connection: `created` or, for good, `lost`. */

@@ -40,6 +40,17 @@ test("only an answer of the server about the rows may blame one of them", async 
   expect(mayBlameOneRow(failed("ECONNRESET"))).toBe(false);
 });
 
+test("whoever asks alone is served by the same session each time, however many are open", async () => {
+  const { sql } = suite().rooms.database;
+  const session = async () => (await sql<{ pid: number }[]>`select pg_backend_pid() as pid`)[0]?.pid;
+  const all = await Promise.all(
+    Array.from({ length: 5 }, () => sql<{ pid: number }[]>`select pg_backend_pid() as pid, pg_sleep(0.3)`),
+  );
+  expect(new Set(all.flat().map(({ pid }) => pid)).size).toBe(5);
+  const one = await session();
+  for (let count = 0; count < 10; count += 1) expect(await session()).toBe(one);
+});
+
 test.each(["23505", "57014", ""])("%j is an answer of the server", (code) => {
   expect(isConnectionError(failed(code))).toBe(false);
 });

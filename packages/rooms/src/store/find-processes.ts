@@ -74,9 +74,23 @@ export async function countMatchingProcesses({ sql }: Database, appId: string, f
 function matches(sql: postgres.Sql, appId: string, { statuses, regions, before }: ProcessFilter) {
   return sql`
     p.app_id = ${appId}
-    ${statuses ? sql`and shown_status(p) = any (${statuses as ProcessStatus[]}::text[])` : sql``}
+    ${statuses ? hasStatus(sql, appId, statuses) : sql``}
     ${regions ? sql`and p.region = any (${regions as Region[]}::text[])` : sql``}
     ${before ? sql`and p.created_at < ${toInstant(sql, before)}` : sql``}`;
+}
+
+/** As `shown_status`, which would ask for the newest deployment at each process. Where none has ended, only the living are read. */
+function hasStatus(sql: postgres.Sql, appId: string, statuses: readonly ProcessStatus[]) {
+  const isOver = statuses.some((status) => status === "stopped" || status === "failed");
+  return sql`
+    and case when p.status = 'running' and p.deployment_id = any (array(
+               select o.deployment_id from deployments o where o.app_id = ${appId} and is_outdated(o.deployment_id)))
+             then 'draining' else p.status end = any (${statuses as ProcessStatus[]}::text[])
+    ${
+      isOver
+        ? sql``
+        : sql`and p.terminated_at is null and p.pool_id = any (array(select o.pool_id from pools o where o.app_id = ${appId}))`
+    }`;
 }
 
 /** As a number: PostgreSQL does not read the years before 0 and after 9999 that JavaScript writes. */

@@ -22,9 +22,13 @@ export async function drainOldProcesses({ sql }: Database, maxAgeHours: number):
 
 /** Processes that seem to have nothing to do; at most 1,000. */
 export async function findRetiring({ sql }: Database): Promise<string[]> {
+  // What is said of status, rooms and connections is in `retirement` too; but asking that of each of many processes takes long.
   const rows = await sql<{ processId: string }[]>`
     select p.process_id as "processId" from processes p
-     where p.terminated_at is null and retirement(p) is not null order by p.process_id limit ${BATCH}`;
+     where p.terminated_at is null and p.stop_reason is null and p.status in ('running', 'draining')
+       and (p.rooms_allocated = 0 or p.no_connections_since < statement_timestamp() - interval '300 seconds')
+       and retirement(p) is not null
+     order by p.process_id limit ${BATCH}`;
   return rows.map(({ processId }) => processId);
 }
 
