@@ -1,12 +1,12 @@
 import { createRoute } from "@hono/zod-openapi";
-import { LobbyV3, Region } from "@roombridge/models/api";
+import { isStorable, LobbyV3, Region } from "@roombridge/models/api";
 import { listPublicLobbies } from "@roombridge/rooms";
 import { z } from "zod";
 import { documentResponses } from "../document-responses.ts";
 import { toLobby } from "../lobby-answer.ts";
 import type { Operation } from "../operation.ts";
 import { parse } from "../parse.ts";
-import { appIdOf, AppPath } from "../path-values.ts";
+import { AppPath } from "../path-values.ts";
 import { valueInQuery } from "../query-values.ts";
 
 /** An unknown application has none: Hathora's SDK knows no 404 here. */
@@ -25,7 +25,9 @@ export const listActivePublicLobbiesOperation: Operation = {
   async handle(rooms, request) {
     const text = valueInQuery(request, "region");
     const region = text === undefined ? undefined : parse(Region, text, "region");
-    const lobbies = await listPublicLobbies(rooms, appIdOf(request), region);
+    const appId = request.param("appId") ?? "";
+    if (!isStorable(appId)) return { status: 200, body: [] };
+    const lobbies = await listPublicLobbies(rooms, appId, region);
     return { status: 200, body: lobbies.map(toLobby) };
   },
 };

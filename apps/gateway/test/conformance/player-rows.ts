@@ -357,6 +357,12 @@ const FIND_LOBBY: readonly Row[] = [
   },
   {
     operationId: "ListActivePublicLobbies",
+    status: 200,
+    when: "no application can have such an id: it has none either",
+    arrange: () => Promise.resolve({ call: { appId: "\u0000" }, body: [] }),
+  },
+  {
+    operationId: "ListActivePublicLobbies",
     status: 422,
     when: "the region is none of Hathora's",
     arrange: (place) =>
