@@ -70,6 +70,21 @@ test("what it had claimed before comes up, and is drained by the next housekeepi
   expect(await shown(processId)).toBe("stopping");
 });
 
+test("what starts on a drained host takes no rooms either, until it is taken back", async () => {
+  const { database, host, create } = await newGame(suite().rooms);
+  const { processId } = await create();
+  await claimProcesses(database, { ...host, limit: 1 });
+  await drainHost(database, host.hostId);
+  expect(await refused(create())).toMatchObject({ code: "no_capacity" });
+  const other = await registerTestHost(database);
+  const { processId: elsewhere } = await create();
+  expect(elsewhere).not.toBe(processId);
+  expect(await claimProcesses(database, { ...other, limit: 10 })).toMatchObject([{ processId: elsewhere }]);
+  await undrainHost(database, host.hostId);
+  const ids = await Promise.all(Array.from({ length: 12 }, async () => (await create()).processId));
+  expect(new Set(ids)).toContain(processId);
+});
+
 test("it stays drained over heartbeats and restarts, until an operator says otherwise", async () => {
   const { database, host, create, processId, shown, facts } = await played();
   await drainHost(database, host.hostId);
