@@ -1,5 +1,6 @@
-import { expectConsistent, registerTestHost, runWaitingProcesses, TEST_REGION } from "@roombridge/testing";
+import { expectConsistent, registerTestHost, runWaitingProcesses, TEST_REGION, waitFor } from "@roombridge/testing";
 import { randomUUID } from "node:crypto";
+import type { ISql } from "postgres";
 import { afterEach, expect, test } from "vitest";
 import { newGame, refused } from "../test/game.ts";
 import { useRooms } from "../test/setup.ts";
@@ -68,6 +69,42 @@ test("what it had claimed before comes up, and is drained by the next housekeepi
   // Drained, and as it has no room ended in the same round.
   expect(await runHousekeeping(database, SETTINGS)).toMatchObject({ drainedProcesses: 1, idleProcesses: 1 });
   expect(await shown(processId)).toBe("stopping");
+});
+
+test("what starts on a drained host takes no rooms either, until it is taken back", async () => {
+  const { database, host, create } = await newGame(suite().rooms);
+  const { processId } = await create();
+  await claimProcesses(database, { ...host, limit: 1 });
+  await drainHost(database, host.hostId);
+  expect(await refused(create())).toMatchObject({ code: "no_capacity" });
+  const other = await registerTestHost(database);
+  const { processId: elsewhere } = await create();
+  expect(elsewhere).not.toBe(processId);
+  expect(await claimProcesses(database, { ...other, limit: 10 })).toMatchObject([{ processId: elsewhere }]);
+  await undrainHost(database, host.hostId);
+  const ids = await Promise.all(Array.from({ length: 12 }, async () => (await create()).processId));
+  expect(new Set(ids)).toContain(processId);
+});
+
+test("a drain that runs into another's locks is done all the same", async () => {
+  const { rooms, database, application, host, processId, shown } = await played();
+  const { processId: other } = await createProcess(rooms, application, TEST_REGION);
+  await runWaitingProcesses(database, host);
+  const [first = "", last = ""] = [processId, other].toSorted();
+  const lock = (tx: ISql, id: string) => tx`select from processes where process_id = ${id} for update`;
+  let drained: Promise<boolean> | undefined;
+  await database.sql.begin(async (tx) => {
+    await lock(tx, last);
+    drained = drainHost(database, host.hostId);
+    drained.catch(() => {});
+    await waitFor(async () => (await tx`select from pg_locks where not granted`).length > 0, {
+      what: "the drain to wait",
+    });
+    // Each waits for the other now, and the server ends the drain, which has waited longer.
+    await lock(tx, first);
+  });
+  expect(await drained).toBe(true);
+  expect(await Promise.all([shown(first), shown(last)])).toEqual(["draining", "draining"]);
 });
 
 test("it stays drained over heartbeats and restarts, until an operator says otherwise", async () => {

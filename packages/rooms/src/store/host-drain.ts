@@ -1,5 +1,6 @@
 import type { Database } from "./database.ts";
 import { BATCH } from "./housekeeping.ts";
+import { retryConflicts } from "./retry-conflicts.ts";
 
 /**
  * Lets a host take no more game servers; those that it has take no more rooms, and end with their last one. It stays so over
@@ -11,12 +12,15 @@ export async function drainHost({ sql }: Database, hostId: string): Promise<bool
     update hosts set drained_at = coalesce(drained_at, clock_timestamp()), max_processes = 0
      where host_id = ${hostId} and provider <> 'static'`;
   if (count === 0) return false;
-  await sql`
+  // What gives the rooms of a crashed process another one has locked that process already, whatever comes before it here.
+  await retryConflicts(
+    () => sql`
     update processes set status = 'draining'
      where process_id in (
        select process_id from processes
         where host_id = ${hostId} and status = 'running' and stop_reason is null and terminated_at is null
-        order by process_id for update)`;
+        order by process_id for update)`,
+  );
   return true;
 }
 
@@ -28,12 +32,14 @@ export async function undrainHost({ sql }: Database, hostId: string): Promise<bo
   const { count } = await sql`
     update hosts set drained_at = null where host_id = ${hostId} and drained_at is not null`;
   if (count === 0) return false;
-  await sql`
+  await retryConflicts(
+    () => sql`
     update processes set status = 'running'
      where process_id in (
        select process_id from processes
         where host_id = ${hostId} and status = 'draining' and stop_reason is null and terminated_at is null
-        order by process_id for update)`;
+        order by process_id for update)`,
+  );
   return true;
 }
 
