@@ -4,7 +4,7 @@
 -- Gives every room of p_room_keys, in their order, a slot on a process of the pool: running processes before starting
 -- ones, the fullest first; then on new processes, which take their ids from p_process_ids. Rooms for which there is no
 -- slot are missing from the answer. The caller holds the pool's lock. A host that has started anew is about to end what
--- its predecessor left, so that takes no rooms. A process that no host has taken waits for a host that may start it.
+-- its predecessor left, so that takes no rooms; neither does what still starts on a host that is drained. A process that no host has taken waits for a host that may start it.
 -- No more processes are locked than are needed. Of thousands with a slot not all are looked at: the index has those first whose
 -- count of free slots has few digits, and of these 200 more are compared than there are rooms. So the fullest one is found among so many,
 -- and beyond that one with less than four times its free slots, which is then among the fullest for the next room.
@@ -35,7 +35,7 @@ begin
           where p.pool_id = p_pool_id and p.has_room and p.status = 'running'
             and case when p.host_id is null
                      then (select pool_is_served(o.deployment_id, o.region) from pools o where o.pool_id = p_pool_id)
-                     else h.incarnation = p.host_incarnation and host_is_alive(h.beat_at) end
+                     else h.incarnation = p.host_incarnation and h.drained_at is null and host_is_alive(h.beat_at) end
           order by p.free_digits limit v_left + c_compared)
         union all
         (select p.process_id, false as is_running, p.rooms_allocated, p.rooms_per_process - p.rooms_allocated as free
@@ -43,7 +43,7 @@ begin
           where p.pool_id = p_pool_id and p.has_room and p.status = 'starting'
             and case when p.host_id is null
                      then (select pool_is_served(o.deployment_id, o.region) from pools o where o.pool_id = p_pool_id)
-                     else h.incarnation = p.host_incarnation and host_is_alive(h.beat_at) end
+                     else h.incarnation = p.host_incarnation and h.drained_at is null and host_is_alive(h.beat_at) end
           order by p.free_digits limit v_left + c_compared)
       ) f
        order by f.is_running desc, f.rooms_allocated desc, f.process_id
