@@ -63,6 +63,6 @@ function stopwatch(statements: Statement[]): DatabaseObserver {
     },
     traceparent: () => undefined,
     asker: () => undefined,
-    onBehalfOf: (_askers, work) => work(),
+    onBehalfOf: (_name, _askers, work) => work(),
   };
 }

@@ -25,8 +25,8 @@ test("a beat that failed is tried again well before the next one would be due", 
     maxProcesses: 1,
     incarnation: randomUUID(),
   } as const;
-  const outages = new Observed(createLog({ name: "test", level: "silent", format: "json" }));
-  const heartbeat = startHeartbeat(pulse, beat, { outages, watch: new LeaseWatch() });
+  const log = createLog({ name: "test", level: "silent", format: "json" });
+  const heartbeat = startHeartbeat(pulse, beat, { outages: new Observed(log), watch: new LeaseWatch(), log });
   onTestFinished(async () => {
     await heartbeat.stop();
     await pulse.close();

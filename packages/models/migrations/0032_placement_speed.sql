@@ -4,7 +4,8 @@
 -- Gives every room of p_room_keys, in their order, a slot on a process of the pool: running processes before starting
 -- ones, the fullest first; then on new processes, which take their ids from p_process_ids. Rooms for which there is no
 -- slot are missing from the answer. The caller holds the pool's lock. A host that has started anew is about to end what
--- its predecessor left, so that takes no rooms; neither does what still starts on a host that is drained. A process that no host has taken waits for a host that may start it.
+-- its predecessor left, so that takes no rooms; neither does what still starts on a host that is drained. A process that no
+-- host has taken waits for a host that may start it.
 -- No more processes are locked than are needed. Of thousands with a slot not all are looked at: the index has those first whose
 -- count of free slots has few digits, and of these 200 more are compared than there are rooms. So the fullest one is found among so many,
 -- and beyond that one with less than four times its free slots, which is then among the fullest for the next room.
