@@ -11,8 +11,9 @@ const MAX_WAIT_SECONDS = 25;
 const WAY_MS = 2_000;
 
 /**
- * Asks until the room has an exposed port. A server that knows `wait` holds its answer back; others are polled. Failures that may pass are waited out, the last one is the `cause` of `timeout`. An
- * answer that has not come within `answerTimeoutMs` is asked for anew.
+ * Asks until the room has an exposed port. A server that knows `wait` holds its answer back; others are polled. Failures that
+ * may pass are waited out, the last one is the `cause` of `timeout`. An answer that has not come within `answerTimeoutMs` is
+ * asked for anew.
  */
 export async function waitUntilActive(
   getConnectionInfo: GetConnectionInfo,
@@ -23,10 +24,11 @@ export async function waitUntilActive(
   const endsAt = performance.now() + checkedMs("timeoutMs", timeoutMs);
   let pauseMs = checkedMs("pollIntervalMs", pollIntervalMs);
   let cause: unknown;
+  // A timer may fire early, the more so on a busy machine: no request for what is left then.
+  let isLastPause = false;
   for (;;) {
     const leftMs = endsAt - performance.now();
-    // A timer may fire a fraction early: no request for that.
-    if (leftMs < 1) {
+    if (leftMs < 1 || isLastPause) {
       const message = `room ${roomId} was not active within ${timeoutMs} ms`;
       throw new RoombridgeError("timeout", message, { cause, mayHaveBeenDone: false });
     }
@@ -47,6 +49,8 @@ export async function waitUntilActive(
       if (error.code !== "timeout" || cause === undefined) cause = error;
       pauseMs = Math.max(pollIntervalMs, (error.retryAfterSeconds ?? 0) * 1000);
     }
-    await pause(Math.min(pauseMs, Math.max(0, endsAt - performance.now())), options.signal);
+    const restMs = Math.max(0, endsAt - performance.now());
+    await pause(Math.min(pauseMs, restMs), options.signal);
+    isLastPause = pauseMs >= restMs && options.signal?.aborted !== true;
   }
 }
