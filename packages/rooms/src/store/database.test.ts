@@ -40,6 +40,13 @@ test("only an answer of the server about the rows may blame one of them", async 
   expect(mayBlameOneRow(failed("ECONNRESET"))).toBe(false);
 });
 
+test("a statement is planned once for all values, and not compiled", async () => {
+  const { sql } = suite().rooms.database;
+  const [plans] = await sql`
+    select current_setting('plan_cache_mode') as mode, current_setting('jit') as jit`;
+  expect(plans).toEqual({ mode: "force_generic_plan", jit: "off" });
+});
+
 test("whoever asks alone is served by the same session each time, however many are open", async () => {
   const { sql } = suite().rooms.database;
   const session = async () => (await sql<{ pid: number }[]>`select pg_backend_pid() as pid`)[0]?.pid;

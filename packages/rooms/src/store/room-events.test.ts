@@ -17,6 +17,8 @@ test.each([
     await database.drop();
   });
   const { sql } = rooms.database;
+  // As behind a pooler that does not hand on what `openDatabase` asks for.
+  await sql`select set_config('plan_cache_mode', 'auto', false)`;
   const insert = (count: number) => sql`
     insert into room_events (app_id, room_key, type, payload)
     select 'app-' || n % 5, null, 'room.active', '{"region": null}' from generate_series(1, ${count}::integer) n`;
