@@ -55,6 +55,30 @@ test.each([
   await expectConsistent(game.database);
 });
 
+test("rooms go together on one process, however many are empty", async () => {
+  const game = await newGame(suite().rooms, { roomsPerProcess: 1_000 });
+  const { create, database, host } = game;
+  await create();
+  await runWaitingProcesses(database, host);
+  await database.sql`
+    insert into processes (process_id, pool_id, app_id, deployment_id, region, status, rooms_per_process, rooms_allocated,
+                           host_id, host_incarnation)
+    select gen_random_uuid(), pool_id, app_id, deployment_id, region, 'running', 1000, 0, ${host.hostId}, ${host.incarnation}
+      from pools, generate_series(1, 300) where app_id = ${game.appId}`;
+  const used = new Set<string | undefined>();
+  for (let n = 0; n < 3; n += 1) used.add((await create()).processId);
+  for (const { processId } of await createMany(game, 100)) used.add(processId);
+  expect(used.size).toBe(1);
+  // Nearly full and emptied to a few rooms: what is fuller is taken, whatever stands before it in the index.
+  await database.sql`
+    update processes set rooms_allocated = 998 where process_id = (
+      select process_id from processes where app_id = ${game.appId} and rooms_allocated = 0 order by process_id desc limit 1)`;
+  const [fuller, last] = [await create(), await create()];
+  expect(fuller.processId).toBe(last.processId);
+  expect(used).not.toContain(fuller.processId);
+  expect(used).toContain((await create()).processId);
+});
+
 test("the functions that change rooms bring their own planner settings", async () => {
   // Whoever replaces one of them must say them again.
   const rows = await suite().rooms.database.sql<{ name: string }[]>`

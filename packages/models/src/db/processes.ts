@@ -79,7 +79,16 @@ export const processes = pgTable(
     hasRoom: boolean()
       .notNull()
       .generatedAlwaysAs(sql`rooms_allocated < rooms_per_process`),
-    /** Digits of the count of free slots to base 4: enough to order by, and seldom another number after a slot is taken. */
+    /**
+     * Orders processes from the fullest to those without rooms, which come last: the logarithm of the free slots in sixths, so that
+     * it is seldom another number after a slot is taken.
+     */
+    freeRank: integer()
+      .notNull()
+      .generatedAlwaysAs(
+        sql`case when rooms_allocated = rooms_per_process then 0 when rooms_allocated = 0 then 100 else (ln((rooms_per_process - rooms_allocated)::double precision) * 6)::integer end`,
+      ),
+    /** What calls order by that began before `freeRank` was there; goes with the next release. */
     freeDigits: integer()
       .notNull()
       .generatedAlwaysAs(sql`(length(ltrim((rooms_per_process - rooms_allocated)::bit(16)::text, '0')) + 1) / 2`),
@@ -111,8 +120,8 @@ export const processes = pgTable(
     traceparent: text().default(sql`nullif(current_setting('roombridge.traceparent', true), '')`),
   },
   (table) => [
-    index("processes_free_digits_idx")
-      .on(table.poolId, table.status, table.freeDigits)
+    index("processes_free_rank_idx")
+      .on(table.poolId, table.status, table.freeRank)
       .where(sql`has_room and status in ('starting', 'running')`),
     index("processes_app_idx").on(table.appId, table.createdAt),
     index("processes_live_idx")

@@ -1,0 +1,3 @@
+DROP INDEX "processes_free_digits_idx";--> statement-breakpoint
+ALTER TABLE "processes" ADD COLUMN "free_rank" integer GENERATED ALWAYS AS (case when rooms_allocated = rooms_per_process then 0 when rooms_allocated = 0 then 100 else (ln((rooms_per_process - rooms_allocated)::double precision) * 6)::integer end) STORED NOT NULL;--> statement-breakpoint
+CREATE INDEX "processes_free_rank_idx" ON "processes" USING btree ("pool_id","status","free_rank") WHERE has_room and status in ('starting', 'running');
