@@ -21,7 +21,7 @@ export async function getConnectionInfo(
 ): Promise<Connection> {
   const row = isRoomId(roomId) ? await context.connections.read({ appId, roomId }) : undefined;
   // Waking a room without a game server would switch its credentials on and give the caller nothing.
-  if (row?.state !== "suspended" || row.poolId === null || !wake) return readConnection(row, roomId);
+  if (row?.state !== "suspended" || !row.isPooled || !wake) return readConnection(row, roomId);
   return toConnection(await wakeRoom(context, appId, roomId));
 }
 
@@ -54,8 +54,8 @@ function readConnection(row: ConnectionRow | undefined, roomId: string): Connect
   return toConnection(row);
 }
 
-function whyNotRunning({ poolId, unscheduledReason }: ConnectionRow): RoomError {
-  if (poolId === null) return new RoomError("room_not_found", "room has no game server");
+function whyNotRunning({ isPooled, unscheduledReason }: ConnectionRow): RoomError {
+  if (!isPooled) return new RoomError("room_not_found", "room has no game server");
   if (unscheduledReason === "start_failed") return new RoomError("start_failed", "the game server did not start");
   return new RoomError("room_not_found", "room is not running; resume it");
 }

@@ -1,5 +1,6 @@
 import type { ExposedPort, ProcessStatus, Region } from "@roombridge/models/api";
 import type { Database } from "./database.ts";
+import { textArray } from "./text-array.ts";
 import { tracedValue } from "./traced-value.ts";
 
 /** What all rooms of one call share. */
@@ -66,19 +67,12 @@ export async function createRooms(
            credential_expires_at as "credentialExpiresAt", retry_after_seconds as "retryAfterSeconds"
       from create_rooms_within_quota(
         ${tracedValue(database, batch.appId)}, ${batch.deploymentId ?? null}, ${batch.needsProcess}, ${batch.region},
-        ${words(rooms.map((room) => room.roomKey))}::text[], ${words(rooms.map((room) => room.roomId))}::text[],
+        ${textArray(rooms.map((room) => room.roomKey))}::text[], ${textArray(rooms.map((room) => room.roomId))}::text[],
         ${rooms.map((room) => room.roomConfig)}::text[],
         ${rooms.map((room) => room.clientIps && JSON.stringify(room.clientIps))}::text[],
-        ${words(rooms.map((room) => room.roomAllocationId))}::uuid[], ${words(rooms.map((room) => room.processId))}::uuid[],
-        ${words(rooms.map((room) => room.username))}::text[], ${words(rooms.map((room) => room.hmackey))}::text[],
+        ${textArray(rooms.map((room) => room.roomAllocationId))}::uuid[], ${textArray(rooms.map((room) => room.processId))}::uuid[],
+        ${textArray(rooms.map((room) => room.username))}::text[], ${textArray(rooms.map((room) => room.hmackey))}::text[],
         ${batch.realm}, ${batch.keyVersion}, ${batch.ttlSeconds}::integer)`;
-}
-
-const TO_BE_ESCAPED = /["\\]/;
-
-/** An array as PostgreSQL reads it. In ids and digests there is nothing to be escaped, which takes the driver longer than the rest. */
-function words(values: readonly string[]): string | string[] {
-  return values.some((value) => TO_BE_ESCAPED.test(value)) ? [...values] : `{"${values.join('","')}"}`;
 }
 
 /** What became of rooms whose `create_rooms_within_quota` call lost its connection: `created` or, for good, `lost`. */
