@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
+import { NODE_FLAGS } from "@roombridge/service";
 import { REPOSITORY_ROOT } from "@roombridge/testing";
 
 const READY_MS = 30_000;
@@ -14,16 +15,20 @@ export interface MeasuredApp {
 
 /** Starts an app under our eyes as a supervisor does, so that it may keep its log to itself. Rejects when it does not get ready. */
 export function startMeasuredApp(name: string, env: Readonly<Record<string, string>>): Promise<MeasuredApp> {
-  return startMeasuredProgram(join(REPOSITORY_ROOT, "apps", name, "src/main.ts"), env);
+  return start([...NODE_FLAGS, join(REPOSITORY_ROOT, "apps", name, "src/main.ts")], env);
 }
 
 /** Starts a program that sends its parent `{ port }` when it is ready, as our apps do. Rejects when it does not get ready. */
-export async function startMeasuredProgram(
+export function startMeasuredProgram(
   file: string,
   env: Readonly<Record<string, string>>,
   ...args: readonly string[]
 ): Promise<MeasuredApp> {
-  const child = spawn(process.execPath, [file, ...args], { env, stdio: ["ignore", "inherit", "inherit", "ipc"] });
+  return start([file, ...args], env);
+}
+
+async function start(argv: readonly string[], env: Readonly<Record<string, string>>): Promise<MeasuredApp> {
+  const child = spawn(process.execPath, argv, { env, stdio: ["ignore", "inherit", "inherit", "ipc"] });
   const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
   const stop = async () => {
     child.kill("SIGTERM");
@@ -35,7 +40,7 @@ export async function startMeasuredProgram(
   const port = portOf(message);
   if (port !== undefined && child.pid !== undefined) return { port, pid: child.pid, stop };
   await stop();
-  throw new Error(`${file} did not get ready`);
+  throw new Error(`${argv.join(" ")} did not get ready`);
 }
 
 function portOf(message: unknown): number | undefined {

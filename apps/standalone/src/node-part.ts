@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { setTimeout as delay } from "node:timers/promises";
+import { NODE_FLAGS } from "@roombridge/service";
 import type { Part, RunningPart } from "./supervisor.ts";
 
 export interface NodePartOptions {
@@ -52,7 +53,7 @@ export function nodePart(options: NodePartOptions): Part<RunningApp> {
 async function startProcess(options: NodePartOptions, signal: AbortSignal): Promise<RunningApp> {
   signal.throwIfAborted();
   const { main, env, onLine } = options;
-  const child = spawn(process.execPath, [main], {
+  const child = spawn(process.execPath, [...NODE_FLAGS, main], {
     env: { ...env, ROOMBRIDGE_SUPERVISED: "1" },
     stdio: ["ignore", "pipe", "pipe", "ipc"],
     detached: true,

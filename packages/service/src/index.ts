@@ -11,5 +11,6 @@ export { SECONDS } from "./telemetry/telemetry.ts";
 export type { Telemetry } from "./telemetry/telemetry.ts";
 export { errorType } from "./telemetry/error-type.ts";
 export type { Tracing } from "./telemetry/tracing.ts";
+export { NODE_FLAGS } from "./node-flags.ts";
 export { runService } from "./run-service.ts";
 export type { RunningService, ServiceOptions } from "./run-service.ts";
