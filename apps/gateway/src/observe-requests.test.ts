@@ -63,6 +63,15 @@ function create(roomId: string, headers: Record<string, string> = {}): Promise<R
   );
 }
 
+function destroy(roomId: string, headers: Record<string, string>): Promise<Response> {
+  return Promise.resolve(
+    app.request(`/rooms/v2/${game.appId}/destroy/${roomId}`, {
+      method: "POST",
+      headers: { ...asCaller(game.token), ...headers },
+    }),
+  );
+}
+
 /** The spans of a trace, as soon as the one of the request is there: it ends last. */
 async function traceOf(traceId: string): Promise<readonly ReceivedSpan[]> {
   const own = () => receiver.spans.filter((span) => span.traceId === traceId);
@@ -113,12 +122,17 @@ test("the process that a request starts keeps its trace for the host", async () 
   expect(row?.["traceparent"]).toBe(`00-${traceId("2")}-${batch?.spanId}-01`);
 });
 
-test("requests that are placed together point to the trace that has the statement", async () => {
-  const ids = ["3", "4", "5"];
-  await Promise.all(ids.map((digit) => create(`together-${digit}`, { traceparent: traceparent(digit) })));
-  const traces = await Promise.all(ids.map((digit) => traceOf(traceId(digit))));
-  const batches = traces.flat().filter(({ name }) => name === "place rooms");
-  const statements = traces.flat().filter(({ name }) => name === "SELECT create_rooms_within_quota");
+test.each([
+  { what: "placed", digits: ["3", "4", "5"], name: "place rooms", statement: "SELECT create_rooms_within_quota" },
+  { what: "destroyed", digits: ["a", "b", "c"], name: "destroy rooms", statement: "SELECT destroy_rooms" },
+])("requests whose rooms are $what together point to the trace that has the statement", async (row) => {
+  const { what, digits, name, statement } = row;
+  if (what === "destroyed") await Promise.all(digits.map((digit) => create(`together-${digit}`)));
+  const ask = what === "destroyed" ? destroy : create;
+  await Promise.all(digits.map((digit) => ask(`together-${digit}`, { traceparent: traceparent(digit) })));
+  const traces = await Promise.all(digits.map((digit) => traceOf(traceId(digit))));
+  const batches = traces.flat().filter((span) => span.name === name);
+  const statements = traces.flat().filter((span) => span.name === statement);
   expect(batches).toHaveLength(3);
   for (const batch of batches) {
     const holds = statements.some(({ parentSpanId }) => parentSpanId === batch.spanId);

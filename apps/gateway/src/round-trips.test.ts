@@ -108,12 +108,15 @@ test("what is counted is each statement and each wait for an answer", async () =
   expect(proxy.takeRoundTrips()).toBe(3);
 });
 
-test("creates that arrive together share their statements", async () => {
+test("creates that arrive together share their statements, and so do destroys", async () => {
   await caller.createRoom();
+  const callsOf = (name: string) => proxy.takeStatements().filter((text) => text.includes(name)).length;
   proxy.takeStatements();
-  await Promise.all(Array.from({ length: 64 }, () => caller.createRoom()));
-  const calls = proxy.takeStatements().filter((text) => text.includes("create_rooms"));
-  expect(calls.length).toBeLessThanOrEqual(2);
+  const created = await Promise.all(Array.from({ length: 64 }, () => caller.createRoom()));
+  expect(callsOf("create_rooms")).toBeLessThanOrEqual(2);
+  const answers = await Promise.all(created.map(({ roomId }) => post(`/rooms/v2/{appId}/destroy/${roomId}`)()));
+  expect(answers.every(({ status }) => status === 204)).toBe(true);
+  expect(callsOf("destroy_rooms")).toBeLessThanOrEqual(2);
 });
 
 test.each(["connectioninfo", "info"])(

@@ -6,9 +6,10 @@ import { EventFeed } from "./event-feed.ts";
 import { IssueRate } from "./issue-rate.ts";
 import { LookupCache } from "./lookup-cache.ts";
 import { PlacementQueue } from "./placement-queue.ts";
-import { ReadCollector } from "./read-collector.ts";
+import { Collector } from "./collector.ts";
 import { RecentValue } from "./recent-value.ts";
 import { openDatabase, type Database } from "./store/database.ts";
+import { destroyRoomsById } from "./store/destroy-rooms.ts";
 import {
   findRoomInfos,
   readConnections,
@@ -59,6 +60,10 @@ const SECRET_MAX_AGE_MS = 5_000;
 /** A second less than revoking promises: streams look again once a second. */
 const TOKEN_MAX_AGE_MS = 4_000;
 const PING_MAX_AGE_MS = 2_000;
+/** Rooms in one statement. */
+const MAX_READS = 500;
+/** Rooms in one transaction, which locks them and their processes for about a hundred microseconds each. */
+const MAX_DESTROYS = 100;
 
 /** What every verb receives. */
 export interface RoomsContext {
@@ -66,8 +71,10 @@ export interface RoomsContext {
   readonly turn: TurnSettings;
   readonly placement: PlacementQueue;
   /** What players ask for most. */
-  readonly connections: ReadCollector<RoomName, ConnectionRow>;
-  readonly infos: ReadCollector<RoomName, RoomInfoRow>;
+  readonly connections: Collector<RoomName, ConnectionRow>;
+  readonly infos: Collector<RoomName, RoomInfoRow>;
+  /** True: the room was live until then. */
+  readonly destroys: Collector<RoomName, boolean>;
   /** Many players may ask for the same sleeping room at once. */
   readonly resuming: Coalescer<ResumeRow>;
   readonly principals: LookupCache<Principal>;
@@ -118,8 +125,9 @@ export function openRooms(options: RoomsContextOptions): RoomsContext {
     feed,
     waits: new ConnectionWaits(database, feed),
     placement: new PlacementQueue(database, () => announcer.announce()),
-    connections: new ReadCollector(database, "read connections", readConnections),
-    infos: new ReadCollector(database, "read rooms", findRoomInfos),
+    connections: new Collector(database, { name: "read connections", maxBatch: MAX_READS, ask: readConnections }),
+    infos: new Collector(database, { name: "read rooms", maxBatch: MAX_READS, ask: findRoomInfos }),
+    destroys: new Collector(database, { name: "destroy rooms", maxBatch: MAX_DESTROYS, ask: destroyRoomsById }),
     resuming: new Coalescer(),
     principals: new LookupCache(TOKEN_MAX_AGE_MS),
     applications: new LookupCache(),
@@ -132,9 +140,9 @@ export function openRooms(options: RoomsContextOptions): RoomsContext {
   };
 }
 
-/** Lets collected creates finish, then closes the database. */
-export async function closeRooms({ placement, database, announcer, feed }: RoomsContext): Promise<void> {
-  await placement.idle();
+/** Lets collected creates and destroys finish, then closes the database. */
+export async function closeRooms({ placement, destroys, database, announcer, feed }: RoomsContext): Promise<void> {
+  await Promise.all([placement.idle(), destroys.idle()]);
   announcer.close();
   await feed.close();
   await database.close();

@@ -19,7 +19,7 @@ export async function getConnectionInfo(
   roomId: string,
   { wake }: { readonly wake: boolean },
 ): Promise<Connection> {
-  const row = isRoomId(roomId) ? await context.connections.read({ appId, roomId }) : undefined;
+  const row = isRoomId(roomId) ? await context.connections.ask({ appId, roomId }) : undefined;
   // Waking a room without a game server would switch its credentials on and give the caller nothing.
   if (row?.state !== "suspended" || !row.isPooled || !wake) return readConnection(row, roomId);
   return toConnection(await wakeRoom(context, appId, roomId));

@@ -10,7 +10,7 @@ export interface RoomInfo extends RoomSummary {
 
 /** The live room of this id, else its newest tombstone (kept 24 h). Throws `room_not_found`. */
 export async function getRoomInfo(context: RoomsContext, appId: string, roomId: string): Promise<RoomInfo> {
-  const row = isRoomId(roomId) ? await context.infos.read({ appId, roomId }) : undefined;
+  const row = isRoomId(roomId) ? await context.infos.ask({ appId, roomId }) : undefined;
   if (!row) throw roomNotFound(roomId);
   const currentAllocation = row.allocations.find(({ unscheduledAt }) => unscheduledAt === null) ?? null;
   return { ...toRoomSummary({ ...row, currentAllocation }), allocations: row.allocations.map(toAllocation) };

@@ -113,6 +113,11 @@ export function isTransientConflict(error: unknown): boolean {
   return sqlState(error) === "40P01" || sqlState(error) === "40001";
 }
 
+/** True when a lock was waited for longer than `lock_timeout` (55P03): the transaction was rolled back. */
+export function isLockTimeout(error: unknown): boolean {
+  return sqlState(error) === "55P03";
+}
+
 /** SQLSTATE classes that blame the server or the whole statement, never one row of a batch. */
 const SYSTEMIC_CLASSES = new Set(["08", "25", "28", "3D", "42", "53", "55", "57", "58"]);
 

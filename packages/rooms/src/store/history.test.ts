@@ -178,6 +178,7 @@ const OPERATIONS: readonly (readonly [name: string, work: () => Promise<unknown>
   ["suspend", () => suspendRoom(rooms, application.appId, "r-2")],
   ["resume", () => resumeRoom(rooms, application, "r-2")],
   ["destroy", () => newRoom(application, "short").then(() => destroyRoom(rooms, application.appId, "short"))],
+  ["destroy, 64 at once", () => createAndDestroy(64)],
   ["dead usernames", () => deadUsernames(rooms.database, ["a.b", "c.d"])],
   [
     "coturn's view",
@@ -207,6 +208,11 @@ async function readTail(withConnections = false): Promise<void> {
   const { settledXid } = await findEventRange(rooms.database);
   const after = { xid: settledXid - 1n, id: 0 };
   await readEvents(rooms.database, { appIds: [application.appId], after, limit: 100, withConnections });
+}
+
+async function createAndDestroy(count: number): Promise<void> {
+  const created = await Promise.all(Array.from({ length: count }, () => newRoom(application)));
+  await Promise.all(created.map(({ roomId }) => destroyRoom(rooms, application.appId, roomId)));
 }
 
 /** Of one that has never run, so that its rooms are placed again. */
