@@ -168,6 +168,7 @@ end $$;
 -- An application may have so many live rooms at a time (`max_rooms`; null: any number). Whatever lives counts, on a process or not.
 -- Rooms beyond it are not looked at further: `room_quota`. One whose id is taken is a duplicate all the same. An application that is
 -- deleted gets none: `app_not_found`; what is created while it is being deleted, housekeeping ends.
+-- A single room on a process that runs is written down by the shortest statements: starting those for a batch takes longer than their work.
 -- The settings hold for all that it calls. Plans that depend on the arguments would be made anew at each call, which takes longer
 -- than the work; and those made while tables are small would read all of them once they have grown.
 create or replace function create_rooms_within_quota(
@@ -192,6 +193,7 @@ declare
   v_inserted text[];
   v_created text[];
   v_process_id uuid;
+  v_payload jsonb;
   v_on uuid[];
   v_refused_ids text[] := '{}';
   v_refusal text;
@@ -258,22 +260,32 @@ begin
   v_now := clock_timestamp();
   v_expires_at := v_now + make_interval(secs => p_ttl_seconds);
 
-  with inserted as (
-    insert into rooms as r (room_key, app_id, room_id, room_config, client_ips, state, region, pool_id, deployment_id, placements,
-                            created_at, expires_at)
-    select w.room_key, p_app_id, w.room_id, w.room_config, w.client_ips::jsonb,
-           case when v_pool_id is null then 'scheduling' else 'active' end, p_region, v_pool_id, p_deployment_id,
-           case when v_pool_id is null then 0 else 1 end, v_now, case when not p_needs_process then v_expires_at end
-      from unnest(p_room_keys, p_room_ids, p_room_configs, p_client_ips) as w (room_key, room_id, room_config, client_ips)
-     order by w.room_id
-    on conflict do nothing
-    returning r.room_key
-  )
-  select array_agg(i.room_key) into v_inserted from inserted i;
-  if cardinality(v_inserted) = v_count then
-    v_inserted := p_room_keys;
+  if v_count = 1 then
+    insert into rooms (room_key, app_id, room_id, room_config, client_ips, state, region, pool_id, deployment_id, placements,
+                       created_at, expires_at)
+    values (p_room_keys[1], p_app_id, p_room_ids[1], p_room_configs[1], p_client_ips[1]::jsonb,
+            case when v_pool_id is null then 'scheduling' else 'active' end, p_region, v_pool_id, p_deployment_id,
+            case when v_pool_id is null then 0 else 1 end, v_now, case when not p_needs_process then v_expires_at end)
+    on conflict do nothing;
+    v_inserted := case when found then p_room_keys else '{}' end;
   else
-    v_inserted := array(select k from unnest(p_room_keys) with ordinality as w (k, n) where k = any (v_inserted) order by n);
+    with inserted as (
+      insert into rooms as r (room_key, app_id, room_id, room_config, client_ips, state, region, pool_id, deployment_id, placements,
+                              created_at, expires_at)
+      select w.room_key, p_app_id, w.room_id, w.room_config, w.client_ips::jsonb,
+             case when v_pool_id is null then 'scheduling' else 'active' end, p_region, v_pool_id, p_deployment_id,
+             case when v_pool_id is null then 0 else 1 end, v_now, case when not p_needs_process then v_expires_at end
+        from unnest(p_room_keys, p_room_ids, p_room_configs, p_client_ips) as w (room_key, room_id, room_config, client_ips)
+       order by w.room_id
+      on conflict do nothing
+      returning r.room_key
+    )
+    select array_agg(i.room_key) into v_inserted from inserted i;
+    if cardinality(v_inserted) = v_count then
+      v_inserted := p_room_keys;
+    else
+      v_inserted := array(select k from unnest(p_room_keys) with ordinality as w (k, n) where k = any (v_inserted) order by n);
+    end if;
   end if;
 
   v_created := v_inserted;
@@ -299,6 +311,20 @@ begin
     select array_agg(c.room_key order by w.n), array_agg(c.process_id order by w.n) into v_created, v_on
       from unnest(p_room_keys) with ordinality as w (room_key, n)
       left join unnest(v_created, v_on) as c (room_key, process_id) on c.room_key = w.room_key;
+  end if;
+
+  if v_count = 1 and v_process_id is not null then
+    insert into room_allocations (room_allocation_id, room_key, process_id, scheduled_at)
+    values (p_allocation_ids[1], p_room_keys[1], v_process_id, v_now);
+    insert into turn_credentials (username, room_key, realm, hmackey, key_version, issued_at, expires_at)
+    values (p_usernames[1], p_room_keys[1], p_realm, p_hmackeys[1], p_key_version, v_now, v_expires_at);
+    v_payload := jsonb_build_object('roomId', p_room_ids[1], 'region', p_region, 'processId', v_process_id);
+    insert into room_events (app_id, room_key, type, payload)
+    values (p_app_id, p_room_keys[1], 'room.created', v_payload), (p_app_id, p_room_keys[1], 'room.active', v_payload);
+    return query
+      select p_room_keys[1], 'created', p.process_id, p.status, p.exposed_port, p.additional_exposed_ports, v_expires_at, null::integer
+        from processes p where p.process_id = v_process_id;
+    return;
   end if;
 
   insert into room_allocations (room_allocation_id, room_key, process_id, scheduled_at)
