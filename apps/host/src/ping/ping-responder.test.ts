@@ -2,7 +2,7 @@ import { createSocket, type Socket } from "node:dgram";
 import { once } from "node:events";
 import { connect } from "node:net";
 import { createLog } from "@roombridge/service";
-import { waitFor } from "@roombridge/testing";
+import { freePort, waitFor } from "@roombridge/testing";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { WebSocket, type ClientOptions } from "ws";
 import { createCertificate, replaceCertificate } from "../../test/certificate.ts";
@@ -205,9 +205,10 @@ test("a port that is taken is refused, and a closed responder leaves it free", a
 });
 
 test("a port whose UDP is taken is refused, and its TCP left free", async () => {
-  const socket = createSocket("udp4").bind(0, "127.0.0.1");
+  // Other tests take ports too: one of which both were free a moment ago.
+  const port = await freePort();
+  const socket = createSocket("udp4").bind(port, "127.0.0.1");
   await once(socket, "listening");
-  const { port } = socket.address();
   await expect(open({ port })).rejects.toThrow("EADDRINUSE");
   const closed = once(socket, "close");
   socket.close();

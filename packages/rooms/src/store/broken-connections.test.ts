@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { startCuttingProxy } from "@roombridge/testing";
+import { startCuttingProxy, waitFor } from "@roombridge/testing";
 import { expect, test } from "vitest";
 import { useRooms } from "../../test/setup.ts";
 import { openDatabase } from "./database.ts";
@@ -28,13 +28,15 @@ test("nobody gets the answer of another statement, and everybody an answer, when
     }
   });
   for (let cut = 0; cut < CUTS; cut += 1) {
+    const before = answered;
     await delay(50 + Math.random() * 50);
+    // On a slow machine nobody may have been answered since the last cut.
+    await waitFor(() => answered > before, { what: "an answer between two cuts" });
     proxy.cutAll();
   }
   over.abort();
   await Promise.all(callers);
   expect(wrong).toEqual([]);
-  expect(answered).toBeGreaterThan(CUTS);
   await database.close();
   await proxy.close();
 });

@@ -32,8 +32,10 @@ test.each([
 
 test("so is one that an earlier host has left, where others of its engine are seen", async () => {
   const world = await newWorld();
-  const [first, second] = [world.add("first"), world.add("second", { Status: "running", Pid: 72 })];
   await world.show(71);
+  const first = world.add("first");
+  await waitFor(() => first.presence.pid === 71, { what: "a first look" });
+  const second = world.add("second", { Status: "running", Pid: 72 });
   await waitFor(() => second.isGone, { what: "the end" });
   expect(first.isGone).toBe(false);
   expect(world.signals()).not.toContain("first");
