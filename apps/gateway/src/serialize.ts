@@ -20,6 +20,7 @@ export function checkedHandle({ route, access, isForPlayersToo = false, handle }
   return async (rooms, request, settings) => {
     let given: Answer;
     try {
+      // Public operations are asked for most: awaiting a check that checks nothing would be one promise more for each.
       if (access !== "public" && !isForPlayersToo) await checkAccess(access, rooms, request);
       given = await handle(rooms, request, settings);
     } catch (error) {

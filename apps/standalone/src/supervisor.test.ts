@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { createLog } from "@roombridge/service";
+import { createLog, NODE_FLAGS } from "@roombridge/service";
 import { waitFor } from "@roombridge/testing";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { temporaryDirectory } from "../test/temporary-directory.ts";
@@ -20,6 +20,12 @@ describe("start", () => {
     const running = await supervisor().start(sample("a").part);
     expect(running.port).toBeGreaterThan(0);
     expect(isAlive(running.pid)).toBe(true);
+  });
+
+  test("a part is started with the flags that its image has", async () => {
+    const { part, lines } = sample("a", { MODE: "flags" });
+    await supervisor().start(part);
+    await waitFor(() => lines.includes(`stdout: ${NODE_FLAGS.join(" ")}`), { what: "the flags" });
   });
 
   test("a part that ends before it is ready is an error, its lines are handed on, and it is not repeated", async () => {

@@ -7,6 +7,7 @@ if (mode === "crash") {
   console.error("no way");
   process.exit(7);
 }
+if (mode === "flags") console.log(process.execArgv.join(" "));
 if (mode === "crash-later") {
   const flag = process.env["FLAG"] ?? "";
   if (existsSync(flag)) process.exit(8);

@@ -1,6 +1,7 @@
 import type { Database } from "./database.ts";
 import type { RoomName } from "./find-room.ts";
 import { retryConflicts } from "./retry-conflicts.ts";
+import { textArray } from "./text-array.ts";
 
 /** How long several rooms wait together for a lock that somebody has on one of them, or on its process. */
 const SHARED_LOCK_WAIT_MS = 500;
@@ -19,10 +20,10 @@ export async function destroyRoomsById({ sql }: Database, wanted: readonly RoomN
       select r.app_id as "appId", r.room_id as "roomId"
         from destroy_rooms(array(
           select l.room_key
-            from unnest((select ${wanted.map(({ appId }) => appId)}::text[] from (
+            from unnest((select ${textArray(wanted.map(({ appId }) => appId))}::text[] from (
                            select set_config('lock_timeout', coalesce(${lockTimeoutMs}::text, current_setting('lock_timeout')), true) as told
                            offset 0) t where t.told is not null),
-                        (select ${wanted.map(({ roomId }) => roomId)}::text[])) as w (app_id, room_id)
+                        (select ${textArray(wanted.map(({ roomId }) => roomId))}::text[])) as w (app_id, room_id)
             cross join lateral (
               select r.room_key from rooms r
                where r.app_id = w.app_id and r.room_id = w.room_id and r.destroyed_at is null
